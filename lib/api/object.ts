@@ -1,0 +1,44 @@
+import type { ObjectMeta } from './generated/types.js';
+
+/** An object as it stands in a manifest or in the store: plain JSON, never mutated once admitted. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly [field: string]: unknown;
+}
+
+/** `T` after the API server accepted it: name, uid and (for namespaced kinds) namespace are there. */
+export type Admitted<T = unknown> = T & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta & { readonly name: string; readonly uid: string };
+};
+
+/** Names one object. `namespace` is undefined for cluster-scoped kinds. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+/** The API group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
+export const groupOf = (apiVersion: string): string => {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? '' : apiVersion.slice(0, slash);
+};
+
+export const refOf = (object: KubeObject | Admitted): ObjectRef => ({
+  apiVersion: object.apiVersion,
+  kind: object.kind,
+  namespace: object.metadata.namespace,
+  name: object.metadata.name ?? object.metadata.generateName ?? '',
+});
+
+/** Identity of an object in a cluster: group, kind, namespace and name (the version is only a view). */
+export const refKey = (ref: ObjectRef): string => `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+
+/** How people name an object: `Deployment web/api`, `ClusterRole view`. */
+export const refText = (ref: ObjectRef): string =>
+  ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
