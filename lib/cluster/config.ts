@@ -10,7 +10,15 @@ export interface NodePool {
   /** Zones (`topology.kubernetes.io/zone`), given to the nodes in turn. */
   readonly zones?: readonly string[] | undefined;
   /** Allocatable resources; default 4 CPU, 16Gi, 110 Pods, 100Gi ephemeral storage. Extra names are extended resources. */
-  readonly shape?: { readonly cpu?: string | number; readonly memory?: string; readonly pods?: number; readonly ephemeralStorage?: string; readonly [resource: string]: string | number | undefined } | undefined;
+  readonly shape?:
+    | {
+        readonly cpu?: string | number;
+        readonly memory?: string;
+        readonly pods?: number;
+        readonly ephemeralStorage?: string;
+        readonly [resource: string]: string | number | undefined;
+      }
+    | undefined;
 }
 
 /** The cluster that a dry run happens in. */
@@ -22,7 +30,9 @@ export interface ClusterConfig {
   /** What `kubectl get nodes,pods,... -o json` printed: a List, or several objects. Read as it comes. */
   readonly snapshot?: unknown;
   /** Serves Ingresses of this class; without it an Ingress is judged as an assumption. */
-  readonly ingressController?: { readonly ingressClass: string; readonly namespace?: string; readonly podLabels?: Readonly<Record<string, string>> } | undefined;
+  readonly ingressController?:
+    | { readonly ingressClass: string; readonly namespace?: string; readonly podLabels?: Readonly<Record<string, string>> }
+    | undefined;
   /** Name of a default StorageClass that provisions every claim. */
   readonly defaultStorageClass?: string | undefined;
   /**

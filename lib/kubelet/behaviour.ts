@@ -13,6 +13,8 @@ export interface ContainerBehaviour {
   readonly startsIn?: number | undefined;
   /** Answers to probes; default: a probe of a port it listens on succeeds. */
   readonly probes?: { readonly liveness?: boolean; readonly readiness?: boolean; readonly startup?: boolean } | undefined;
+  /** What it writes to emptyDir volumes as it starts: amounts (`2Gi`) by volume name. */
+  readonly writes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Behaviours by container name of one workload or Pod. */

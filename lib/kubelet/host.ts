@@ -1,5 +1,5 @@
-import type { Admitted, ObjectRef } from '../api/object.js';
 import type { Node, Pod, PodStatus } from '../api/generated/types.js';
+import type { Admitted, ObjectRef } from '../api/object.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { ContainerBehaviour } from './behaviour.js';
 

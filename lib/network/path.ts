@@ -11,8 +11,19 @@ export interface Hop {
 
 /** A connection from a client to a destination, traced; it arrives if no hop is blocked. */
 export interface Path {
+  /** Whether every connection arrives, whichever endpoint it is sent to. */
   readonly arrives: boolean;
+  /** It does not arrive at some endpoints, but it does at others. */
+  readonly partly?: boolean | undefined;
   readonly hops: readonly Hop[];
   /** The first hop that breaks. */
   readonly blockedAt?: Hop | undefined;
 }
+
+/** Whether a hop of the path could not be proven. */
+export const isAssumed = ({ hops }: Path): boolean => hops.some(({ outcome }) => outcome === 'assumed');
+
+export const pathOf = (hops: readonly Hop[], partly = false): Path => {
+  const blockedAt = hops.find(({ outcome }) => outcome === 'blocked');
+  return { arrives: blockedAt === undefined, hops, ...(partly && { partly }), ...(blockedAt && { blockedAt }) };
+};

@@ -328,7 +328,7 @@ export interface Capabilities {
 export interface CapacityRequestPolicy {
   readonly default?: Quantity | undefined;
   readonly validRange?: CapacityRequestPolicyRange | undefined;
-  readonly validValues?: readonly (Quantity)[] | undefined;
+  readonly validValues?: readonly Quantity[] | undefined;
 }
 
 export interface CapacityRequestPolicyRange {
@@ -411,11 +411,6 @@ export interface CinderVolumeSource {
   readonly readOnly?: boolean | undefined;
   readonly secretRef?: LocalObjectReference | undefined;
   readonly volumeID: string;
-}
-
-export interface ClaimSource {
-  readonly resourceClaimName?: string | undefined;
-  readonly resourceClaimTemplateName?: string | undefined;
 }
 
 export interface ClientIPConfig {
@@ -1180,17 +1175,6 @@ export interface DownwardAPIVolumeSource {
   readonly items?: readonly DownwardAPIVolumeFile[] | undefined;
 }
 
-export interface DriverAllocationResult {
-  readonly namedResources?: NamedResourcesAllocationResult | undefined;
-  readonly vendorRequestParameters?: unknown | undefined;
-}
-
-export interface DriverRequests {
-  readonly driverName?: string | undefined;
-  readonly requests?: readonly ResourceRequest[] | undefined;
-  readonly vendorParameters?: unknown | undefined;
-}
-
 export interface EmptyDirVolumeSource {
   readonly medium?: string | undefined;
   readonly sizeLimit?: Quantity | undefined;
@@ -1544,12 +1528,6 @@ export interface GroupSubject {
 export interface GroupVersionForDiscovery {
   readonly groupVersion: string;
   readonly version: string;
-}
-
-export interface GroupVersionResource {
-  readonly group?: string | undefined;
-  readonly resource?: string | undefined;
-  readonly version?: string | undefined;
 }
 
 export interface HPAScalingPolicy {
@@ -2131,14 +2109,6 @@ export interface MetricValueStatus {
   readonly value?: Quantity | undefined;
 }
 
-export interface MigrationCondition {
-  readonly lastUpdateTime?: string | undefined;
-  readonly message?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly status: string;
-  readonly type: string;
-}
-
 export interface ModifyVolumeStatus {
   readonly status: string;
   readonly targetVolumeAttributesClassName?: string | undefined;
@@ -2227,46 +2197,6 @@ export interface NFSVolumeSource {
   readonly path: string;
   readonly readOnly?: boolean | undefined;
   readonly server: string;
-}
-
-export interface NamedResourcesAllocationResult {
-  readonly name: string;
-}
-
-export interface NamedResourcesAttribute {
-  readonly bool?: boolean | undefined;
-  readonly int?: number | undefined;
-  readonly intSlice?: NamedResourcesIntSlice | undefined;
-  readonly name: string;
-  readonly quantity?: string | undefined;
-  readonly string?: string | undefined;
-  readonly stringSlice?: NamedResourcesStringSlice | undefined;
-  readonly version?: string | undefined;
-}
-
-export interface NamedResourcesFilter {
-  readonly selector: string;
-}
-
-export interface NamedResourcesInstance {
-  readonly attributes?: readonly NamedResourcesAttribute[] | undefined;
-  readonly name: string;
-}
-
-export interface NamedResourcesIntSlice {
-  readonly ints: readonly number[];
-}
-
-export interface NamedResourcesRequest {
-  readonly selector: string;
-}
-
-export interface NamedResourcesResources {
-  readonly instances: readonly NamedResourcesInstance[];
-}
-
-export interface NamedResourcesStringSlice {
-  readonly strings: readonly string[];
 }
 
 export interface NamedRuleWithOperations {
@@ -2877,11 +2807,6 @@ export interface PodGroupList {
   readonly metadata?: ListMeta | undefined;
 }
 
-export interface PodGroupPolicy {
-  readonly basic?: unknown | undefined;
-  readonly gang?: V1alpha1GangSchedulingPolicy | undefined;
-}
-
 export interface PodGroupResourceClaim {
   readonly name: string;
   readonly resourceClaimName?: string | undefined;
@@ -2959,30 +2884,6 @@ export interface PodResourceClaim {
 export interface PodResourceClaimStatus {
   readonly name: string;
   readonly resourceClaimName?: string | undefined;
-}
-
-export interface PodSchedulingContext {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: PodSchedulingContextSpec;
-  readonly status?: PodSchedulingContextStatus | undefined;
-}
-
-export interface PodSchedulingContextList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly PodSchedulingContext[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface PodSchedulingContextSpec {
-  readonly potentialNodes?: readonly string[] | undefined;
-  readonly selectedNode?: string | undefined;
-}
-
-export interface PodSchedulingContextStatus {
-  readonly resourceClaims?: readonly ResourceClaimSchedulingStatus[] | undefined;
 }
 
 export interface PodSchedulingGate {
@@ -3377,33 +3278,6 @@ export interface ResourceClaimList {
   readonly metadata?: ListMeta | undefined;
 }
 
-export interface ResourceClaimParameters {
-  readonly apiVersion?: string | undefined;
-  readonly driverRequests?: readonly DriverRequests[] | undefined;
-  readonly generatedFrom?: ResourceClaimParametersReference | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly shareable?: boolean | undefined;
-}
-
-export interface ResourceClaimParametersList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly ResourceClaimParameters[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface ResourceClaimParametersReference {
-  readonly apiGroup?: string | undefined;
-  readonly kind: string;
-  readonly name: string;
-}
-
-export interface ResourceClaimSchedulingStatus {
-  readonly name?: string | undefined;
-  readonly unsuitableNodes?: readonly string[] | undefined;
-}
-
 export interface ResourceClaimSpec {
   readonly devices?: DeviceClaim | undefined;
 }
@@ -3433,61 +3307,10 @@ export interface ResourceClaimTemplateSpec {
   readonly spec: ResourceClaimSpec;
 }
 
-export interface ResourceClass {
-  readonly apiVersion?: string | undefined;
-  readonly driverName: string;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly parametersRef?: ResourceClassParametersReference | undefined;
-  readonly structuredParameters?: boolean | undefined;
-  readonly suitableNodes?: NodeSelector | undefined;
-}
-
-export interface ResourceClassList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly ResourceClass[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface ResourceClassParameters {
-  readonly apiVersion?: string | undefined;
-  readonly filters?: readonly ResourceFilter[] | undefined;
-  readonly generatedFrom?: ResourceClassParametersReference | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly vendorParameters?: readonly VendorParameters[] | undefined;
-}
-
-export interface ResourceClassParametersList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly ResourceClassParameters[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface ResourceClassParametersReference {
-  readonly apiGroup?: string | undefined;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace?: string | undefined;
-}
-
 export interface ResourceFieldSelector {
   readonly containerName?: string | undefined;
   readonly divisor?: Quantity | undefined;
   readonly resource: string;
-}
-
-export interface ResourceFilter {
-  readonly driverName?: string | undefined;
-  readonly namedResources?: NamedResourcesFilter | undefined;
-}
-
-export interface ResourceHandle {
-  readonly data?: string | undefined;
-  readonly driverName?: string | undefined;
-  readonly structuredData?: StructuredResourceHandle | undefined;
 }
 
 export interface ResourceHealth {
@@ -3571,11 +3394,6 @@ export interface ResourceQuotaSpec {
 export interface ResourceQuotaStatus {
   readonly hard?: { readonly [key: string]: Quantity } | undefined;
   readonly used?: { readonly [key: string]: Quantity } | undefined;
-}
-
-export interface ResourceRequest {
-  readonly namedResources?: NamedResourcesRequest | undefined;
-  readonly vendorParameters?: unknown | undefined;
 }
 
 export interface ResourceRequirements {
@@ -4190,13 +4008,6 @@ export interface StorageVersionStatus {
   readonly storageVersions?: readonly ServerStorageVersion[] | undefined;
 }
 
-export interface StructuredResourceHandle {
-  readonly nodeName?: string | undefined;
-  readonly results: readonly DriverAllocationResult[];
-  readonly vendorClaimParameters?: unknown | undefined;
-  readonly vendorClassParameters?: unknown | undefined;
-}
-
 export interface SubjectAccessReview {
   readonly apiVersion?: string | undefined;
   readonly kind?: string | undefined;
@@ -4386,18 +4197,8 @@ export interface V1HorizontalPodAutoscalerStatus {
   readonly observedGeneration?: number | undefined;
 }
 
-export interface V1ResourceClaim {
-  readonly name: string;
-  readonly request?: string | undefined;
-}
-
 export interface V1alpha1ApplyConfiguration {
   readonly expression?: string | undefined;
-}
-
-export interface V1alpha1AuditAnnotation {
-  readonly key: string;
-  readonly valueExpression: string;
 }
 
 export interface V1alpha1ClusterTrustBundle {
@@ -4417,33 +4218,6 @@ export interface V1alpha1ClusterTrustBundleList {
 export interface V1alpha1ClusterTrustBundleSpec {
   readonly signerName?: string | undefined;
   readonly trustBundle: string;
-}
-
-export interface V1alpha1ExpressionWarning {
-  readonly fieldRef: string;
-  readonly warning: string;
-}
-
-export interface V1alpha1GangSchedulingPolicy {
-  readonly minCount: number;
-}
-
-export interface V1alpha1IPAddress {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1alpha1IPAddressSpec | undefined;
-}
-
-export interface V1alpha1IPAddressList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1IPAddress[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1IPAddressSpec {
-  readonly parentRef: V1alpha1ParentReference;
 }
 
 export interface V1alpha1JSONPatch {
@@ -4534,225 +4308,9 @@ export interface V1alpha1ParamRef {
   readonly selector?: LabelSelector | undefined;
 }
 
-export interface V1alpha1ParentReference {
-  readonly group?: string | undefined;
-  readonly name: string;
-  readonly namespace?: string | undefined;
-  readonly resource: string;
-}
-
-export interface V1alpha1PodCertificateRequest {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha1PodCertificateRequestSpec;
-  readonly status?: V1alpha1PodCertificateRequestStatus | undefined;
-}
-
-export interface V1alpha1PodCertificateRequestList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1PodCertificateRequest[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1PodCertificateRequestSpec {
-  readonly maxExpirationSeconds?: number | undefined;
-  readonly nodeName: string;
-  readonly nodeUID: string;
-  readonly pkixPublicKey: string;
-  readonly podName: string;
-  readonly podUID: string;
-  readonly proofOfPossession: string;
-  readonly serviceAccountName: string;
-  readonly serviceAccountUID: string;
-  readonly signerName: string;
-}
-
-export interface V1alpha1PodCertificateRequestStatus {
-  readonly beginRefreshAt?: string | undefined;
-  readonly certificateChain?: string | undefined;
-  readonly conditions?: readonly Condition[] | undefined;
-  readonly notAfter?: string | undefined;
-  readonly notBefore?: string | undefined;
-}
-
-export interface V1alpha1PodGroup {
-  readonly name: string;
-  readonly policy: PodGroupPolicy;
-}
-
-export interface V1alpha1SelfSubjectReview {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly status?: V1alpha1SelfSubjectReviewStatus | undefined;
-}
-
-export interface V1alpha1SelfSubjectReviewStatus {
-  readonly userInfo?: UserInfo | undefined;
-}
-
-export interface V1alpha1ServiceCIDR {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1alpha1ServiceCIDRSpec | undefined;
-  readonly status?: V1alpha1ServiceCIDRStatus | undefined;
-}
-
-export interface V1alpha1ServiceCIDRList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1ServiceCIDR[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1ServiceCIDRSpec {
-  readonly cidrs?: readonly string[] | undefined;
-}
-
-export interface V1alpha1ServiceCIDRStatus {
-  readonly conditions?: readonly Condition[] | undefined;
-}
-
-export interface V1alpha1StorageVersionMigration {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1alpha1StorageVersionMigrationSpec | undefined;
-  readonly status?: V1alpha1StorageVersionMigrationStatus | undefined;
-}
-
-export interface V1alpha1StorageVersionMigrationList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1StorageVersionMigration[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1StorageVersionMigrationSpec {
-  readonly continueToken?: string | undefined;
-  readonly resource: GroupVersionResource;
-}
-
-export interface V1alpha1StorageVersionMigrationStatus {
-  readonly conditions?: readonly MigrationCondition[] | undefined;
-  readonly resourceVersion?: string | undefined;
-}
-
-export interface V1alpha1TypeChecking {
-  readonly expressionWarnings?: readonly V1alpha1ExpressionWarning[] | undefined;
-}
-
-export interface V1alpha1TypedLocalObjectReference {
-  readonly apiGroup?: string | undefined;
-  readonly kind: string;
-  readonly name: string;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicy {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1alpha1ValidatingAdmissionPolicySpec | undefined;
-  readonly status?: V1alpha1ValidatingAdmissionPolicyStatus | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBinding {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1alpha1ValidatingAdmissionPolicyBindingSpec | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBindingList {
-  readonly apiVersion?: string | undefined;
-  readonly items?: readonly V1alpha1ValidatingAdmissionPolicyBinding[] | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyBindingSpec {
-  readonly matchResources?: V1alpha1MatchResources | undefined;
-  readonly paramRef?: V1alpha1ParamRef | undefined;
-  readonly policyName?: string | undefined;
-  readonly validationActions?: readonly string[] | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyList {
-  readonly apiVersion?: string | undefined;
-  readonly items?: readonly V1alpha1ValidatingAdmissionPolicy[] | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicySpec {
-  readonly auditAnnotations?: readonly V1alpha1AuditAnnotation[] | undefined;
-  readonly failurePolicy?: string | undefined;
-  readonly matchConditions?: readonly V1alpha1MatchCondition[] | undefined;
-  readonly matchConstraints?: V1alpha1MatchResources | undefined;
-  readonly paramKind?: V1alpha1ParamKind | undefined;
-  readonly validations?: readonly V1alpha1Validation[] | undefined;
-  readonly variables?: readonly V1alpha1Variable[] | undefined;
-}
-
-export interface V1alpha1ValidatingAdmissionPolicyStatus {
-  readonly conditions?: readonly Condition[] | undefined;
-  readonly observedGeneration?: number | undefined;
-  readonly typeChecking?: V1alpha1TypeChecking | undefined;
-}
-
-export interface V1alpha1Validation {
-  readonly expression: string;
-  readonly message?: string | undefined;
-  readonly messageExpression?: string | undefined;
-  readonly reason?: string | undefined;
-}
-
 export interface V1alpha1Variable {
   readonly expression: string;
   readonly name: string;
-}
-
-export interface V1alpha1VolumeAttributesClass {
-  readonly apiVersion?: string | undefined;
-  readonly driverName: string;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly parameters?: { readonly [key: string]: string } | undefined;
-}
-
-export interface V1alpha1VolumeAttributesClassList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1VolumeAttributesClass[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1Workload {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha1WorkloadSpec;
-}
-
-export interface V1alpha1WorkloadList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha1Workload[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha1WorkloadSpec {
-  readonly controllerRef?: V1alpha1TypedLocalObjectReference | undefined;
-  readonly podGroups: readonly V1alpha1PodGroup[];
-}
-
-export interface V1alpha2AllocationResult {
-  readonly availableOnNodes?: NodeSelector | undefined;
-  readonly resourceHandles?: readonly ResourceHandle[] | undefined;
-  readonly shareable?: boolean | undefined;
 }
 
 export interface V1alpha2LeaseCandidate {
@@ -4778,217 +4336,10 @@ export interface V1alpha2LeaseCandidateSpec {
   readonly strategy: string;
 }
 
-export interface V1alpha2ResourceClaim {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha2ResourceClaimSpec;
-  readonly status?: V1alpha2ResourceClaimStatus | undefined;
-}
-
-export interface V1alpha2ResourceClaimConsumerReference {
-  readonly apiGroup?: string | undefined;
-  readonly name: string;
-  readonly resource: string;
-  readonly uid: string;
-}
-
-export interface V1alpha2ResourceClaimList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha2ResourceClaim[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha2ResourceClaimSpec {
-  readonly allocationMode?: string | undefined;
-  readonly parametersRef?: ResourceClaimParametersReference | undefined;
-  readonly resourceClassName: string;
-}
-
-export interface V1alpha2ResourceClaimStatus {
-  readonly allocation?: V1alpha2AllocationResult | undefined;
-  readonly deallocationRequested?: boolean | undefined;
-  readonly driverName?: string | undefined;
-  readonly reservedFor?: readonly V1alpha2ResourceClaimConsumerReference[] | undefined;
-}
-
-export interface V1alpha2ResourceClaimTemplate {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha2ResourceClaimTemplateSpec;
-}
-
-export interface V1alpha2ResourceClaimTemplateList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha2ResourceClaimTemplate[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha2ResourceClaimTemplateSpec {
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha2ResourceClaimSpec;
-}
-
-export interface V1alpha2ResourceSlice {
-  readonly apiVersion?: string | undefined;
-  readonly driverName: string;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly namedResources?: NamedResourcesResources | undefined;
-  readonly nodeName?: string | undefined;
-}
-
-export interface V1alpha2ResourceSliceList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha2ResourceSlice[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
 export interface V1alpha2TypedLocalObjectReference {
   readonly apiGroup?: string | undefined;
   readonly kind: string;
   readonly name: string;
-}
-
-export interface V1alpha3AllocatedDeviceStatus {
-  readonly conditions?: readonly Condition[] | undefined;
-  readonly data?: unknown | undefined;
-  readonly device: string;
-  readonly driver: string;
-  readonly networkData?: V1alpha3NetworkDeviceData | undefined;
-  readonly pool: string;
-}
-
-export interface V1alpha3AllocationResult {
-  readonly devices?: V1alpha3DeviceAllocationResult | undefined;
-  readonly nodeSelector?: NodeSelector | undefined;
-}
-
-export interface V1alpha3BasicDevice {
-  readonly allNodes?: boolean | undefined;
-  readonly attributes?: { readonly [key: string]: V1alpha3DeviceAttribute } | undefined;
-  readonly capacity?: { readonly [key: string]: string } | undefined;
-  readonly consumesCounters?: readonly V1alpha3DeviceCounterConsumption[] | undefined;
-  readonly nodeName?: string | undefined;
-  readonly nodeSelector?: NodeSelector | undefined;
-  readonly taints?: readonly V1alpha3DeviceTaint[] | undefined;
-}
-
-export interface V1alpha3CELDeviceSelector {
-  readonly expression: string;
-}
-
-export interface V1alpha3Counter {
-  readonly value: Quantity;
-}
-
-export interface V1alpha3CounterSet {
-  readonly counters: { readonly [key: string]: V1alpha3Counter };
-  readonly name: string;
-}
-
-export interface V1alpha3Device {
-  readonly basic?: V1alpha3BasicDevice | undefined;
-  readonly name: string;
-}
-
-export interface V1alpha3DeviceAllocationConfiguration {
-  readonly opaque?: V1alpha3OpaqueDeviceConfiguration | undefined;
-  readonly requests?: readonly string[] | undefined;
-  readonly source: string;
-}
-
-export interface V1alpha3DeviceAllocationResult {
-  readonly config?: readonly V1alpha3DeviceAllocationConfiguration[] | undefined;
-  readonly results?: readonly V1alpha3DeviceRequestAllocationResult[] | undefined;
-}
-
-export interface V1alpha3DeviceAttribute {
-  readonly bool?: boolean | undefined;
-  readonly int?: number | undefined;
-  readonly string?: string | undefined;
-  readonly version?: string | undefined;
-}
-
-export interface V1alpha3DeviceClaim {
-  readonly config?: readonly V1alpha3DeviceClaimConfiguration[] | undefined;
-  readonly constraints?: readonly V1alpha3DeviceConstraint[] | undefined;
-  readonly requests?: readonly V1alpha3DeviceRequest[] | undefined;
-}
-
-export interface V1alpha3DeviceClaimConfiguration {
-  readonly opaque?: V1alpha3OpaqueDeviceConfiguration | undefined;
-  readonly requests?: readonly string[] | undefined;
-}
-
-export interface V1alpha3DeviceClass {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha3DeviceClassSpec;
-}
-
-export interface V1alpha3DeviceClassConfiguration {
-  readonly opaque?: V1alpha3OpaqueDeviceConfiguration | undefined;
-}
-
-export interface V1alpha3DeviceClassList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha3DeviceClass[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha3DeviceClassSpec {
-  readonly config?: readonly V1alpha3DeviceClassConfiguration[] | undefined;
-  readonly selectors?: readonly V1alpha3DeviceSelector[] | undefined;
-}
-
-export interface V1alpha3DeviceConstraint {
-  readonly matchAttribute?: string | undefined;
-  readonly requests?: readonly string[] | undefined;
-}
-
-export interface V1alpha3DeviceCounterConsumption {
-  readonly counterSet: string;
-  readonly counters: { readonly [key: string]: V1alpha3Counter };
-}
-
-export interface V1alpha3DeviceRequest {
-  readonly adminAccess?: boolean | undefined;
-  readonly allocationMode?: string | undefined;
-  readonly count?: number | undefined;
-  readonly deviceClassName?: string | undefined;
-  readonly firstAvailable?: readonly V1alpha3DeviceSubRequest[] | undefined;
-  readonly name: string;
-  readonly selectors?: readonly V1alpha3DeviceSelector[] | undefined;
-  readonly tolerations?: readonly V1alpha3DeviceToleration[] | undefined;
-}
-
-export interface V1alpha3DeviceRequestAllocationResult {
-  readonly adminAccess?: boolean | undefined;
-  readonly device: string;
-  readonly driver: string;
-  readonly pool: string;
-  readonly request: string;
-  readonly tolerations?: readonly V1alpha3DeviceToleration[] | undefined;
-}
-
-export interface V1alpha3DeviceSelector {
-  readonly cel?: V1alpha3CELDeviceSelector | undefined;
-}
-
-export interface V1alpha3DeviceSubRequest {
-  readonly allocationMode?: string | undefined;
-  readonly count?: number | undefined;
-  readonly deviceClassName: string;
-  readonly name: string;
-  readonly selectors?: readonly V1alpha3DeviceSelector[] | undefined;
-  readonly tolerations?: readonly V1alpha3DeviceToleration[] | undefined;
 }
 
 export interface V1alpha3DeviceTaint {
@@ -5028,107 +4379,6 @@ export interface V1alpha3DeviceTaintSelector {
   readonly pool?: string | undefined;
 }
 
-export interface V1alpha3DeviceToleration {
-  readonly effect?: string | undefined;
-  readonly key?: string | undefined;
-  readonly operator?: string | undefined;
-  readonly tolerationSeconds?: number | undefined;
-  readonly value?: string | undefined;
-}
-
-export interface V1alpha3NetworkDeviceData {
-  readonly hardwareAddress?: string | undefined;
-  readonly interfaceName?: string | undefined;
-  readonly ips?: readonly string[] | undefined;
-}
-
-export interface V1alpha3OpaqueDeviceConfiguration {
-  readonly driver: string;
-  readonly parameters: unknown;
-}
-
-export interface V1alpha3ResourceClaim {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha3ResourceClaimSpec;
-  readonly status?: V1alpha3ResourceClaimStatus | undefined;
-}
-
-export interface V1alpha3ResourceClaimConsumerReference {
-  readonly apiGroup?: string | undefined;
-  readonly name: string;
-  readonly resource: string;
-  readonly uid: string;
-}
-
-export interface V1alpha3ResourceClaimList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha3ResourceClaim[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha3ResourceClaimSpec {
-  readonly devices?: V1alpha3DeviceClaim | undefined;
-}
-
-export interface V1alpha3ResourceClaimStatus {
-  readonly allocation?: V1alpha3AllocationResult | undefined;
-  readonly devices?: readonly V1alpha3AllocatedDeviceStatus[] | undefined;
-  readonly reservedFor?: readonly V1alpha3ResourceClaimConsumerReference[] | undefined;
-}
-
-export interface V1alpha3ResourceClaimTemplate {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha3ResourceClaimTemplateSpec;
-}
-
-export interface V1alpha3ResourceClaimTemplateList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha3ResourceClaimTemplate[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha3ResourceClaimTemplateSpec {
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha3ResourceClaimSpec;
-}
-
-export interface V1alpha3ResourcePool {
-  readonly generation: number;
-  readonly name: string;
-  readonly resourceSliceCount: number;
-}
-
-export interface V1alpha3ResourceSlice {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec: V1alpha3ResourceSliceSpec;
-}
-
-export interface V1alpha3ResourceSliceList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1alpha3ResourceSlice[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1alpha3ResourceSliceSpec {
-  readonly allNodes?: boolean | undefined;
-  readonly devices?: readonly V1alpha3Device[] | undefined;
-  readonly driver: string;
-  readonly nodeName?: string | undefined;
-  readonly nodeSelector?: NodeSelector | undefined;
-  readonly perDeviceNodeSelection?: boolean | undefined;
-  readonly pool: V1alpha3ResourcePool;
-  readonly sharedCounters?: readonly V1alpha3CounterSet[] | undefined;
-}
-
 export interface V1beta1AllocatedDeviceStatus {
   readonly conditions?: readonly Condition[] | undefined;
   readonly data?: unknown | undefined;
@@ -5149,11 +4399,6 @@ export interface V1beta1ApplyConfiguration {
   readonly expression?: string | undefined;
 }
 
-export interface V1beta1AuditAnnotation {
-  readonly key: string;
-  readonly valueExpression: string;
-}
-
 export interface V1beta1CELDeviceSelector {
   readonly expression: string;
 }
@@ -5161,7 +4406,7 @@ export interface V1beta1CELDeviceSelector {
 export interface V1beta1CapacityRequestPolicy {
   readonly default?: Quantity | undefined;
   readonly validRange?: V1beta1CapacityRequestPolicyRange | undefined;
-  readonly validValues?: readonly (Quantity)[] | undefined;
+  readonly validValues?: readonly Quantity[] | undefined;
 }
 
 export interface V1beta1CapacityRequestPolicyRange {
@@ -5313,11 +4558,6 @@ export interface V1beta1DeviceToleration {
   readonly operator?: string | undefined;
   readonly tolerationSeconds?: number | undefined;
   readonly value?: string | undefined;
-}
-
-export interface V1beta1ExpressionWarning {
-  readonly fieldRef: string;
-  readonly warning: string;
 }
 
 export interface V1beta1IPAddress {
@@ -5531,17 +4771,6 @@ export interface V1beta1ResourceSliceSpec {
   readonly sharedCounters?: readonly V1beta1CounterSet[] | undefined;
 }
 
-export interface V1beta1SelfSubjectReview {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly status?: V1beta1SelfSubjectReviewStatus | undefined;
-}
-
-export interface V1beta1SelfSubjectReviewStatus {
-  readonly userInfo?: UserInfo | undefined;
-}
-
 export interface V1beta1ServiceCIDR {
   readonly apiVersion?: string | undefined;
   readonly kind?: string | undefined;
@@ -5563,69 +4792,6 @@ export interface V1beta1ServiceCIDRSpec {
 
 export interface V1beta1ServiceCIDRStatus {
   readonly conditions?: readonly Condition[] | undefined;
-}
-
-export interface V1beta1TypeChecking {
-  readonly expressionWarnings?: readonly V1beta1ExpressionWarning[] | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicy {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1beta1ValidatingAdmissionPolicySpec | undefined;
-  readonly status?: V1beta1ValidatingAdmissionPolicyStatus | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBinding {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1beta1ValidatingAdmissionPolicyBindingSpec | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBindingList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1beta1ValidatingAdmissionPolicyBinding[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicyBindingSpec {
-  readonly matchResources?: V1beta1MatchResources | undefined;
-  readonly paramRef?: V1beta1ParamRef | undefined;
-  readonly policyName?: string | undefined;
-  readonly validationActions?: readonly string[] | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicyList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1beta1ValidatingAdmissionPolicy[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicySpec {
-  readonly auditAnnotations?: readonly V1beta1AuditAnnotation[] | undefined;
-  readonly failurePolicy?: string | undefined;
-  readonly matchConditions?: readonly V1beta1MatchCondition[] | undefined;
-  readonly matchConstraints?: V1beta1MatchResources | undefined;
-  readonly paramKind?: V1beta1ParamKind | undefined;
-  readonly validations?: readonly V1beta1Validation[] | undefined;
-  readonly variables?: readonly V1beta1Variable[] | undefined;
-}
-
-export interface V1beta1ValidatingAdmissionPolicyStatus {
-  readonly conditions?: readonly Condition[] | undefined;
-  readonly observedGeneration?: number | undefined;
-  readonly typeChecking?: V1beta1TypeChecking | undefined;
-}
-
-export interface V1beta1Validation {
-  readonly expression: string;
-  readonly message?: string | undefined;
-  readonly messageExpression?: string | undefined;
-  readonly reason?: string | undefined;
 }
 
 export interface V1beta1Variable {
@@ -5671,7 +4837,7 @@ export interface V1beta2CELDeviceSelector {
 export interface V1beta2CapacityRequestPolicy {
   readonly default?: Quantity | undefined;
   readonly validRange?: V1beta2CapacityRequestPolicyRange | undefined;
-  readonly validValues?: readonly (Quantity)[] | undefined;
+  readonly validValues?: readonly Quantity[] | undefined;
 }
 
 export interface V1beta2CapacityRequestPolicyRange {
@@ -5938,143 +5104,6 @@ export interface V1beta2ResourceSliceSpec {
   readonly sharedCounters?: readonly V1beta2CounterSet[] | undefined;
 }
 
-export interface V1beta3ExemptPriorityLevelConfiguration {
-  readonly lendablePercent?: number | undefined;
-  readonly nominalConcurrencyShares?: number | undefined;
-}
-
-export interface V1beta3FlowDistinguisherMethod {
-  readonly type: string;
-}
-
-export interface V1beta3FlowSchema {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1beta3FlowSchemaSpec | undefined;
-  readonly status?: V1beta3FlowSchemaStatus | undefined;
-}
-
-export interface V1beta3FlowSchemaCondition {
-  readonly lastTransitionTime?: string | undefined;
-  readonly message?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly status?: string | undefined;
-  readonly type?: string | undefined;
-}
-
-export interface V1beta3FlowSchemaList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1beta3FlowSchema[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1beta3FlowSchemaSpec {
-  readonly distinguisherMethod?: V1beta3FlowDistinguisherMethod | undefined;
-  readonly matchingPrecedence?: number | undefined;
-  readonly priorityLevelConfiguration: V1beta3PriorityLevelConfigurationReference;
-  readonly rules?: readonly V1beta3PolicyRulesWithSubjects[] | undefined;
-}
-
-export interface V1beta3FlowSchemaStatus {
-  readonly conditions?: readonly V1beta3FlowSchemaCondition[] | undefined;
-}
-
-export interface V1beta3GroupSubject {
-  readonly name: string;
-}
-
-export interface V1beta3LimitResponse {
-  readonly queuing?: V1beta3QueuingConfiguration | undefined;
-  readonly type: string;
-}
-
-export interface V1beta3LimitedPriorityLevelConfiguration {
-  readonly borrowingLimitPercent?: number | undefined;
-  readonly lendablePercent?: number | undefined;
-  readonly limitResponse?: V1beta3LimitResponse | undefined;
-  readonly nominalConcurrencyShares?: number | undefined;
-}
-
-export interface V1beta3NonResourcePolicyRule {
-  readonly nonResourceURLs: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-export interface V1beta3PolicyRulesWithSubjects {
-  readonly nonResourceRules?: readonly V1beta3NonResourcePolicyRule[] | undefined;
-  readonly resourceRules?: readonly V1beta3ResourcePolicyRule[] | undefined;
-  readonly subjects: readonly V1beta3Subject[];
-}
-
-export interface V1beta3PriorityLevelConfiguration {
-  readonly apiVersion?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly metadata?: ObjectMeta | undefined;
-  readonly spec?: V1beta3PriorityLevelConfigurationSpec | undefined;
-  readonly status?: V1beta3PriorityLevelConfigurationStatus | undefined;
-}
-
-export interface V1beta3PriorityLevelConfigurationCondition {
-  readonly lastTransitionTime?: string | undefined;
-  readonly message?: string | undefined;
-  readonly reason?: string | undefined;
-  readonly status?: string | undefined;
-  readonly type?: string | undefined;
-}
-
-export interface V1beta3PriorityLevelConfigurationList {
-  readonly apiVersion?: string | undefined;
-  readonly items: readonly V1beta3PriorityLevelConfiguration[];
-  readonly kind?: string | undefined;
-  readonly metadata?: ListMeta | undefined;
-}
-
-export interface V1beta3PriorityLevelConfigurationReference {
-  readonly name: string;
-}
-
-export interface V1beta3PriorityLevelConfigurationSpec {
-  readonly exempt?: V1beta3ExemptPriorityLevelConfiguration | undefined;
-  readonly limited?: V1beta3LimitedPriorityLevelConfiguration | undefined;
-  readonly type: string;
-}
-
-export interface V1beta3PriorityLevelConfigurationStatus {
-  readonly conditions?: readonly V1beta3PriorityLevelConfigurationCondition[] | undefined;
-}
-
-export interface V1beta3QueuingConfiguration {
-  readonly handSize?: number | undefined;
-  readonly queueLengthLimit?: number | undefined;
-  readonly queues?: number | undefined;
-}
-
-export interface V1beta3ResourcePolicyRule {
-  readonly apiGroups: readonly string[];
-  readonly clusterScope?: boolean | undefined;
-  readonly namespaces?: readonly string[] | undefined;
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-export interface V1beta3ServiceAccountSubject {
-  readonly name: string;
-  readonly namespace: string;
-}
-
-export interface V1beta3Subject {
-  readonly group?: V1beta3GroupSubject | undefined;
-  readonly kind: string;
-  readonly serviceAccount?: V1beta3ServiceAccountSubject | undefined;
-  readonly user?: V1beta3UserSubject | undefined;
-}
-
-export interface V1beta3UserSubject {
-  readonly name: string;
-}
-
 export interface ValidatingAdmissionPolicy {
   readonly apiVersion?: string | undefined;
   readonly kind?: string | undefined;
@@ -6174,11 +5203,6 @@ export interface ValidationRule {
 export interface Variable {
   readonly expression: string;
   readonly name: string;
-}
-
-export interface VendorParameters {
-  readonly driverName?: string | undefined;
-  readonly parameters?: unknown | undefined;
 }
 
 export interface Volume {
@@ -6364,12 +5388,6 @@ export interface WorkloadList {
 export interface WorkloadPodGroupTemplateReference {
   readonly podGroupTemplateName: string;
   readonly workloadName: string;
-}
-
-export interface WorkloadReference {
-  readonly name: string;
-  readonly podGroup: string;
-  readonly podGroupReplicaKey?: string | undefined;
 }
 
 export interface WorkloadSpec {

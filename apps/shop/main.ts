@@ -1,0 +1,4 @@
+import { shop } from './shop.js';
+
+await shop('development').synth();
+await shop('production').synth();

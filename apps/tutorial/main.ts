@@ -1,0 +1,3 @@
+import { tutorial } from './tutorial.js';
+
+await tutorial().synth();

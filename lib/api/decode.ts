@@ -1,0 +1,137 @@
+import { duplicateFields } from './decode/duplicate.js';
+import { nearest } from './decode/suggest.js';
+import { type Type, typeOf } from './decode/type.js';
+import { newReading, readStruct } from './decode/value.js';
+import type { KubeObject } from './object.js';
+import { removedVersion } from './removed.js';
+import { apiVersionOf, isBuiltInGroup, type Resource, resourceOf, resources, resourcesOfKind } from './resources.js';
+import type { FieldError, Refusal, Verdict } from './verdict.js';
+
+const badRequest = (message: string, causes: readonly FieldError[]): Refusal => ({
+  ok: false,
+  code: 400,
+  reason: 'BadRequest',
+  message,
+  causes,
+});
+
+const typeMetaFault = (field: 'apiVersion' | 'kind', value: unknown): Refusal => {
+  const message =
+    value === undefined || value === null || value === '' || typeof value === 'string'
+      ? `Object '${field === 'kind' ? 'Kind' : field}' is missing`
+      : `couldn't get version/kind; json parse error: .${field} must be a string`;
+  return badRequest(message, [{ type: 'FieldValueRequired', field, message: `${field}: Required value` }]);
+};
+
+const unservedSuggestion = (apiVersion: string, kind: string): string | undefined => {
+  const removed = removedVersion(apiVersion, kind);
+  if (removed?.replacement !== undefined) {
+    return `${apiVersion} was removed in Kubernetes ${removed.removedIn}: write apiVersion ${removed.replacement}`;
+  }
+  if (removed !== undefined) return `${kind} was removed in Kubernetes ${removed.removedIn} and has no replacement`;
+  const elsewhere = resourcesOfKind(kind)[0];
+  if (elsewhere !== undefined) return `${kind} is served as apiVersion ${apiVersionOf(elsewhere)}`;
+  const near = nearest(kind, new Set(resources.map((resource) => resource.kind)));
+  return near === undefined ? undefined : `did you mean "${near}"?`;
+};
+
+const notServed = (apiVersion: string, kind: string): Refusal => {
+  const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
+  const suggestion = unservedSuggestion(apiVersion, kind);
+  const cause: FieldError = {
+    type: 'FieldValueNotSupported',
+    field: 'apiVersion',
+    badValue: apiVersion,
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+  return { ok: false, code: 404, reason: 'NotFound', message, causes: [cause] };
+};
+
+/** Custom resources: only the envelope is known here, the rest is their CustomResourceDefinition's. */
+const readEnvelope = (input: Readonly<Record<string, unknown>>, errors: FieldError[]): Readonly<Record<string, unknown>> => {
+  const envelope: Type = typeOf('CustomResourceDefinition');
+  const reading = newReading();
+  const { apiVersion, kind, metadata } = input;
+  const read = readStruct({ apiVersion, kind, metadata, spec: {} }, envelope, reading);
+  errors.push(...reading.malformed, ...reading.unknown);
+  return read.metadata === metadata ? input : { ...input, metadata: read.metadata };
+};
+
+const handled = (version: string, kind: string, fault: string): string =>
+  `${kind} in version "${version}" cannot be handled as a ${kind}: ${fault}`;
+
+const readTyped = (
+  input: Readonly<Record<string, unknown>>,
+  resource: Resource,
+  duplicates: readonly FieldError[],
+): Verdict<KubeObject> => {
+  const reading = newReading();
+  const value = readStruct(input, typeOf(resource.type), reading);
+  const [first] = reading.malformed;
+  const strict = [...duplicates, ...reading.unknown];
+  if (first !== undefined) {
+    return badRequest(handled(resource.version, resource.kind, first.message), [...reading.malformed, ...strict]);
+  }
+  if (strict.length > 0) {
+    const faults = strict.map((error) => error.message).join(', ');
+    return badRequest(handled(resource.version, resource.kind, `strict decoding error: ${faults}`), strict);
+  }
+  return { ok: true, value: value as KubeObject, warnings: [] };
+};
+
+const parseVersion = (apiVersion: string): { group: string; version: string } => {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+};
+
+const read = (input: unknown, duplicates: readonly FieldError[]): Verdict<KubeObject> => {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return badRequest("couldn't get version/kind; json parse error: an object was expected", []);
+  }
+  const object = input as Readonly<Record<string, unknown>>;
+  const { apiVersion, kind } = object;
+  if (typeof kind !== 'string' || kind === '') return typeMetaFault('kind', kind);
+  if (typeof apiVersion !== 'string') return typeMetaFault('apiVersion', apiVersion);
+  const { group, version } = parseVersion(apiVersion);
+  if (version === '') return typeMetaFault('apiVersion', apiVersion);
+  if (version.includes('/')) return badRequest(`unexpected GroupVersion string: ${apiVersion}`, []);
+  const resource = resourceOf(apiVersion, kind);
+  if (resource !== undefined) return readTyped(object, resource, duplicates);
+  if (isBuiltInGroup(group) || removedVersion(apiVersion, kind) !== undefined || group === 'extensions') {
+    return notServed(apiVersion, kind);
+  }
+  const errors: FieldError[] = [];
+  const value = readEnvelope(object, errors);
+  if (errors.length === 0 && duplicates.length === 0) return { ok: true, value: value as KubeObject, warnings: [] };
+  const all = [...errors, ...duplicates];
+  return badRequest(handled(version, kind, all.map((error) => error.message).join(', ')), all);
+};
+
+/**
+ * Reads a JSON value as an object of the Kubernetes API, as strict decoding does (`fieldValidation=Strict`): every unknown
+ * field, wrong type, malformed quantity, time or base64 text is a cause with its path and, where one is near, a suggestion. The
+ * value comes back in the form the server writes it: nulls and empty optional fields left out, quantities and times
+ * canonical. What already has that form is shared, not copied. Kinds of groups that are not built in pass with only their
+ * metadata read. Missing required fields are the validation's to report.
+ */
+export const decode = (input: unknown): Verdict<KubeObject> => read(input, []);
+
+/** `decode` of a JSON text, where a key given twice shows too. */
+export const decodeText = (text: string): Verdict<KubeObject> => {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    return badRequest(
+      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
+      [],
+    );
+  }
+  const duplicates = duplicateFields(text).map(
+    (field): FieldError => ({ type: 'FieldValueDuplicate', field, message: `duplicate field "${field}"` }),
+  );
+  return read(input, duplicates);
+};

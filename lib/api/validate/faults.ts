@@ -1,0 +1,82 @@
+import { quote } from '../quote.js';
+import type { FieldError, FieldErrorType } from '../verdict.js';
+import type { Path } from './path.js';
+
+const texts: Readonly<Record<FieldErrorType, string>> = {
+  FieldValueInvalid: 'Invalid value',
+  FieldValueRequired: 'Required value',
+  FieldValueNotSupported: 'Unsupported value',
+  FieldValueForbidden: 'Forbidden',
+  FieldValueDuplicate: 'Duplicate value',
+  FieldValueNotFound: 'Not found',
+  FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
+  FieldValueTypeInvalid: 'Invalid value',
+  InternalError: 'Internal error',
+};
+
+const withoutValue: ReadonlySet<FieldErrorType> = new Set([
+  'FieldValueRequired',
+  'FieldValueForbidden',
+  'FieldValueTooLong',
+  'InternalError',
+]);
+
+const quoteList = (values: readonly string[]): string => values.map(quote).join(', ');
+
+/** The field errors of one object, collected while its rules run; worded as the API server's `field.Error`. */
+export class Faults {
+  readonly #list: FieldError[] = [];
+
+  get list(): readonly FieldError[] {
+    return this.#list;
+  }
+
+  /** The value is not allowed: `detail` says what it must be. Objects and lists are named by the path alone. */
+  invalid(at: Path, value: unknown, detail: string): void {
+    this.#add('FieldValueInvalid', at, value, detail);
+  }
+
+  /** `invalid` once for each text of a check. */
+  invalidEach(at: Path, value: unknown, details: readonly string[]): void {
+    for (const detail of details) this.#add('FieldValueInvalid', at, value, detail);
+  }
+
+  required(at: Path, detail = ''): void {
+    this.#add('FieldValueRequired', at, undefined, detail);
+  }
+
+  forbidden(at: Path, detail: string): void {
+    this.#add('FieldValueForbidden', at, '', detail);
+  }
+
+  /** The value is none of the few that are allowed; `supported` in the order in which the server names them. */
+  notSupported(at: Path, value: unknown, supported: readonly string[]): void {
+    this.#add('FieldValueNotSupported', at, value, supported.length === 0 ? '' : `supported values: ${quoteList(supported)}`);
+  }
+
+  duplicate(at: Path, value: unknown, detail = ''): void {
+    this.#add('FieldValueDuplicate', at, value, detail);
+  }
+
+  notFound(at: Path, value: unknown, detail = ''): void {
+    this.#add('FieldValueNotFound', at, value, detail);
+  }
+
+  tooLong(at: Path, bytes: number): void {
+    this.#add('FieldValueTooLong', at, '<value omitted>', `may not be more than ${bytes} bytes`);
+  }
+
+  tooMany(at: Path, count: number, most: number): void {
+    this.#add('FieldValueTooMany', at, count, `must have at most ${most} items`);
+  }
+
+  #add(type: FieldErrorType, at: Path, value: unknown, detail: string): void {
+    const field = at.toString();
+    const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    const parts = [`${field}: ${texts[type]}`];
+    if (!withoutValue.has(type) && value !== undefined && value !== null) parts.push(typeof value === 'string' ? quote(value) : JSON.stringify(value));
+    if (detail !== '') parts.push(detail);
+    this.#list.push({ type, field, ...(isScalar ? { badValue: value } : {}), detail, message: parts.join(': ') });
+  }
+}

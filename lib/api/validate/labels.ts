@@ -1,0 +1,77 @@
+import type { LabelSelector } from '../generated/types.js';
+import { selectorOf } from '../label-selector.js';
+import { selectorMatches } from '../selector.js';
+import type { Faults } from './faults.js';
+import { labelValue, qualifiedName } from '../names.js';
+import type { Path } from './path.js';
+
+type StringMap = { readonly [key: string]: string };
+
+export const validateLabelName = (name: string, at: Path, faults: Faults): void =>
+  faults.invalidEach(at, name, qualifiedName(name));
+
+export const validateLabels = (labels: StringMap | undefined, at: Path, faults: Faults): void => {
+  if (labels === undefined) return;
+  for (const key of Object.keys(labels)) {
+    validateLabelName(key, at, faults);
+    const value = labels[key] ?? '';
+    faults.invalidEach(at, value, labelValue(value));
+  }
+};
+
+const totalAnnotationBytes = 256 * 1024;
+
+export const validateAnnotations = (annotations: StringMap | undefined, at: Path, faults: Faults): void => {
+  if (annotations === undefined) return;
+  let size = 0;
+  for (const key of Object.keys(annotations)) {
+    // Annotation keys may hold capitals in their domain.
+    faults.invalidEach(at, key, qualifiedName(key.toLowerCase()));
+    size += key.length + (annotations[key] ?? '').length;
+  }
+  if (size > totalAnnotationBytes) faults.tooLong(at, totalAnnotationBytes);
+};
+
+/** The rules of `metav1.LabelSelector`; an absent selector is fine. */
+export const validateLabelSelector = (selector: LabelSelector | undefined, at: Path, faults: Faults): void => {
+  if (selector === undefined || selector === null) return;
+  validateLabels(selector.matchLabels, at.child('matchLabels'), faults);
+  for (const [index, requirement] of (selector.matchExpressions ?? []).entries()) {
+    const place = at.child('matchExpressions').index(index);
+    const values = requirement.values ?? [];
+    switch (requirement.operator) {
+      case 'In':
+      case 'NotIn':
+        if (values.length === 0) faults.required(place.child('values'), "must be specified when `operator` is 'In' or 'NotIn'");
+        break;
+      case 'Exists':
+      case 'DoesNotExist':
+        if (values.length > 0) {
+          faults.forbidden(place.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+        break;
+      default:
+        faults.invalid(place.child('operator'), requirement.operator, 'not a valid selector operator');
+    }
+    validateLabelName(requirement.key, place.child('key'), faults);
+    for (const [at, value] of values.entries()) faults.invalidEach(place.child('values').index(at), value, labelValue(value));
+  }
+};
+
+/**
+ * Whether labels satisfy a selector that may itself be faulty: undefined when it cannot be read as one (an unknown
+ * operator, values missing or malformed). An absent selector selects nothing.
+ */
+export const selects = (selector: LabelSelector | undefined, labels: StringMap | undefined): boolean | undefined => {
+  if (selector === undefined || selector === null) return false;
+  const entries = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, values: [value] }));
+  const wellFormed = [...entries, ...(selector.matchExpressions ?? [])].every(
+    ({ key, values = [] }) => qualifiedName(key).length === 0 && values.every((value) => labelValue(value).length === 0),
+  );
+  const read = wellFormed ? selectorOf(selector) : undefined;
+  return read === undefined ? undefined : selectorMatches(read, labels ?? {});
+};
+
+/** Whether the selector asks for nothing and so selects everything. */
+export const isEmptySelector = (selector: LabelSelector): boolean =>
+  Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;

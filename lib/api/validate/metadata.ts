@@ -1,0 +1,84 @@
+import type { ObjectMeta, OwnerReference } from '../generated/types.js';
+import type { Faults } from './faults.js';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../names.js';
+import { prefixOf } from './format.js';
+import { validateAnnotations, validateLabels } from './labels.js';
+import { Path } from './path.js';
+
+type NameCheck = (name: string) => readonly string[];
+
+/** What a kind asks of its metadata beyond the common rules. */
+export interface NameRules {
+  readonly namespaced: boolean;
+  readonly name: NameCheck;
+  /** `generateName` may end with a dash where a whole name may not; RBAC names do not care. */
+  readonly generateName?: NameCheck;
+}
+
+export const subdomainName: NameCheck = dns1123Subdomain;
+export const metadataPath = Path.of('metadata');
+
+const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+const validateFinalizers = (finalizers: readonly string[], at: Path, faults: Faults): void => {
+  for (const name of finalizers) faults.invalidEach(at, name, qualifiedName(name));
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    faults.invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
+  }
+  for (const [index, name] of finalizers.entries()) {
+    if (!name.includes('/') && !standardFinalizers.has(name)) {
+      faults.invalid(at.index(index), name, 'name is neither a standard finalizer name nor is it fully qualified');
+    }
+  }
+};
+
+const groupVersion = (apiVersion: string): { group: string; version: string } => {
+  const parts = apiVersion.split('/');
+  if (parts.length > 2) return { group: '', version: '' };
+  return parts.length === 2 ? { group: parts[0] ?? '', version: parts[1] ?? '' } : { group: '', version: apiVersion };
+};
+
+const validateOwner = (owner: OwnerReference, at: Path, faults: Faults): void => {
+  const { group, version } = groupVersion(owner.apiVersion);
+  if (version === '') faults.invalid(at.child('apiVersion'), owner.apiVersion, 'version must not be empty');
+  if (owner.kind === '') faults.invalid(at.child('kind'), owner.kind, 'must not be empty');
+  if (owner.name === '') faults.invalid(at.child('name'), owner.name, 'must not be empty');
+  if (owner.uid === '') faults.invalid(at.child('uid'), owner.uid, 'must not be empty');
+  if (group === '' && version === 'v1' && owner.kind === 'Event') {
+    faults.invalid(at, owner, `${group}/${version}, Kind=${owner.kind} is disallowed from being an owner`);
+  }
+};
+
+const validateOwners = (owners: readonly OwnerReference[], at: Path, faults: Faults): void => {
+  let controller: string | undefined;
+  for (const owner of owners) {
+    validateOwner(owner, at, faults);
+    if (owner.controller !== true) continue;
+    const name = `${owner.kind}/${owner.name}`;
+    if (controller === undefined) controller = name;
+    else {
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+      faults.invalid(at, owners, detail);
+    }
+  }
+};
+
+/** The rules that every object's metadata obeys. */
+export const validateMetadata = (metadata: ObjectMeta | undefined, rules: NameRules, faults: Faults): void => {
+  const meta = metadata ?? {};
+  const at = metadataPath;
+  if (meta.generateName !== undefined) {
+    const check = rules.generateName ?? prefixOf(rules.name);
+    faults.invalidEach(at.child('generateName'), meta.generateName, check(meta.generateName));
+  }
+  if (meta.name !== undefined) faults.invalidEach(at.child('name'), meta.name, rules.name(meta.name));
+  else if (meta.generateName === undefined) faults.required(at.child('name'), 'name or generateName is required');
+  if (rules.namespaced && meta.namespace !== undefined) {
+    faults.invalidEach(at.child('namespace'), meta.namespace, dns1123Label(meta.namespace));
+  }
+  if ((meta.generation ?? 0) < 0) faults.invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0');
+  validateLabels(meta.labels, at.child('labels'), faults);
+  validateAnnotations(meta.annotations, at.child('annotations'), faults);
+  if (meta.ownerReferences !== undefined) validateOwners(meta.ownerReferences, at.child('ownerReferences'), faults);
+  if (meta.finalizers !== undefined) validateFinalizers(meta.finalizers, at.child('finalizers'), faults);
+};

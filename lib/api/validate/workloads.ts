@@ -1,0 +1,207 @@
+import type {
+  DaemonSet,
+  Deployment,
+  DeploymentSpec,
+  LabelSelector,
+  PodTemplateSpec,
+  ReplicaSet,
+  ReplicationController,
+  StatefulSet,
+  StatefulSetSpec,
+} from '../generated/types.js';
+import { dns1123Label } from '../names.js';
+import { validateClaimSpec } from './claim.js';
+import type { Faults } from './faults.js';
+import { isEmptySelector, selects, validateLabelSelector } from './labels.js';
+import { atMost100Percent, countOrPercentage, nonNegative, validateCountOrPercentage } from './numbers.js';
+import { Path } from './path.js';
+import { validatePodTemplate } from './pod-spec.js';
+
+const specPath = Path.of('spec');
+const templatePath = specPath.child('template');
+const mismatch = '`selector` does not match template `labels`';
+
+/** Pods that a controller keeps alive restart for ever and have no deadline. */
+const validateLongRunning = (template: PodTemplateSpec, kind: string, at: Path, faults: Faults): void => {
+  const { restartPolicy, activeDeadlineSeconds } = template.spec ?? {};
+  if (restartPolicy !== 'Always') faults.notSupported(at.child('spec').child('restartPolicy'), restartPolicy, ['Always']);
+  if (activeDeadlineSeconds !== undefined) {
+    faults.forbidden(at.child('spec').child('activeDeadlineSeconds'), `activeDeadlineSeconds in ${kind} is not Supported`);
+  }
+};
+
+const validateSelectedTemplate = (
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec,
+  kind: string,
+  faults: Faults,
+): void => {
+  const isSelective = selector !== undefined && !isEmptySelector(selector);
+  if (isSelective && selects(selector, template.metadata?.labels) === false) {
+    faults.invalid(templatePath.child('metadata').child('labels'), template.metadata?.labels, mismatch);
+  }
+  validatePodTemplate(template, templatePath, faults);
+  validateLongRunning(template, kind, templatePath, faults);
+};
+
+/** The selector itself; `kind` is how the server names the workload. */
+const validateSelector = (selector: LabelSelector | undefined, kind: string, faults: Faults): void => {
+  const at = specPath.child('selector');
+  if (selector === undefined || selector === null) return faults.required(at);
+  validateLabelSelector(selector, at, faults);
+  if (isEmptySelector(selector)) faults.invalid(at, selector, `empty selector is invalid for ${kind}`);
+};
+
+const validateStrategy = (spec: DeploymentSpec, faults: Faults): void => {
+  const at = specPath.child('strategy');
+  const { type, rollingUpdate } = spec.strategy ?? {};
+  if (type === 'Recreate') {
+    if (rollingUpdate !== undefined) faults.forbidden(at.child('rollingUpdate'), "may not be specified when strategy `type` is 'Recreate'");
+  } else if (type === 'RollingUpdate') {
+    const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+    const place = at.child('rollingUpdate');
+    validateCountOrPercentage(maxUnavailable, place.child('maxUnavailable'), faults);
+    validateCountOrPercentage(maxSurge, place.child('maxSurge'), faults);
+    if (countOrPercentage(maxUnavailable) === 0 && countOrPercentage(maxSurge) === 0) {
+      faults.invalid(place.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0');
+    }
+    atMost100Percent(maxUnavailable, place.child('maxUnavailable'), faults);
+  } else faults.notSupported(at, spec.strategy, ['Recreate', 'RollingUpdate']);
+};
+
+export const deployment = (object: Deployment, faults: Faults): void => {
+  const spec = object.spec;
+  if (spec === undefined) return;
+  nonNegative(spec.replicas, specPath.child('replicas'), faults);
+  validateSelector(spec.selector, 'deployment', faults);
+  // A Deployment is judged by the rules of its ReplicaSets, and in their name.
+  const readable = selects(spec.selector, undefined) !== undefined;
+  if (!readable) faults.invalid(specPath.child('selector'), spec.selector, 'invalid label selector');
+  else validateSelectedTemplate(spec.selector, spec.template, 'ReplicaSet', faults);
+  validateStrategy(spec, faults);
+  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
+  const deadline = spec.progressDeadlineSeconds;
+  nonNegative(deadline, specPath.child('progressDeadlineSeconds'), faults);
+  if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0)) {
+    faults.invalid(specPath.child('progressDeadlineSeconds'), deadline, 'must be greater than minReadySeconds');
+  }
+};
+
+export const replicaSet = (object: ReplicaSet, faults: Faults): void => {
+  const spec = object.spec;
+  if (spec === undefined) return;
+  nonNegative(spec.replicas, specPath.child('replicas'), faults);
+  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  validateSelector(spec.selector, 'deployment', faults);
+  const readable = selects(spec.selector, undefined) !== undefined;
+  if (!readable) faults.invalid(specPath.child('selector'), spec.selector, 'invalid label selector');
+  else validateSelectedTemplate(spec.selector, spec.template ?? {}, 'ReplicaSet', faults);
+};
+
+export const replicationController = (object: ReplicationController, faults: Faults): void => {
+  const spec = object.spec ?? {};
+  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  nonNegative(spec.replicas, specPath.child('replicas'), faults);
+  const selector = { matchLabels: spec.selector ?? {} };
+  if (isEmptySelector(selector)) faults.required(specPath.child('selector'));
+  if (spec.template === undefined) return faults.required(templatePath);
+  if (!isEmptySelector(selector) && selects(selector, spec.template.metadata?.labels) !== true) {
+    faults.invalid(templatePath.child('metadata').child('labels'), spec.template.metadata?.labels, mismatch);
+  }
+  validatePodTemplate(spec.template, templatePath, faults);
+  validateLongRunning(spec.template, 'ReplicationController', templatePath, faults);
+};
+
+const validateDaemonStrategy = (object: DaemonSet, faults: Faults): void => {
+  const at = specPath.child('updateStrategy');
+  const strategy = object.spec?.updateStrategy ?? {};
+  if (strategy.type === 'OnDelete') return;
+  if (strategy.type !== 'RollingUpdate') return faults.notSupported(at, strategy, ['RollingUpdate', 'OnDelete']);
+  const { maxUnavailable = 0, maxSurge = 0 } = strategy.rollingUpdate ?? {};
+  const place = at.child('rollingUpdate');
+  for (const [field, value] of [['maxUnavailable', maxUnavailable], ['maxSurge', maxSurge]] as const) {
+    validateCountOrPercentage(value, place.child(field), faults);
+    atMost100Percent(value, place.child(field), faults);
+  }
+  const hasUnavailable = countOrPercentage(maxUnavailable) !== 0;
+  const hasSurge = countOrPercentage(maxSurge) !== 0;
+  if (hasUnavailable && hasSurge) faults.invalid(place.child('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero');
+  if (!hasUnavailable && !hasSurge) faults.required(place.child('maxUnavailable'), 'cannot be 0 when maxSurge is 0');
+};
+
+export const daemonSet = (object: DaemonSet, faults: Faults): void => {
+  const spec = object.spec;
+  if (spec === undefined) return;
+  const at = specPath.child('selector');
+  validateLabelSelector(spec.selector, at, faults);
+  const labels = spec.template.metadata?.labels;
+  if (selects(spec.selector, labels) === false) faults.invalid(templatePath.child('metadata').child('labels'), labels, mismatch);
+  if (spec.selector !== undefined && isEmptySelector(spec.selector)) {
+    faults.invalid(at, spec.selector, 'empty selector is invalid for daemonset');
+  }
+  validatePodTemplate(spec.template, templatePath, faults);
+  validateLongRunning(spec.template, 'DaemonSet', templatePath, faults);
+  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
+  validateDaemonStrategy(object, faults);
+};
+
+const validateStatefulStrategy = (spec: StatefulSetSpec, faults: Faults): void => {
+  const at = specPath.child('updateStrategy');
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  const place = at.child('rollingUpdate');
+  if (type === 'OnDelete') {
+    if (rollingUpdate !== undefined) faults.invalid(place, rollingUpdate, "only allowed for updateStrategy 'RollingUpdate'");
+  } else if (type !== 'RollingUpdate') faults.invalid(at, spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'");
+  else if (rollingUpdate !== undefined) {
+    nonNegative(rollingUpdate.partition, place.child('partition'), faults);
+    const most = rollingUpdate.maxUnavailable;
+    if (most === undefined) return;
+    validateCountOrPercentage(most, place.child('maxUnavailable'), faults);
+    if (countOrPercentage(most) === 0) faults.invalid(place.child('maxUnavailable'), most, 'cannot be 0');
+    atMost100Percent(most, place.child('maxUnavailable'), faults);
+  }
+};
+
+/** The template as its Pods see it: with a volume for each claim of their own. */
+const withClaims = (spec: StatefulSetSpec): PodTemplateSpec => {
+  const claims = spec.volumeClaimTemplates ?? [];
+  const pod = spec.template.spec;
+  if (claims.length === 0 || pod === undefined) return spec.template;
+  const names = new Set(claims.map((claim) => claim.metadata?.name));
+  const volumes = claims.map((claim) => {
+    const name = claim.metadata?.name ?? '';
+    return { name, persistentVolumeClaim: { claimName: name } };
+  });
+  return { ...spec.template, spec: { ...pod, volumes: [...(pod.volumes ?? []).filter((volume) => !names.has(volume.name)), ...volumes] } };
+};
+
+const retentions = ['Retain', 'Delete'];
+
+export const statefulSet = (object: StatefulSet, faults: Faults): void => {
+  const spec = object.spec;
+  if (spec === undefined) return;
+  const policy = spec.podManagementPolicy;
+  if (policy !== 'OrderedReady' && policy !== 'Parallel') {
+    faults.invalid(specPath.child('podManagementPolicy'), policy, "must be 'OrderedReady' or 'Parallel'");
+  }
+  validateStatefulStrategy(spec, faults);
+  for (const field of ['whenDeleted', 'whenScaled'] as const) {
+    const retention = spec.persistentVolumeClaimRetentionPolicy?.[field] ?? 'Retain';
+    const place = specPath.child('persistentVolumeClaimRetentionPolicy').child(field);
+    if (!retentions.includes(retention)) faults.notSupported(place, retention, retentions);
+  }
+  nonNegative(spec.replicas, specPath.child('replicas'), faults);
+  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
+  nonNegative(spec.ordinals?.start, specPath.child('ordinals.start'), faults);
+  const { serviceName = '' } = spec;
+  if (serviceName !== '') faults.invalidEach(specPath.child('serviceName'), serviceName, dns1123Label(serviceName));
+  validateSelector(spec.selector, 'statefulset', faults);
+  if (selects(spec.selector, undefined) === undefined) faults.invalid(specPath.child('selector'), spec.selector, '');
+  else validateSelectedTemplate(spec.selector, withClaims(spec), 'StatefulSet', faults);
+  for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
+    validateClaimSpec(claim.spec, specPath.child('volumeClaimTemplates').index(index).child('spec'), faults);
+  }
+};

@@ -1,0 +1,33 @@
+import type { PodSpec } from '../../api/generated/types.js';
+import type { KubeObject } from '../../api/object.js';
+import type { Refusal, Verdict } from '../../api/verdict.js';
+import type { Assumption } from '../assumption.js';
+import type { Stored } from '../kinds.js';
+import type { Store } from '../store.js';
+
+/** What a plugin may look at. */
+export interface AdmissionContext {
+  readonly store: Store;
+  /** `open`: what a request refers to may exist outside the manifests; then it is assumed, not refused. */
+  readonly world: 'open' | 'closed';
+  assume(assumption: Assumption): void;
+  /** Makes a namespace that an open world is taken to have. */
+  createNamespace(name: string): void;
+}
+
+/** A Pod's spec after a plugin, or why the Pod is forbidden (the text behind `pods "x" is forbidden: `). */
+export type PodAdmission = { readonly spec: PodSpec } | { readonly denied: string };
+
+/**
+ * One admission plugin of kube-apiserver. What a plugin does to a Pod depends on its spec and namespace alone, so
+ * `admitPod` runs once a template and not once a replica.
+ */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** Mutating phase, Pods. */
+  readonly admitPod?: (spec: PodSpec, namespace: string, context: AdmissionContext) => PodAdmission;
+  /** Mutating phase, any object. */
+  readonly admit?: (object: KubeObject, context: AdmissionContext, previous?: Stored) => Verdict<KubeObject>;
+  /** Validating phase: the object is complete and valid. */
+  readonly validate?: (object: Stored, context: AdmissionContext, previous?: Stored) => Refusal | undefined;
+}

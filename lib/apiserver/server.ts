@@ -1,0 +1,305 @@
+import type { Pod } from '../api/generated/types.js';
+import { type Admitted, groupOf, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import type { Verdict } from '../api/verdict.js';
+import { AdmissionChain } from './admission/chain.js';
+import type { AdmissionContext } from './admission/plugin.js';
+import type { Assumption } from './assumption.js';
+import { type Clock, timestampAt } from './clock.js';
+import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } from './deletion.js';
+import { equal } from './equal.js';
+import { spendBudget } from './eviction.js';
+import type { ClusterEvent } from './event.js';
+import { suffixOf, uidOf } from './identity.js';
+import { withJobSelector } from './job-selector.js';
+import { decodeAndDefault, validate } from './judge.js';
+import { as, type Stored } from './kinds.js';
+import { strategicPatch, threeWayMerge } from './patch.js';
+import { alreadyExists, forbidden, notFound } from './refusals.js';
+import { ServiceAllocation } from './service-allocation.js';
+import { keyOf, Store } from './store.js';
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  readonly world: 'open' | 'closed';
+}
+
+/** What `kubectl apply` says of an object. */
+export interface Applied {
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'refused';
+  readonly verdict: Verdict<Stored>;
+}
+
+interface WriteOptions {
+  /** The object was made by a controller from an admitted one: it is well formed, only admission judges it. */
+  readonly trusted?: boolean | undefined;
+}
+
+const accepted = (value: Stored, warnings: readonly string[] = []): Verdict<Stored> => ({ ok: true, value, warnings });
+
+const permanentNamespaces = new Set(['default', 'kube-system', 'kube-public']);
+
+/** kube-apiserver: judges requests and writes the store. Never throws for what a server would refuse. */
+export class ApiServer {
+  readonly store = new Store();
+  readonly clock: Clock;
+  readonly world: 'open' | 'closed';
+  readonly allocation = new ServiceAllocation(this.store);
+  readonly events: ClusterEvent[] = [];
+  readonly #context: AdmissionContext;
+  readonly #admission: AdmissionChain;
+  readonly #assumptions = new Map<string, Assumption>();
+  /** What was last applied, by key: the annotation of `kubectl apply`. */
+  readonly #lastApplied = new Map<string, KubeObject>();
+  readonly #generated = new Map<string, number>();
+
+  constructor(options: ApiServerOptions) {
+    this.clock = options.clock;
+    this.world = options.world;
+    this.#context = {
+      store: this.store,
+      world: options.world,
+      assume: (assumption) => this.assume(assumption),
+      createNamespace: (name) => void this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { trusted: true }),
+    };
+    this.#admission = new AdmissionChain(this.#context);
+  }
+
+  get assumptions(): readonly Assumption[] {
+    return [...this.#assumptions.values()];
+  }
+
+  /** Notes once what is taken for granted. */
+  assume(assumption: Assumption): void {
+    const key = `${assumption.code} ${assumption.text}`;
+    if (!this.#assumptions.has(key)) this.#assumptions.set(key, assumption);
+  }
+
+  record(event: Omit<ClusterEvent, 'time'>): void {
+    this.events.push({ ...event, time: this.clock.now });
+  }
+
+  get(ref: ObjectRef): Stored | undefined {
+    return this.store.get(refKey(ref));
+  }
+
+  create(sent: KubeObject, options: WriteOptions = {}): Verdict<Stored> {
+    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context);
+    if (!decoded.ok) return decoded;
+    const mutated = this.#admission.admit(decoded.value);
+    if (!mutated.ok) return mutated;
+    let object = this.#prepare(mutated.value);
+    const faults = options.trusted ? undefined : validate(object);
+    if (faults !== undefined) return faults;
+    const service = as('Service', object);
+    if (service !== undefined) {
+      const allocated = this.allocation.allocate(service);
+      if (!allocated.ok) return allocated;
+      object = allocated.value as Stored;
+    }
+    const refusal = this.#admission.validate(object);
+    if (refusal !== undefined) return refusal;
+    if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(object, object.metadata.name);
+    return accepted(this.store.put(object), [...decoded.warnings, ...mutated.warnings]);
+  }
+
+  /** Replaces all but the status. */
+  update(sent: KubeObject | Stored, options: WriteOptions = {}): Verdict<Stored> {
+    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context);
+    if (!decoded.ok) return decoded;
+    const next = decoded.value;
+    const previous = this.get(refOf(next));
+    if (previous === undefined) return notFound(next, next.metadata.name ?? '');
+    const mutated = this.#admission.admit(next, previous);
+    if (!mutated.ok) return mutated;
+    let object = keepSystemFields(mutated.value, previous);
+    const service = as('Service', object);
+    if (service !== undefined && object.spec !== previous.spec) {
+      const allocated = this.allocation.allocate(service, as('Service', previous));
+      if (!allocated.ok) return allocated;
+      object = allocated.value as Stored;
+    }
+    const faults = options.trusted ? undefined : validate(object, previous);
+    if (faults !== undefined) return faults;
+    const refusal = this.#admission.validate(object, previous);
+    if (refusal !== undefined) return refusal;
+    if (equal(object, previous)) return accepted(previous, decoded.warnings);
+    if (isGone(object)) {
+      this.store.put(object);
+      this.store.remove(keyOf(object));
+      return accepted(object, decoded.warnings);
+    }
+    return accepted(this.store.put(object), [...decoded.warnings, ...mutated.warnings]);
+  }
+
+  /** Replaces the status; written by controllers, scheduler and kubelet. */
+  updateStatus(of: Admitted, status: object): void {
+    const current = this.store.get(keyOf(of));
+    if (current !== undefined && !equal(current.status, status)) this.store.put({ ...current, status });
+  }
+
+  /** Strategic merge patch, as `kubectl patch` and `kubectl set` send it. */
+  patch(
+    ref: ObjectRef,
+    patch: Readonly<Record<string, unknown>>,
+    merge: typeof strategicPatch = strategicPatch,
+  ): Verdict<Stored> {
+    const live = this.get(ref);
+    if (live === undefined) return notFound(ref, ref.name);
+    return this.update(merge(live, patch) as KubeObject);
+  }
+
+  /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. */
+  apply(sent: KubeObject): Applied {
+    const decoded = decodeAndDefault(sent, this.#context);
+    if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
+    const key = refKey(refOf(decoded.value));
+    const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
+    const last = this.#lastApplied.get(key) ?? {};
+    const verdict = live === undefined ? this.create(sent) : this.update(threeWayMerge(live, last, sent) as KubeObject);
+    if (!verdict.ok) return { outcome: 'refused', verdict };
+    this.#lastApplied.set(key, sent);
+    if (live === undefined) return { outcome: 'created', verdict };
+    return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
+  }
+
+  /** The binding subresource: the scheduler's choice becomes the Pod's node. */
+  bind(pod: Admitted<Pod>, node: string): void {
+    const current = this.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
+    if (current === undefined || current.spec?.nodeName !== undefined) return;
+    const conditions = [
+      ...(current.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'),
+      { type: 'PodScheduled', status: 'True', lastTransitionTime: this.clock.timestamp },
+    ];
+    this.store.put({
+      ...(current as Admitted as Stored),
+      spec: { ...current.spec, nodeName: node },
+      status: { ...current.status, conditions },
+    });
+  }
+
+  /**
+   * Deletes as the server does: a running Pod gets its grace period, an object with finalizers a deletion timestamp;
+   * what depends on the object is the garbage collector's business, as `propagation` says.
+   */
+  delete(ref: ObjectRef, options: DeleteOptions = {}): Verdict<Stored> {
+    const object = this.get(ref);
+    if (object === undefined) return notFound(ref, ref.name);
+    if (object.kind === 'Namespace' && permanentNamespaces.has(ref.name))
+      return forbidden(object, 'this namespace may not be deleted');
+    const finalizers = [
+      ...(object.metadata.finalizers ?? []),
+      ...(options.propagation === 'Foreground' ? [foregroundFinalizer] : []),
+      ...(options.propagation === 'Orphan' ? [orphanFinalizer] : []),
+      // A namespace ends when its content is gone; the namespace controller removes it then.
+    ];
+    const grace = graceOf(object, options);
+    if (grace === 0 && finalizers.length === 0 && object.kind !== 'Namespace') {
+      this.store.remove(keyOf(object));
+      return accepted(object);
+    }
+    if (object.metadata.deletionTimestamp !== undefined && !(grace < (object.metadata.deletionGracePeriodSeconds ?? 0)))
+      return accepted(object);
+    const marked: Stored = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        deletionTimestamp: object.metadata.deletionTimestamp ?? timestampAt(this.clock.now + grace * 1000),
+        deletionGracePeriodSeconds: grace,
+        ...(finalizers.length > 0 && { finalizers: [...new Set(finalizers)] }),
+      },
+      ...(object.kind === 'Namespace' && { status: { ...(object.status as object), phase: 'Terminating' } }),
+    };
+    return accepted(this.store.put(marked));
+  }
+
+  /** The eviction subresource: deletes the Pod if its disruption budgets allow. */
+  evict(ref: ObjectRef): Verdict<Stored> {
+    const pod = this.store.find('Pod', ref.namespace, ref.name);
+    if (pod === undefined) return notFound(ref, ref.name);
+    const refusal = spendBudget(this, pod);
+    return refusal ?? this.delete(ref);
+  }
+
+  /** Ends a deletion: the grace period is over, or nothing holds the object any more. Finalizers still do. */
+  finish(of: Admitted): void {
+    const object = this.store.get(keyOf(of));
+    if (object === undefined) return;
+    if (object.metadata.finalizers?.length) {
+      if (object.metadata.deletionGracePeriodSeconds !== 0)
+        this.store.put({ ...object, metadata: { ...object.metadata, deletionGracePeriodSeconds: 0 } });
+      return;
+    }
+    this.store.remove(keyOf(object));
+  }
+
+  /** Takes over an object of a running cluster as it is. */
+  restore(object: KubeObject): Stored {
+    const key = refKey(refOf(object));
+    const metadata = { ...object.metadata, name: object.metadata.name ?? '', uid: object.metadata.uid ?? uidOf(key, 0) };
+    return this.store.put({ ...object, metadata });
+  }
+
+  /** Name, uid, time and generation, and for a Pod the first status. */
+  #prepare(object: KubeObject): Stored {
+    const { metadata } = object;
+    const name = metadata.name || this.#generate(object);
+    const key = refKey({ ...refOf(object), name });
+    const { status: _status, ...rest } = object;
+    const prepared: Stored = {
+      ...rest,
+      metadata: {
+        ...metadata,
+        name,
+        uid: uidOf(key, this.store.incarnation(key)),
+        creationTimestamp: this.clock.timestamp,
+        ...('spec' in object && { generation: 1 }),
+      },
+      ...(object.kind === 'Pod' && { status: { phase: 'Pending' } }),
+      ...(object.kind === 'Namespace' && { status: { phase: 'Active' } }),
+      ...(object.kind === 'Node' && object.status !== undefined && { status: object.status }),
+    };
+    return object.kind === 'Job' && groupOf(object.apiVersion) === 'batch' ? withJobSelector(prepared) : prepared;
+  }
+
+  #generate(object: KubeObject): string {
+    const prefix = object.metadata.generateName ?? '';
+    const base = refKey(refOf(object));
+    for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
+      const name = `${prefix}${suffixOf(`${base}/${count}`)}`;
+      if (this.store.get(refKey({ ...refOf(object), name })) !== undefined) continue;
+      this.#generated.set(base, count);
+      return name;
+    }
+  }
+}
+
+/** What a client cannot change by an update. */
+const keepSystemFields = (object: KubeObject, previous: Stored): Stored => {
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } =
+    previous.metadata;
+  const name = previous.metadata.name;
+  const sameSpec = object.spec === previous.spec || equal(object.spec, previous.spec);
+  const nextGeneration = generation === undefined || sameSpec ? generation : generation + 1;
+  const next: Stored = {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      name,
+      uid,
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(creationTimestamp !== undefined && { creationTimestamp }),
+      ...(deletionTimestamp !== undefined && { deletionTimestamp, deletionGracePeriodSeconds }),
+      ...(nextGeneration !== undefined && { generation: nextGeneration }),
+    },
+    // Engines know specs by identity.
+    ...(sameSpec && previous.spec !== undefined && { spec: previous.spec }),
+    ...(previous.status !== undefined && { status: previous.status }),
+  };
+  return next;
+};
+
+const isGone = (object: Stored): boolean =>
+  object.metadata.deletionTimestamp !== undefined &&
+  !object.metadata.finalizers?.length &&
+  object.kind !== 'Namespace' &&
+  !(object.kind === 'Pod' && object.metadata.deletionGracePeriodSeconds !== 0);

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Delivery, SynthHost } from '../constructs/host.js';
+import { layOut, type Layout } from '../manifest/layout.js';
+import { writeOutput } from '../manifest/write.js';
+import { jsonReport } from '../report/json.js';
+import { InputError } from './command.js';
+import { printed, progress } from './print.js';
+
+export interface HostOptions {
+  readonly layout?: Layout | undefined;
+  readonly format?: 'text' | 'json' | undefined;
+  readonly strict?: boolean | undefined;
+}
+
+/** What has been delivered by the Apps of a program, until all of them are known to be accepted. */
+export class Deliveries implements SynthHost {
+  readonly #options: HostOptions;
+  readonly #progress = progress();
+  readonly #all: Delivery[] = [];
+  readonly strict: boolean;
+
+  constructor(options: HostOptions = {}) {
+    this.#options = options;
+    this.strict = options.strict ?? false;
+  }
+
+  get count(): number {
+    return this.#all.length;
+  }
+
+  step(text: string): void {
+    this.#progress.step(text);
+  }
+
+  deliver(delivery: Delivery): void {
+    this.#all.push(delivery);
+  }
+
+  /** Files by output directory; two Apps may share a directory, but no file. */
+  #files(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const directories = new Map<string, Map<string, string>>();
+    for (const { outdir, folder, manifests, layout, fileExtension } of this.#all) {
+      const files = directories.get(outdir) ?? new Map<string, string>();
+      directories.set(outdir, files);
+      for (const [name, content] of layOut(manifests, this.#options.layout ?? layout, { extension: fileExtension })) {
+        const path = folder === undefined ? name : `${folder}/${name}`;
+        if (files.has(path)) throw new InputError(`two Apps would both write ${join(outdir, path)}: give one of them a folder of its own (new App({ folder: 'production' }))`);
+        files.set(path, content);
+      }
+    }
+    return directories;
+  }
+
+  #report(written: readonly string[], outcome: string): void {
+    this.#progress.clear();
+    const stream = this.#options.layout === 'stdout' ? process.stderr : process.stdout;
+    if (this.#options.format === 'json') {
+      process.stdout.write(`${JSON.stringify(jsonReport(this.#all.map(({ folder, verification }) => ({ app: folder, verification })), written), null, 2)}\n`);
+      return;
+    }
+    for (const { verification } of this.#all) stream.write(printed(verification, verification.accepted ? outcome : 'nothing was written', stream));
+  }
+
+  /**
+   * Writes everything if every App was accepted, nothing otherwise, and reports.
+   *
+   * @returns the exit code.
+   */
+  finish(): number {
+    if (!this.#all.every(({ verification }) => verification.accepted)) {
+      this.#report([], 'accepted, but nothing was written because another App was refused');
+      return 1;
+    }
+    const directories = this.#files();
+    if (this.#options.layout === 'stdout') {
+      this.#report([], 'accepted');
+      for (const files of directories.values()) process.stdout.write([...files.values()].join('---\n'));
+      return 0;
+    }
+    const written: string[] = [];
+    for (const [directory, files] of directories) {
+      const result = writeOutput(directory, files);
+      if (!result.ok) {
+        this.#report([], 'accepted, but not written');
+        throw new InputError(result.message);
+      }
+      written.push(...[...files.keys()].map((name) => join(directory, name)));
+    }
+    this.#report(written, `wrote ${written.length} file${written.length === 1 ? '' : 's'} to ${[...directories.keys()].join(', ')}`);
+    return 0;
+  }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { textReport } from '../report/text.js';
+import type { Verification } from '../verify/verify.js';
+
+/** Colours where a person looks, unless they said otherwise (https://no-color.org). */
+const colourful = (stream: NodeJS.WriteStream): boolean => {
+  if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return false;
+  if (process.env['FORCE_COLOR'] !== undefined && process.env['FORCE_COLOR'] !== '0') return true;
+  return stream.isTTY === true;
+};
+
+/** Source files are read once a run, and only for findings. */
+const sourceText = (): ((file: string) => string | undefined) => {
+  const texts = new Map<string, string | undefined>();
+  return (file) => {
+    if (!texts.has(file)) {
+      try {
+        texts.set(file, readFileSync(file, 'utf8'));
+      } catch {
+        texts.set(file, undefined);
+      }
+    }
+    return texts.get(file);
+  };
+};
+
+/** A path as seen from the working directory, where that is shorter. */
+export const fileName = (file: string): string => {
+  const near = relative(process.cwd(), file);
+  return near !== '' && !near.startsWith('..') ? near : file;
+};
+
+/** The text report as it is printed to a stream of this process. */
+export const printed = (verification: Verification, outcome: string, stream: NodeJS.WriteStream): string =>
+  textReport(verification, {
+    colour: colourful(stream),
+    width: Math.min(stream.columns ?? 110, 140),
+    sourceText: sourceText(),
+    fileName,
+    seconds: performance.now() / 1000,
+    outcome,
+  });
+
+/** Says on a terminal what is being done, once a run takes longer than a second; the line is wiped by `clear`. */
+export const progress = (stream: NodeJS.WriteStream = process.stderr) => {
+  const started = performance.now();
+  let shown = false;
+  return {
+    step: (text: string): void => {
+      if (stream.isTTY !== true || performance.now() - started < 1000) return;
+      shown = true;
+      stream.write(`\r\u001b[K  ${text} ...`);
+    },
+    clear: (): void => {
+      if (shown) stream.write('\r\u001b[K');
+      shown = false;
+    },
+  };
+};

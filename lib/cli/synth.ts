@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { setHost } from '../constructs/host.js';
+import { PlimsollError } from '../constructs/error.js';
+import type { Layout } from '../manifest/layout.js';
+import { InputError, type Invocation, UsageError } from './command.js';
+import { readConfig } from './config.js';
+import { Deliveries } from './host.js';
+import { loadProgram } from './load.js';
+import { programError } from './program-error.js';
+
+const layouts: readonly Layout[] = ['chart', 'app', 'resource', 'stdout'];
+
+const layoutOf = (text: string | undefined): Layout | undefined => {
+  const layout = layouts.find((each) => each === text);
+  if (text !== undefined && layout === undefined) throw new UsageError(`layout is one of ${layouts.join(', ')}; it was given "${text}"`);
+  return layout;
+};
+
+/** `plimsoll synth [PROGRAM...]`. */
+export const synth = async ({ positionals, options }: Invocation): Promise<number> => {
+  const config = readConfig();
+  const programs = positionals.length > 0 ? positionals : config.programs;
+  if (programs.length === 0) throw new UsageError('there is no program to run: name one (plimsoll synth main.ts), or write app: npx tsx main.ts into cdk8s.yaml');
+  const layout = layoutOf((options['layout'] as string | undefined) ?? config.layout);
+  const format = options['format'] === 'json' ? 'json' : 'text';
+  if (format === 'json' && layout === 'stdout') throw new UsageError('--format json and --layout stdout both need standard output');
+  // The same variable by which cdk8s tells programs where to write.
+  process.env['CDK8S_OUTDIR'] = (options['output'] as string | undefined) ?? config.output;
+
+  const host = new Deliveries({ layout, format, strict: options['strict'] === true || config.strict });
+  setHost(host);
+  for (const program of programs) {
+    if (!existsSync(program)) throw new InputError(`${program} does not exist`);
+    const before = host.count;
+    try {
+      await loadProgram(program);
+    } catch (error) {
+      throw new InputError(programError(program, error, error instanceof PlimsollError));
+    }
+    if (host.count === before) throw new InputError(`${program} synthesized no Plimsoll App: make one (new App() from 'plimsoll') and call its synth()`);
+  }
+  return host.finish();
+};

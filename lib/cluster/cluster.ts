@@ -1,0 +1,331 @@
+import type { Pod } from '../api/generated/types.js';
+import { parseSelector, selectorMatches } from '../api/selector.js';
+import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
+import type { Refusal, Verdict } from '../api/verdict.js';
+import type { Assumption } from '../apiserver/assumption.js';
+import type { ClusterEvent } from '../apiserver/event.js';
+import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
+import { controllerRefOf, type GroupKind, keyOf } from '../apiserver/store.js';
+import type { PodBehaviour } from '../kubelet/behaviour.js';
+import { Kubelet } from '../kubelet/index.js';
+import type { Manifest, Provenance } from '../manifest/manifest.js';
+import type { Decision } from '../scheduler/decision.js';
+import { bootstrap } from './bootstrap.js';
+import type { ClusterConfig } from './config.js';
+import { ControlPlane } from './control-plane.js';
+import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-actions.js';
+import { Kubelets } from './kubelets.js';
+import { nodesOf } from './nodes.js';
+import { inRestoringOrder, readSnapshot } from './snapshot.js';
+import { type Step, traceOf } from './trace.js';
+import { unjudged } from './unjudged.js';
+
+/** What became of one manifest, as `kubectl apply` says it. */
+export interface ApplyResult {
+  readonly ref: ObjectRef;
+  readonly manifest: Manifest;
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'refused';
+  readonly verdict: Verdict<Stored>;
+}
+
+export interface ListOptions {
+  readonly namespace?: string | undefined;
+  /** As `kubectl -l` takes it: `run`, `run=mynginx`, `tier in (a,b),!canary`. */
+  readonly labelSelector?: string | undefined;
+}
+
+/** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
+const horizon = 15 * 60;
+
+/**
+ * A simulated cluster. One way in (`apply`), one way to let time pass (`settle` and the actions), one way out (read-only
+ * views). It never throws for what a cluster would refuse, and the same input gives the same cluster.
+ *
+ * ```ts
+ * const cluster = new Cluster();
+ * cluster.apply([{ object: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { containers } }, provenance: {} }]);
+ * cluster.settle();
+ * cluster.list('Pod', { labelSelector: 'run=web' });
+ * ```
+ */
+export class Cluster {
+  readonly #plane: ControlPlane;
+  readonly #kubelets: Kubelets;
+  readonly #manifests = new Map<string, Manifest>();
+  readonly #behaviours = new Map<string, PodBehaviour>();
+  readonly #builtIn = new Set<string>();
+  #starting = false;
+  readonly #refusals: { readonly ref: ObjectRef; readonly refusal: Refusal }[] = [];
+  readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
+
+  constructor(config: ClusterConfig = {}) {
+    const isHidden = (object: Stored): boolean => object.kind === 'Pod' && (this.#starting || this.#builtIn.has(keyOf(object)));
+    this.#plane = new ControlPlane({ world: config.world ?? 'closed', isHidden });
+    const { api } = this.#plane;
+    this.#kubelets = new Kubelets(
+      api,
+      (pod, container) => this.behaviourOf(pod)[container] ?? {},
+      (host) => new Kubelet(host),
+      isHidden,
+    );
+    const existing = inRestoringOrder(readSnapshot(config.snapshot));
+    for (const object of existing.filter(({ kind }) => kind === 'Node' || kind === 'Namespace')) api.restore(object);
+    const hasNodes = existing.some(({ kind }) => kind === 'Node');
+    for (const node of nodesOf(config, hasNodes, this.#plane.clock.timestamp)) api.restore(node);
+    for (const object of existing.filter(({ kind }) => kind !== 'Node' && kind !== 'Namespace')) api.restore(object);
+    this.#bootstrap();
+    for (const object of config.objects ?? []) {
+      const { verdict } = api.apply(object);
+      if (verdict.ok) this.#builtIn.delete(keyOf(verdict.value));
+    }
+  }
+
+  /** Makes what every cluster has; the scheduler is not told of it, and reports leave it out. */
+  #bootstrap(): void {
+    const { api } = this.#plane;
+    const before = new Set(api.store.all().map(keyOf));
+    this.#starting = true;
+    bootstrap(api);
+    this.#starting = false;
+    for (const key of api.store.all().map(keyOf)) if (!before.has(key)) this.#builtIn.add(key);
+  }
+
+  /** Simulated time, milliseconds since 1970. */
+  get now(): number {
+    return this.#plane.clock.now;
+  }
+
+  /**
+   * Applies manifests one after the other, as `kubectl apply` does, without letting time pass: what an object needs stands before it.
+   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do.
+   */
+  apply(manifests: readonly Manifest[], behaviours: ReadonlyMap<string, PodBehaviour> = new Map()): readonly ApplyResult[] {
+    const { api } = this.#plane;
+    for (const [key, behaviour] of behaviours) this.#behaviours.set(key, behaviour);
+    api.allocation.reserve(manifests.map(({ object }) => object));
+    return manifests.map((manifest): ApplyResult => {
+      const { outcome, verdict } = api.apply(manifest.object);
+      const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
+      this.#applied.push({ ref, time: this.now, outcome });
+      if (verdict.ok) {
+        this.#manifests.set(refKey(ref), manifest);
+        this.#builtIn.delete(refKey(ref));
+        for (const assumption of unjudged(verdict.value)) api.assume(assumption);
+      } else this.#refusals.push({ ref, refusal: verdict });
+      return { ref, manifest, outcome, verdict };
+    });
+  }
+
+  /**
+   * Lets controllers, scheduler and kubelets work and simulated time pass until nothing changes any more, for at most
+   * `seconds` (default 15 minutes): a container that crashes for ever is then in its back-off.
+   */
+  settle(options: { readonly seconds?: number | undefined } = {}): void {
+    const { clock } = this.#plane;
+    const limit = clock.now + (options.seconds ?? horizon) * 1000;
+    this.#work();
+    while (clock.step(limit)) {
+      // What is due at the same moment happens before anyone reacts to it.
+      while (clock.step(clock.now));
+      this.#work();
+    }
+  }
+
+  /** Lets exactly so many seconds pass. */
+  wait(seconds: number): void {
+    const end = this.now + seconds * 1000;
+    this.settle({ seconds });
+    this.#plane.clock.advanceTo(end);
+    this.#work();
+  }
+
+  delete(ref: ObjectRef, options: { readonly propagation?: 'Background' | 'Foreground' | 'Orphan'; readonly gracePeriodSeconds?: number } = {}): Verdict<Stored> {
+    return this.#plane.api.delete(ref, options);
+  }
+
+  /** `kubectl scale`. */
+  scale(ref: ObjectRef, replicas: number): Verdict<Stored> {
+    return this.#plane.api.patch(ref, { spec: { replicas } });
+  }
+
+  /** `kubectl set image`: images by container name. */
+  setImage(ref: ObjectRef, images: Readonly<Record<string, string>>): Verdict<Stored> {
+    const containers = Object.entries(images).map(([name, image]) => ({ name, image }));
+    const spec = { containers };
+    return this.#plane.api.patch(ref, { spec: ref.kind === 'Pod' ? spec : { template: { spec } } });
+  }
+
+  /** `kubectl patch` with a strategic merge patch; `kubectl label` is a patch of `metadata.labels`. */
+  patch(ref: ObjectRef, patch: Readonly<Record<string, unknown>>): Verdict<Stored> {
+    return this.#plane.api.patch(ref, patch);
+  }
+
+  cordon(node: string): Verdict<Stored> {
+    return setUnschedulable(this.#plane.api, node, true);
+  }
+
+  uncordon(node: string): Verdict<Stored> {
+    return setUnschedulable(this.#plane.api, node, false);
+  }
+
+  /**
+   * `kubectl drain --ignore-daemonsets`: cordons the node and evicts its Pods in rounds, letting the cluster settle between
+   * them, until none is left or a round evicts nothing. Every attempt is in the answer.
+   */
+  drain(node: string): readonly Eviction[] {
+    return drain(this.#plane.api, node, () => this.settle());
+  }
+
+  /** The node stops: its Pods are lost, and after their toleration they are replaced elsewhere. */
+  nodeDown(node: string): Verdict<Stored> {
+    this.#kubelets.setDown(node, true);
+    return setNodeDown(this.#plane.api, node, true);
+  }
+
+  nodeUp(node: string): Verdict<Stored> {
+    this.#kubelets.setDown(node, false);
+    return setNodeDown(this.#plane.api, node, false);
+  }
+
+  get(ref: ObjectRef): Stored | undefined {
+    return this.#plane.api.get(ref);
+  }
+
+  /**
+   * Objects of a kind, ordered by namespace and name.
+   *
+   * @throws RangeError for a `labelSelector` that is none.
+   */
+  list<K extends Kind>(kind: K, options?: ListOptions): readonly Admitted<Kinds[K]>[];
+  list(kind: GroupKind, options?: ListOptions): readonly Stored[];
+  list(kind: Kind | GroupKind, { namespace, labelSelector }: ListOptions = {}): readonly Admitted[] {
+    const { store } = this.#plane.api;
+    const all: readonly Admitted[] = typeof kind === 'string' ? store.list(kind, namespace) : store.list(kind, namespace);
+    const selector = parseSelector(labelSelector ?? '');
+    if (!selector.ok) throw new RangeError(selector.error);
+    return all.filter((object) => selectorMatches(selector.value, object.metadata.labels ?? {})).sort(byName);
+  }
+
+  /** Every object, in order of creation. */
+  objects(): readonly Stored[] {
+    return this.#plane.api.store.all();
+  }
+
+  /** Whether the object is one that every cluster has (`kubernetes` Service, cluster DNS, default accounts): not the author's. */
+  isBuiltIn(ref: ObjectRef): boolean {
+    return this.#builtIn.has(refKey(ref));
+  }
+
+  /** The Pods that a workload controls, through the objects it made; a Pod is its own. */
+  podsOf(workload: ObjectRef): readonly Admitted<Pod>[] {
+    const object = this.get(workload);
+    const { store } = this.#plane.api;
+    const collect = (owner: Admitted): readonly Admitted<Pod>[] => [
+      ...store.controlledBy('Pod', owner.metadata.uid),
+      ...store.controlledBy('ReplicaSet', owner.metadata.uid).flatMap(collect),
+      ...store.controlledBy('Job', owner.metadata.uid).flatMap(collect),
+    ];
+    if (object === undefined) return [];
+    return object.kind === 'Pod' ? [object as Admitted as Admitted<Pod>] : [...collect(object)].sort(byName);
+  }
+
+  /** The chain of controllers above an object: `[ReplicaSet, Deployment]` for a Pod of a Deployment. */
+  ownersOf(object: Admitted): readonly Stored[] {
+    const owners: Stored[] = [];
+    let ref = controllerRefOf(object);
+    while (ref !== undefined && owners.length < 10) {
+      const owner = this.get({ ...ref, namespace: object.metadata.namespace }) ?? this.get(ref);
+      if (owner === undefined || owner.metadata.uid !== ref.uid) break;
+      owners.push(owner);
+      ref = controllerRefOf(owner);
+    }
+    return owners;
+  }
+
+  /** The root workload of an object: the last of its owners, or itself. */
+  controllerOf(object: Admitted): Admitted {
+    return this.ownersOf(object).at(-1) ?? object;
+  }
+
+  /** Objects that name this one as their owner. */
+  dependents(ref: ObjectRef): readonly Stored[] {
+    const uid = this.get(ref)?.metadata.uid;
+    return uid === undefined ? [] : this.#plane.api.store.dependents(uid);
+  }
+
+  /** The scheduler's last decision on each Pod, by `refKey`; what each node said only for Pods that were not placed. */
+  get decisions(): ReadonlyMap<string, Decision> {
+    return this.#plane.scheduling.decisions;
+  }
+
+  /** In the order in which they happened. */
+  get events(): readonly ClusterEvent[] {
+    return this.#plane.api.events;
+  }
+
+  /** What `apply` was refused, in order. */
+  get refusals(): readonly { readonly ref: ObjectRef; readonly refusal: Refusal }[] {
+    return this.#refusals;
+  }
+
+  /** What was taken for granted so far. */
+  get assumptions(): readonly Assumption[] {
+    return this.#plane.api.assumptions;
+  }
+
+  /** The manifest that made this object, directly or through its owners. */
+  manifestOf(ref: ObjectRef): Manifest | undefined {
+    const own = this.#manifests.get(refKey(ref));
+    if (own !== undefined) return own;
+    const object = this.get(ref);
+    const owner = object && this.ownersOf(object).find((candidate) => this.#manifests.has(keyOf(candidate)));
+    return owner && this.#manifests.get(keyOf(owner));
+  }
+
+  /** Where that manifest is written. */
+  provenanceOf(ref: ObjectRef): Provenance | undefined {
+    return this.manifestOf(ref)?.provenance;
+  }
+
+  /** What the Pod's containers do, as declared for it or for one of its owners. */
+  behaviourOf(pod: Admitted): PodBehaviour {
+    if (this.#behaviours.size === 0) return {};
+    const own = this.#behaviours.get(keyOf(pod));
+    if (own !== undefined) return own;
+    for (const owner of this.ownersOf(pod)) {
+      const behaviour = this.#behaviours.get(keyOf(owner));
+      if (behaviour !== undefined) return behaviour;
+    }
+    return {};
+  }
+
+  /** The way from the request to running Pods, in order of time: seven steps of seven components. */
+  trace(ref: ObjectRef): readonly Step[] {
+    const object = this.get(ref);
+    const applied = this.#applied.find((entry) => refKey(entry.ref) === refKey(ref) && entry.outcome !== 'refused');
+    if (object === undefined || applied === undefined) return [];
+    return traceOf(object, applied.time, this.podsOf(ref), this.events);
+  }
+
+  #work(): void {
+    while (this.#plane.run() + this.#kubelets.run() > 0);
+  }
+}
+
+const byName = (a: Admitted, b: Admitted): number => {
+  const [left, right] = [a.metadata.namespace ?? '', b.metadata.namespace ?? ''];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
+};
+
+/** How a manifest that was refused names itself, as far as it does. */
+const sentRef = ({ object }: Manifest): ObjectRef => {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const metadata: { readonly name?: unknown; readonly generateName?: unknown; readonly namespace?: unknown } = object?.metadata ?? {};
+  return {
+    apiVersion: text(object?.apiVersion),
+    kind: text(object?.kind),
+    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : undefined,
+    name: text(metadata.name) || text(metadata.generateName),
+  };
+};

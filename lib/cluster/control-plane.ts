@@ -1,0 +1,34 @@
+import { ApiServer } from '../apiserver/server.js';
+import { Clock } from '../apiserver/clock.js';
+import type { Stored } from '../apiserver/kinds.js';
+import { type Controller, controllers, WorkQueue } from '../controllers/index.js';
+import { createScheduler } from '../scheduler/index.js';
+import { Scheduling } from './scheduling.js';
+
+export interface ControlPlaneOptions {
+  readonly world: 'open' | 'closed';
+  /** Objects that the scheduler is not told of. */
+  readonly isHidden?: ((object: Stored) => boolean) | undefined;
+  readonly controllers?: readonly Controller[] | undefined;
+}
+
+/** API server, controllers and scheduler on one clock: a cluster without nodes' agents. */
+export class ControlPlane {
+  readonly clock = new Clock();
+  readonly api: ApiServer;
+  readonly scheduling: Scheduling;
+  readonly #queue: WorkQueue;
+
+  constructor(options: ControlPlaneOptions) {
+    this.api = new ApiServer({ clock: this.clock, world: options.world });
+    this.#queue = new WorkQueue(this.api, options.controllers ?? controllers);
+    this.scheduling = new Scheduling(this.api, createScheduler(), options.isHidden ?? (() => false));
+  }
+
+  /** Lets controllers and scheduler work, without time passing, until they have nothing to do; returns how much they did. */
+  run(): number {
+    let total = 0;
+    for (let done = -1; done !== 0; total += done) done = this.#queue.run() + this.scheduling.run();
+    return total;
+  }
+}

@@ -1,0 +1,134 @@
+import type { Pod, PodStatus } from '../api/generated/types.js';
+import type { Admitted, ObjectRef } from '../api/object.js';
+import type { ClusterEvent } from '../apiserver/event.js';
+import { as, type Stored } from '../apiserver/kinds.js';
+import type { ApiServer } from '../apiserver/server.js';
+import type { Change } from '../apiserver/store.js';
+import type { ContainerBehaviour } from '../kubelet/behaviour.js';
+import type { KubeletHost } from '../kubelet/host.js';
+
+/** What runs Pods: the kubelets of all nodes. */
+export interface PodRunner {
+  /** A Pod was bound to a node, or its spec, labels or deletion changed. */
+  podChanged(pod: Admitted<Pod>): void;
+  podRemoved(pod: Admitted<Pod>): void;
+}
+
+/** Addresses of Pods: each node has a range of 1,022 in 10.128.0.0/9, given out in turn. */
+class PodAddresses {
+  readonly #nodes = new Map<string, number>();
+  readonly #last = new Map<string, number>();
+  readonly #held = new Map<string, string>();
+
+  allocate(pod: Admitted<Pod>): string {
+    const node = pod.spec?.nodeName ?? '';
+    const range = this.#nodes.get(node) ?? this.#nodes.size;
+    this.#nodes.set(node, range);
+    for (let tries = 0, at = this.#last.get(node) ?? 1; tries < 1022; tries++) {
+      at = (at % 1022) + 1;
+      const offset = range * 1024 + at;
+      const address = `10.${128 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
+      if (this.#held.has(address)) continue;
+      this.#last.set(node, at);
+      this.#held.set(address, pod.metadata.uid);
+      return address;
+    }
+    return '';
+  }
+
+  release(pod: Pod): void {
+    const address = pod.status?.podIP;
+    if (address !== undefined && this.#held.get(address) === pod.metadata?.uid) this.#held.delete(address);
+  }
+}
+
+/** Connects the kubelets to the API server: they hear of the Pods bound to nodes that are up. */
+export class Kubelets {
+  readonly #api: ApiServer;
+  readonly #runner: PodRunner;
+  readonly #isHidden: (object: Stored) => boolean;
+  readonly #addresses = new PodAddresses();
+  /** The last change of each Pod they were not told of yet, by uid: a name may come again. */
+  readonly #news = new Map<string, Change>();
+  readonly #down = new Set<string>();
+
+  constructor(
+    api: ApiServer,
+    behaviour: (pod: Admitted<Pod>, container: string) => ContainerBehaviour,
+    createRunner: (host: KubeletHost) => PodRunner,
+    isHidden: (object: Stored) => boolean,
+  ) {
+    this.#api = api;
+    this.#isHidden = isHidden;
+    this.#runner = createRunner(this.#hostOf(behaviour));
+    api.store.watch((change) => this.#observe(change));
+  }
+
+  /** Tells the kubelets what changed; returns how many Pods that were. */
+  run(): number {
+    const changes = [...this.#news];
+    this.#news.clear();
+    for (const [uid, { type, object }] of changes) {
+      const pod = object as Admitted as Admitted<Pod>;
+      if (type === 'deleted') {
+        this.#addresses.release(pod);
+        this.#runner.podRemoved(pod);
+        continue;
+      }
+      const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
+      if (current?.metadata.uid === uid && !this.isDown(pod.spec?.nodeName ?? '')) this.#runner.podChanged(current);
+    }
+    return changes.length;
+  }
+
+  /** A node that is down runs nothing and answers nothing; coming back, it looks at its Pods again. */
+  setDown(node: string, down: boolean): void {
+    if (down) {
+      this.#down.add(node);
+      return;
+    }
+    this.#down.delete(node);
+    for (const pod of this.#api.store.list('Pod')) {
+      if (pod.spec?.nodeName === node) this.#news.set(pod.metadata.uid, { type: 'modified', object: pod as Admitted as Stored });
+    }
+  }
+
+  isDown(node: string): boolean {
+    return this.#down.has(node);
+  }
+
+  #observe(change: Change): void {
+    const pod = as('Pod', change.object);
+    if (pod?.spec?.nodeName === undefined || this.#isHidden(change.object)) return;
+    const { previous, object, type } = change;
+    const isNews =
+      type !== 'modified' ||
+      previous === undefined ||
+      previous.spec !== object.spec ||
+      previous.metadata.deletionTimestamp !== object.metadata.deletionTimestamp ||
+      previous.metadata.deletionGracePeriodSeconds !== object.metadata.deletionGracePeriodSeconds ||
+      previous.metadata.labels !== object.metadata.labels ||
+      previous.metadata.annotations !== object.metadata.annotations;
+    if (isNews) this.#news.set(object.metadata.uid, change);
+  }
+
+  #hostOf(behaviour: (pod: Admitted<Pod>, container: string) => ContainerBehaviour): KubeletHost {
+    const api = this.#api;
+    return {
+      clock: api.clock,
+      node: (name) => api.store.find('Node', undefined, name),
+      get: (ref: ObjectRef) => api.get(ref),
+      services: (namespace) => api.store.list({ apiVersion: 'v1', kind: 'Service' }, namespace),
+      behaviour,
+      allocatePodIP: (pod) => this.#addresses.allocate(pod),
+      updateStatus: (pod, status: PodStatus) => {
+        if (!this.#down.has(pod.spec?.nodeName ?? '')) api.updateStatus(pod, status);
+      },
+      remove: (pod) => {
+        if (!this.#down.has(pod.spec?.nodeName ?? '')) api.finish(pod);
+      },
+      event: (event: Omit<ClusterEvent, 'time' | 'component'>) => api.record({ ...event, component: 'kubelet' }),
+    };
+  }
+}
+

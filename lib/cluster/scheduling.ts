@@ -1,0 +1,185 @@
+import type { Pod, PodCondition } from '../api/generated/types.js';
+import { type Admitted, refOf } from '../api/object.js';
+import { as, type Stored } from '../apiserver/kinds.js';
+import type { ApiServer } from '../apiserver/server.js';
+import { type Change, keyOf } from '../apiserver/store.js';
+import type { Decision } from '../scheduler/decision.js';
+import { compareQueue, type Scheduler } from '../scheduler/index.js';
+
+const component = 'default-scheduler';
+
+const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+/** Plugins that other Pods' arrival can satisfy. */
+const waitsForPods = new Set(['InterPodAffinity', 'PodTopologySpread']);
+
+/** Filter maps are as large as the cluster: they are kept only where someone will ask why. */
+const summary = (decision: Decision): Decision =>
+  decision.outcome === 'scheduled' ? { outcome: 'scheduled', node: decision.node } : decision;
+
+/** kube-scheduler's queue: which Pods are due, what its decisions become, and when a Pod that fitted nowhere is tried again. */
+export class Scheduling {
+  readonly #api: ApiServer;
+  readonly #scheduler: Scheduler;
+  readonly #isHidden: (object: Stored) => boolean;
+  readonly #due = new Map<string, Admitted<Pod>>();
+  readonly #waiting = new Map<string, Admitted<Pod>>();
+  readonly decisions = new Map<string, Decision>();
+  #retryAll = false;
+  #retryForPods = false;
+
+  constructor(api: ApiServer, scheduler: Scheduler, isHidden: (object: Stored) => boolean) {
+    this.#api = api;
+    this.#scheduler = scheduler;
+    this.#isHidden = isHidden;
+    api.store.watch((change) => this.#observe(change));
+  }
+
+  /** Decides on every Pod that is due, in the order of the queue; returns how many that were. */
+  run(): number {
+    if (this.#retryAll || this.#retryForPods) this.#wake();
+    if (this.#due.size === 0) return 0;
+    const due = [...this.#due].sort(([, a], [, b]) => compareQueue(a, b));
+    this.#due.clear();
+    for (const [key] of due) {
+      const pod = this.#api.store.get(key);
+      if (pod !== undefined) this.#schedule(key, pod as Admitted as Admitted<Pod>);
+    }
+    return due.length;
+  }
+
+  #observe({ type, object, previous }: Change): void {
+    if (this.#isHidden(object)) return;
+    const key = keyOf(object);
+    const pod = as('Pod', object);
+    if (type === 'deleted') this.#scheduler.remove(refOf(object));
+    else this.#scheduler.upsert(object);
+    if (pod === undefined) {
+      if (object.kind !== 'Event' && wakes(object, previous)) this.#retryAll = true;
+      return;
+    }
+    if (type === 'deleted' || isFinished(pod)) {
+      this.#due.delete(key);
+      this.#waiting.delete(key);
+      if (pod.spec?.nodeName !== undefined) this.#retryAll = true;
+      return;
+    }
+    if (pod.spec?.nodeName !== undefined) {
+      this.#due.delete(key);
+      this.#waiting.delete(key);
+      if (previous === undefined || (previous as Pod).spec?.nodeName === undefined) this.#retryForPods = true;
+      if (!this.decisions.has(key)) this.decisions.set(key, { outcome: 'preassigned', node: pod.spec.nodeName });
+    } else if (previous === undefined || previous.spec !== object.spec || previous.metadata.labels !== object.metadata.labels) {
+      this.#waiting.delete(key);
+      this.#due.set(key, pod);
+    }
+  }
+
+  #wake(): void {
+    for (const [key, pod] of this.#waiting) {
+      if (!this.#retryAll && !this.#waitsForPods(key)) continue;
+      this.#waiting.delete(key);
+      this.#due.set(key, pod);
+    }
+    this.#retryAll = false;
+    this.#retryForPods = false;
+  }
+
+  #waitsForPods(key: string): boolean {
+    const decision = this.decisions.get(key);
+    if (decision?.preFilter?.plugin !== undefined && waitsForPods.has(decision.preFilter.plugin)) return true;
+    for (const verdict of decision?.filter?.values() ?? []) if (verdict !== 'ok' && waitsForPods.has(verdict.plugin)) return true;
+    return false;
+  }
+
+  #schedule(key: string, pod: Admitted<Pod>): void {
+    if (pod.spec?.schedulerName !== undefined && pod.spec.schedulerName !== component) {
+      const object = refOf(pod);
+      this.#api.assume({ code: 'outside', text: `the scheduler ${pod.spec.schedulerName} finds a node for Pod ${object.namespace}/${object.name}`, object });
+    }
+    const decision = this.#scheduler.schedule(pod);
+    const before = this.decisions.get(key);
+    this.decisions.set(key, summary(decision));
+    switch (decision.outcome) {
+      case 'scheduled':
+        if (decision.node !== undefined) this.#assign(pod, decision.node);
+        return;
+      case 'preempting':
+        this.#waiting.set(key, pod);
+        this.#report(pod, decision, before);
+        this.#preempt(pod, decision);
+        return;
+      case 'unschedulable':
+        this.#waiting.set(key, pod);
+        this.#report(pod, decision, before);
+        return;
+      case 'gated':
+        this.#setCondition(pod, { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' });
+        return;
+      default:
+        return;
+    }
+  }
+
+  #assign(pod: Admitted<Pod>, node: string): void {
+    const { namespace, name } = pod.metadata;
+    this.#chooseVolumes(pod, node);
+    this.#api.bind(pod, node);
+    this.#api.record({ type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${namespace}/${name} to ${node}`, object: refOf(pod), component });
+  }
+
+  /** Claims that waited for their first consumer learn where it runs; the volume controller provisions them there. */
+  #chooseVolumes(pod: Admitted<Pod>, node: string): void {
+    for (const volume of pod.spec?.volumes ?? []) {
+      const name = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral && `${pod.metadata.name}-${volume.name}`);
+      const claim = name === undefined ? undefined : this.#api.store.find('PersistentVolumeClaim', pod.metadata.namespace, name);
+      if (claim === undefined || claim.spec?.volumeName !== undefined) continue;
+      const annotations = { ...claim.metadata.annotations, 'volume.kubernetes.io/selected-node': node };
+      this.#api.update({ ...(claim as Admitted as Stored), metadata: { ...claim.metadata, annotations } }, { trusted: true });
+    }
+  }
+
+  #report(pod: Admitted<Pod>, decision: Decision, before: Decision | undefined): void {
+    const message = decision.message ?? '';
+    this.#setCondition(pod, { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message });
+    if (before?.message === message) return;
+    this.#api.record({ type: 'Warning', reason: 'FailedScheduling', message, object: refOf(pod), component });
+  }
+
+  #preempt(pod: Admitted<Pod>, { postFilter }: Decision): void {
+    const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
+    if (postFilter?.nominated !== undefined && current !== undefined) {
+      this.#api.updateStatus(current, { ...current.status, nominatedNodeName: postFilter.nominated });
+    }
+    for (const victim of postFilter?.victims ?? []) {
+      const slash = victim.indexOf('/');
+      const [namespace, name] = slash < 0 ? [pod.metadata.namespace, victim] : [victim.slice(0, slash), victim.slice(slash + 1)];
+      const found = this.#api.store.find('Pod', namespace, name);
+      if (found === undefined || found.metadata.deletionTimestamp !== undefined) continue;
+      const message = `${component}: preempting to accommodate a higher priority pod`;
+      this.#setCondition(found, { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message });
+      const told = `Preempted by pod ${pod.metadata.uid} on node ${found.spec?.nodeName ?? ''}`;
+      this.#api.record({ type: 'Normal', reason: 'Preempted', message: told, object: refOf(found), component });
+      this.#api.delete(refOf(found));
+    }
+  }
+
+  #setCondition(pod: Admitted<Pod>, condition: PodCondition): void {
+    const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
+    if (current === undefined) return;
+    const others = (current.status?.conditions ?? []).filter(({ type }) => type !== condition.type);
+    const before = current.status?.conditions?.find(({ type }) => type === condition.type);
+    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : this.#api.clock.timestamp;
+    this.#api.updateStatus(current, { ...current.status, conditions: [...others, { ...condition, lastTransitionTime }] });
+  }
+}
+
+const scheduledBy = new Set(['Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'CSINode', 'CSIDriver', 'Namespace', 'ResourceClaim']);
+
+/** Whether a change may make room for a Pod that fitted nowhere; heartbeats of nodes do not. */
+const wakes = (object: Stored, previous: Stored | undefined): boolean => {
+  if (!scheduledBy.has(object.kind)) return false;
+  if (object.kind !== 'Node' || previous === undefined) return true;
+  const allocatable = (node: Stored): unknown => (node.status as { allocatable?: unknown } | undefined)?.allocatable;
+  return object.spec !== previous.spec || object.metadata.labels !== previous.metadata.labels || allocatable(object) !== allocatable(previous);
+};

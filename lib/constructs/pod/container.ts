@@ -1,0 +1,135 @@
+import type * as k8s from '../../api/generated/types.js';
+import type { ContainerBehaviour } from '../../kubelet/behaviour.js';
+import type { DestinationLike } from '../destination.js';
+import { listed, PlimsollError } from '../error.js';
+import { type DeepPartial, merge } from '../merge.js';
+import { type EnvFrom, type EnvValue, envFromSources, envVars } from './env.js';
+import { type Port, portOptions } from './port.js';
+import type { Lifecycle, Probe } from './probe.js';
+
+/** Where a volume appears: its path, or more about it. */
+export type Mount = string | (Omit<k8s.VolumeMount, 'name' | 'mountPath'> & { readonly path: string });
+
+/** Without volumes the mapped type would be `{}`, which takes anything. */
+type Mounts<Volumes extends string> = [Volumes] extends [never]
+  ? { readonly [volume: string]: 'declare it in volumes of the Pod' }
+  : { readonly [V in Volumes]?: Mount | readonly Mount[] | undefined };
+
+type Reshaped =
+  | 'name'
+  | 'image'
+  | 'imagePullPolicy'
+  | 'ports'
+  | 'env'
+  | 'envFrom'
+  | 'volumeMounts'
+  | 'readinessProbe'
+  | 'livenessProbe'
+  | 'startupProbe'
+  | 'lifecycle'
+  | 'restartPolicy';
+
+/** Port names of one container. */
+export type OwnPorts<Ports> = NoInfer<keyof Ports & string>;
+
+/**
+ * One container. Its key in `containers` is its name. What is not reshaped here has Kubernetes' own name and type:
+ * command, args, resources, securityContext, workingDir, stdin, tty, volumeDevices, ...
+ */
+export interface ContainerProps<Volumes extends string = string, Ports = Readonly<Record<string, unknown>>>
+  extends Omit<k8s.Container, Reshaped> {
+  readonly image: string;
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
+  /** Ports by name. */
+  readonly ports?: { readonly [N in keyof Ports]: Port } | undefined;
+  /** Where the volumes of the Pod appear; a list mounts one volume at several paths. */
+  readonly mounts?: Mounts<Volumes> | undefined;
+  /** Variables, in this order. */
+  readonly env?: Readonly<Record<string, EnvValue>> | undefined;
+  /** ConfigMaps and Secrets all of whose keys become variables. */
+  readonly envFrom?: readonly EnvFrom[] | undefined;
+  /** Takes traffic while this succeeds (readinessProbe). */
+  readonly ready?: Probe<OwnPorts<Ports>> | undefined;
+  /** Is restarted when this fails (livenessProbe). */
+  readonly live?: Probe<OwnPorts<Ports>> | undefined;
+  /** Holds the other probes back until this succeeds once (startupProbe). */
+  readonly started?: Probe<OwnPorts<Ports>> | undefined;
+  readonly lifecycle?: Lifecycle<OwnPorts<Ports>> | undefined;
+  /** For init containers (`Always` makes a sidecar of one), and for containers that the Pod's policy does not fit. */
+  readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never' | undefined;
+  /** Plain fields, laid over the result last. */
+  readonly plain?: DeepPartial<k8s.Container> | undefined;
+
+  /** For the simulator: what the process does. Never in the YAML. */
+  readonly behaviour?: ContainerBehaviour | undefined;
+  /** For the simulator: whom the process calls (`db.at('pg')`, a URL). Verified at every synth; never in the YAML. */
+  readonly calls?: readonly DestinationLike[] | undefined;
+}
+
+/** A container beside the main ones. Native (default): a restartable init container, started before them and ended after them. */
+export interface SidecarProps<Volumes extends string = string, Ports = Readonly<Record<string, unknown>>>
+  extends Omit<ContainerProps<Volumes, Ports>, 'restartPolicy'> {
+  /** A second main container instead, as before Kubernetes 1.29. */
+  readonly classic?: boolean | undefined;
+}
+
+/** A mapped type over `C`, so that the compiler infers the port names of each container by itself. */
+export type Containers<Volumes extends string, C> = { readonly [Name in keyof C]: ContainerProps<Volumes, C[Name]> };
+export type Sidecars<Volumes extends string, C> = { readonly [Name in keyof C]: SidecarProps<Volumes, C[Name]> };
+
+const volumeMounts = (
+  path: string,
+  mounts: Readonly<Record<string, Mount | readonly Mount[] | undefined>>,
+  volumes: ReadonlySet<string>,
+): readonly k8s.VolumeMount[] =>
+  Object.entries(mounts).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (!volumes.has(name))
+      throw new PlimsollError(path, `mounts '${name}', which is not a volume of the Pod; its volumes: ${listed(volumes)}`);
+    const each: readonly Mount[] = typeof value === 'string' || 'path' in value ? [value] : value;
+    return each.map((mount) => {
+      if (typeof mount === 'string') return { name, mountPath: mount };
+      const { path: mountPath, ...rest } = mount;
+      return { name, mountPath, ...rest };
+    });
+  });
+
+const containerPorts = (ports: Readonly<Record<string, Port>>): readonly k8s.ContainerPort[] =>
+  Object.entries(ports).map(([name, value]) => {
+    const { port, ...rest } = portOptions(value);
+    return { name, containerPort: port, ...rest };
+  });
+
+/** A named port of a probe is looked up in its own container. */
+const checkProbePorts = (path: string, ports: Readonly<Record<string, Port>>, probes: readonly (Probe | undefined)[]): void => {
+  for (const probe of probes) {
+    const port = (probe?.httpGet ?? probe?.tcpSocket)?.port;
+    if (typeof port === 'string' && !Object.hasOwn(ports, port)) {
+      throw new PlimsollError(path, `probes port '${port}', which it does not declare; declared: ${listed(Object.keys(ports))}`);
+    }
+  }
+};
+
+/** The plain container. `path` is where errors point, `volumes` the names it may mount. */
+export const plainContainer = (
+  path: string,
+  name: string,
+  props: ContainerProps,
+  volumes: ReadonlySet<string>,
+): k8s.Container => {
+  const { ports, mounts, env, envFrom, ready, live, started, plain, behaviour: _behaviour, calls: _calls, ...fields } = props;
+  const where = `${path} container ${name}`;
+  checkProbePorts(where, ports ?? {}, [ready, live, started]);
+  const container: k8s.Container = {
+    name,
+    ...fields,
+    ...(ports === undefined ? {} : { ports: containerPorts(ports) }),
+    ...(mounts === undefined ? {} : { volumeMounts: volumeMounts(where, mounts, volumes) }),
+    ...(env === undefined ? {} : { env: envVars(env) }),
+    ...(envFrom === undefined ? {} : { envFrom: envFromSources(where, envFrom) }),
+    ...(ready === undefined ? {} : { readinessProbe: ready }),
+    ...(live === undefined ? {} : { livenessProbe: live }),
+    ...(started === undefined ? {} : { startupProbe: started }),
+  };
+  return merge(container, plain);
+};

@@ -1,0 +1,69 @@
+import { JsonPatch } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { declareBehaviour, declareCall } from '../declarations.js';
+import { destination, Endpoint } from '../destination.js';
+import { listed, PlimsollError } from '../error.js';
+import { type Intends, intends } from '../intends.js';
+import { provenanceOf } from '../provenance.js';
+import { type ObjectProps, type ObjectType, Resource } from '../resource.js';
+import type { Labels, PodSource } from '../target.js';
+import type { PodTemplate } from './pod-template.js';
+import type { PortOptions } from './port.js';
+
+/** What has Pods: a Pod, or a workload that makes them. `Ports`: names of the ports that their containers declare. */
+export abstract class PodOwner<Ports extends string = string> extends Resource implements PodSource<Ports> {
+  readonly ports: { readonly [N in Ports]: PortOptions };
+  #serviceAccountName: string | undefined;
+
+  constructor(scope: Construct, id: string, type: ObjectType, props: ObjectProps, body: object, pods: PodTemplate) {
+    super(scope, id, type, props, body);
+    this.ports = pods.ports as { readonly [N in Ports]: PortOptions };
+    this.#serviceAccountName = pods.spec.serviceAccountName;
+    if (Object.keys(pods.behaviours).length > 0) declareBehaviour(this, this.ref, pods.behaviours);
+    const provenance = provenanceOf(this);
+    for (const { container, to } of pods.calls) {
+      for (const each of to) declareCall(this, { from: this.ref, container, to: destination(this, each), provenance });
+    }
+  }
+
+  abstract podLabels(): Labels;
+
+  /** Where the Pod spec is in the object, as a JSON pointer. */
+  protected abstract get podSpecPath(): string;
+
+  /** What must be true of this workload; verified at every synth. */
+  get intends(): Intends {
+    return intends(this);
+  }
+
+  /** A port of the Pods themselves, past any Service. */
+  at(port: Ports): Endpoint {
+    const declared: ReadonlyMap<string, PortOptions> = new Map(Object.entries(this.ports));
+    const options = declared.get(port);
+    if (options === undefined)
+      throw new PlimsollError(this, `no container declares a port '${port}'; declared: ${listed(declared.keys())}`);
+    return new Endpoint(this, port, options.protocol);
+  }
+
+  /** The ServiceAccount that the Pods run as, if one was named. */
+  get serviceAccountName(): string | undefined {
+    return this.#serviceAccountName;
+  }
+
+  /**
+   * Lets the Pods run as this ServiceAccount.
+   *
+   * @throws PlimsollError when they already run as another.
+   */
+  runAs(serviceAccountName: string): void {
+    if (this.#serviceAccountName === serviceAccountName) return;
+    if (this.#serviceAccountName !== undefined) {
+      throw new PlimsollError(
+        this,
+        `runs as ServiceAccount '${this.#serviceAccountName}' already, so it cannot run as '${serviceAccountName}'`,
+      );
+    }
+    this.#serviceAccountName = serviceAccountName;
+    this.addJsonPatch(JsonPatch.add(`${this.podSpecPath}/serviceAccountName`, serviceAccountName));
+  }
+}

@@ -1,0 +1,65 @@
+import { type IConstruct, Node } from 'constructs';
+import type { Provenance, SourceLocation } from '../manifest/manifest.js';
+
+/** Where each construct was made. V8 writes the text of a stack only when it is read, so making one costs a microsecond. */
+const origins = new WeakMap<IConstruct, { readonly stack: string }>();
+
+/** Deep enough for a cdk8s-plus construct inside a construct of the author's. */
+const depth = 30;
+
+/**
+ * Every construct, of whatever library, joins the tree through `Node.addChild`; there the call that made it is
+ * still on the stack. Nothing else of `constructs` says where a construct was written.
+ */
+const remember = (): void => {
+  const prototype = Node.prototype as unknown as { addChild?: (child: IConstruct, name: string) => void };
+  const addChild = prototype.addChild;
+  // A later `constructs` may be built differently: findings then lack source lines, and everything else works.
+  if (addChild === undefined) return;
+  const recording = function (this: Node, child: IConstruct, name: string): void {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = depth;
+    const origin = { stack: '' };
+    Error.captureStackTrace(origin, recording);
+    Error.stackTraceLimit = limit;
+    origins.set(child, origin);
+    addChild.call(this, child, name);
+  };
+  prototype.addChild = recording;
+};
+
+remember();
+
+const frame = /\(?(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/])[^():]*(?:\([^()]*\)[^():]*)*):(\d+):(\d+)\)?$/;
+
+/** Frames of libraries, Plimsoll's own included, are not where the author wrote the construct. */
+const isLibrary = (file: string): boolean =>
+  /[\\/]node_modules[\\/]/.test(file) || ownFolders.some((folder) => file.startsWith(folder));
+
+/** `<package>/lib/` in the repository, `<package>/build/` where it is installed through a link. */
+const ownFolders = ((): readonly string[] => {
+  const match = /^(?:file:\/\/)?(.*[\\/])(?:lib|build)[\\/]/.exec(decodeURIComponent(import.meta.url));
+  return match?.[1] === undefined ? [] : [`${match[1]}lib/`, `${match[1]}build/`];
+})();
+
+const locate = (stack: string): SourceLocation | undefined => {
+  for (const line of stack.split('\n')) {
+    const match = frame.exec(line.trimEnd());
+    const [, file, row, column] = match ?? [];
+    if (file === undefined || isLibrary(file)) continue;
+    return { file: decodeURIComponent(file), line: Number(row), column: Number(column) };
+  }
+  return undefined;
+};
+
+/**
+ * Path of a construct in the tree and the place in the author's source that made it. The place is looked up
+ * (through source maps) when it is first read.
+ */
+export const provenanceOf = (construct: IConstruct): Provenance => ({
+  constructPath: construct.node.path,
+  get source() {
+    const origin = origins.get(construct);
+    return origin === undefined ? undefined : locate(origin.stack);
+  },
+});

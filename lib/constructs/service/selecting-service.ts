@@ -1,0 +1,125 @@
+import type { Construct } from 'constructs';
+import type * as k8s from '../../api/generated/types.js';
+import { listed, PlimsollError } from '../error.js';
+import type { DeepPartial } from '../merge.js';
+import type { PortOptions, Protocol } from '../pod/port.js';
+import { bodyOf, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
+import { type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
+import { type Backend, type OfferedPort, Service } from './service.js';
+
+export interface ServicePortOptions {
+  readonly port: number;
+  /** Name in the YAML. Default: the key, which is the name of the Pods' port. */
+  readonly name?: string | undefined;
+  /** Number of the Pods' port, for Pods that name none. */
+  readonly target?: number | undefined;
+  /** Default: the protocol of the Pods' port. */
+  readonly protocol?: Protocol | undefined;
+  readonly appProtocol?: string | undefined;
+}
+
+export interface NodePortOptions extends ServicePortOptions {
+  /** Port of every node that leads here, 30000 to 32767. Default: the cluster chooses. */
+  readonly nodePort?: number | undefined;
+}
+
+/** Without ports the mapped type would be `{}`, which takes anything. */
+type OfferedPorts<P extends string, K extends string, Options> = [P] extends [never]
+  ? { readonly [port: string]: 'declare it in ports of a container' }
+  : { readonly [N in K]: number | Options | readonly Options[] };
+
+/** Fields of the spec that every Service with Pods has. */
+type Shared = 'externalIPs' | 'publishNotReadyAddresses' | 'sessionAffinityConfig';
+
+/** What every Service with Pods behind it takes. `P`: ports that the Pods declare; `K`: those that the Service offers. */
+export interface SelectingServiceProps<P extends string, K extends NoInfer<P>, Options>
+  extends ObjectProps,
+    Pick<k8s.ServiceSpec, Shared> {
+  /** The Pods behind it. */
+  readonly to: Target<P>;
+  /** Ports by the names that the Pods give them: the Service's own number, or more; a list offers one port several times. */
+  readonly ports: OfferedPorts<P, K, Options>;
+  /** A fixed address inside the cluster. Default: the cluster chooses. */
+  readonly clusterIP?: string | undefined;
+  /** `Local`: only Pods on the node of the client. */
+  readonly internalTrafficPolicy?: 'Cluster' | 'Local' | undefined;
+  readonly sessionAffinity?: 'ClientIP' | 'None' | undefined;
+  readonly trafficDistribution?: 'PreferClose' | 'PreferSameZone' | 'PreferSameNode' | undefined;
+  readonly ipFamilies?: readonly ('IPv4' | 'IPv6')[] | undefined;
+  readonly ipFamilyPolicy?: 'SingleStack' | 'PreferDualStack' | 'RequireDualStack' | undefined;
+  /** Plain fields of the spec, laid over the result last. */
+  readonly plain?: DeepPartial<k8s.ServiceSpec> | undefined;
+}
+
+interface AnyServiceProps extends ObjectProps, Omit<k8s.ServiceSpec, 'ports'> {
+  readonly to: Target;
+  readonly ports: object;
+  readonly plain?: DeepPartial<k8s.ServiceSpec> | undefined;
+}
+
+type PortEntry = readonly [key: string, options: NodePortOptions];
+
+const portEntries = (ports: object): readonly PortEntry[] =>
+  Object.entries<number | NodePortOptions | readonly NodePortOptions[]>({ ...ports }).flatMap(([key, value]) => {
+    const each = typeof value === 'number' ? [{ port: value }] : 'port' in value ? [value] : value;
+    return each.map((options): PortEntry => [key, options]);
+  });
+
+/** The ports as `at` and `url` know them: the first of each key. */
+const offeredPorts = (path: string, entries: readonly PortEntry[], target: ResolvedTarget): ReadonlyMap<string, OfferedPort> => {
+  const declared: ReadonlyMap<string, PortOptions> = target.known ? target.ports() : new Map();
+  const offered = new Map<string, OfferedPort>();
+  for (const [key, { port, name = key, protocol, target: number, appProtocol }] of entries) {
+    if (number === undefined && target.known && !declared.has(key)) {
+      throw new PlimsollError(path, `${target.text} declares no port '${key}'; declared: ${listed(declared.keys())}`);
+    }
+    if (!offered.has(key)) offered.set(key, { name, port, protocol: protocol ?? declared.get(key)?.protocol, appProtocol });
+  }
+  return offered;
+};
+
+const servicePorts = (entries: readonly PortEntry[], declared: ReadonlyMap<string, PortOptions>): readonly k8s.ServicePort[] =>
+  entries.map(([key, { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol }]) => ({
+    name,
+    port,
+    targetPort: target ?? (declared.has(key) ? key : port),
+    protocol,
+    nodePort,
+    appProtocol,
+  }));
+
+/** A Service that selects Pods. */
+export abstract class SelectingService<K extends string = string> extends Service<K> {
+  readonly #target: ResolvedTarget;
+  readonly #entries: readonly PortEntry[];
+
+  constructor(scope: Construct, id: string, type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | undefined, props: AnyServiceProps) {
+    const path = pathOf(scope, id);
+    const { to, ports, plain: _plain, ...fields } = bodyOf(props);
+    const target = resolveTarget(to);
+    sameNamespace(path, 'selects Pods', namespaceOf(scope, props), target);
+    const entries = portEntries(ports);
+    const offered = offeredPorts(path, entries, target);
+    const spec: k8s.ServiceSpec = {
+      ...fields,
+      type,
+      selector: whenKnown(target.known, () => target.labels()),
+      ports: whenKnown(target.known, () => servicePorts(entries, target.ports())),
+    };
+    super(scope, id, props, spec, offered);
+    this.#target = target;
+    this.#entries = entries;
+  }
+
+  override backend(name: string | number): Backend {
+    const entry = this.#entries.find(([key, options]) => (options.name ?? key) === name || options.port === name);
+    if (entry === undefined)
+      throw new PlimsollError(this, `has no port '${name}'; its ports: ${listed(this.#entries.map(([key]) => key))}`);
+    const [key, { port, target: number, protocol }] = entry;
+    const podPort = (): PortOptions => {
+      const declared = this.#target.ports().get(key);
+      return { port: number ?? declared?.port ?? port, protocol: protocol ?? declared?.protocol };
+    };
+    return { kind: 'pods', target: this.#target, port: podPort };
+  }
+}

@@ -1,0 +1,74 @@
+import { ApiObject, Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { type KubeObject, type ObjectRef, refOf } from '../api/object.js';
+import { resourceOf } from '../api/resources.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { PlimsollError } from './error.js';
+import { provenanceOf } from './provenance.js';
+
+/** The API objects in the sub-tree of a construct, looked up once a construct. */
+const objectsUnder = (): ((construct: IConstruct) => readonly ApiObject[]) => {
+  const known = new Map<IConstruct, readonly ApiObject[]>();
+  return (construct) => {
+    const objects = known.get(construct) ?? construct.node.findAll().filter((each) => ApiObject.isApiObject(each));
+    known.set(construct, objects);
+    return objects;
+  };
+};
+
+/** What each object must come after: dependencies between constructs hold for all objects below them, as in cdk8s. */
+const dependencies = (constructs: readonly IConstruct[]): Map<ApiObject, Set<ApiObject>> => {
+  const under = objectsUnder();
+  const all = new Map<ApiObject, Set<ApiObject>>();
+  for (const construct of constructs) {
+    for (const dependency of construct.node.dependencies) {
+      for (const source of under(construct)) {
+        const targets = all.get(source) ?? new Set<ApiObject>();
+        for (const target of under(dependency)) if (target !== source) targets.add(target);
+        all.set(source, targets);
+      }
+    }
+  }
+  return all;
+};
+
+/** cdk8s gives the chart's namespace to every object; a cluster-scoped one has none. */
+const withoutForeignNamespace = (object: KubeObject, chart: Chart): KubeObject => {
+  const { namespace, ...metadata } = object.metadata;
+  if (namespace === undefined || namespace !== chart.namespace) return object;
+  return resourceOf(object.apiVersion, object.kind)?.namespaced === false ? { ...object, metadata } : object;
+};
+
+/** Name of the unit that a chart is written as: its path, so that two charts never share one. */
+const chartName = (chart: Chart): string => chart.node.path.replaceAll('/', '-') || 'app';
+
+/**
+ * The objects of a construct tree with their provenance, in the order of the tree.
+ *
+ * @throws PlimsollError with every fault that the constructs' own validation reports.
+ */
+export const collect = (root: IConstruct): readonly Manifest[] => {
+  const constructs = root.node.findAll();
+  const faults = constructs.flatMap((construct) => construct.node.validate().map((fault) => `${construct.node.path}: ${fault}`));
+  if (faults.length > 0) throw new PlimsollError(root, faults.join('\n'));
+
+  const after = dependencies(constructs);
+  const refs = new Map<ApiObject, ObjectRef>();
+  const objects = constructs
+    .filter((construct) => ApiObject.isApiObject(construct))
+    .map((construct) => {
+      const chart = Chart.of(construct);
+      const object = withoutForeignNamespace(construct.toJson() as KubeObject, chart);
+      refs.set(construct, refOf(object));
+      return { construct, chart, object };
+    });
+  return objects.map(({ construct, chart, object }) => {
+    const dependsOn = [...(after.get(construct) ?? [])].flatMap((target) => refs.get(target) ?? []);
+    return {
+      object,
+      provenance: provenanceOf(construct),
+      chart: chartName(chart),
+      ...(dependsOn.length > 0 ? { dependsOn } : {}),
+    };
+  });
+};

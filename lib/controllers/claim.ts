@@ -1,0 +1,51 @@
+import type { LabelSelector, Pod } from '../api/generated/types.js';
+import type { Admitted, KubeObject } from '../api/object.js';
+import type { Stored } from '../apiserver/kinds.js';
+import { controllerRefOf } from '../apiserver/store.js';
+import type { ControllerContext } from './controller.js';
+import { controllerReference, isActive } from './pods.js';
+import { matcherOf } from '../api/label-selector.js';
+
+/** Pods of the owner's namespace that its selector matches, looked up by the selector's labels. */
+const candidates = (owner: Admitted, selector: LabelSelector, { store }: ControllerContext): readonly Admitted<Pod>[] => {
+  const namespace = owner.metadata.namespace ?? '';
+  const labels = selector.matchLabels ?? {};
+  const found = Object.keys(labels).length > 0 ? store.podsWith(namespace, labels) : store.uncontrolled('Pod', namespace);
+  return found.filter((pod) => controllerRefOf(pod) === undefined);
+};
+
+/**
+ * The Pods that `owner` controls after it adopted the orphans that its selector matches and released the Pods of its own
+ * that it no longer matches.
+ */
+export const claimPods = (owner: Admitted, selector: LabelSelector, context: ControllerContext): readonly Admitted<Pod>[] => {
+  const { store, api } = context;
+  const matches = matcherOf(selector);
+  const claimed: Admitted<Pod>[] = [];
+  for (const pod of store.controlledBy('Pod', owner.metadata.uid)) {
+    if (matches(pod.metadata.labels) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod);
+    else
+      api.update(
+        withOwners(
+          pod,
+          (pod.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid),
+        ),
+        { trusted: true },
+      );
+  }
+  if (owner.metadata.deletionTimestamp !== undefined) return claimed;
+  for (const pod of candidates(owner, selector, context)) {
+    if (!isActive(pod) || !matches(pod.metadata.labels)) continue;
+    const adopted = api.update(withOwners(pod, [...(pod.metadata.ownerReferences ?? []), controllerReference(owner)]), {
+      trusted: true,
+    });
+    if (adopted.ok) claimed.push(adopted.value as Admitted as Admitted<Pod>);
+  }
+  return claimed;
+};
+
+/** The object with these owners. */
+export const withOwners = (object: Admitted, owners: readonly ReturnType<typeof controllerReference>[]): KubeObject => {
+  const { ownerReferences: _before, ...metadata } = object.metadata;
+  return { ...(object as Stored), metadata: { ...metadata, ...(owners.length > 0 && { ownerReferences: owners }) } };
+};

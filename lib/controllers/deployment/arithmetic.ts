@@ -1,0 +1,87 @@
+import type { Deployment, ReplicaSet } from '../../api/generated/types.js';
+import type { Admitted } from '../../api/object.js';
+import { scaledValue } from '../percent.js';
+
+export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
+export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
+
+export const replicasOf = (object: Deployment | ReplicaSet): number => object.spec?.replicas ?? 1;
+
+const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
+
+/** Pods above and below the wanted number during a rollout: percentages of surge round up, of unavailable down; both cannot be zero. */
+const bounds = (deployment: Deployment): { readonly surge: number; readonly unavailable: number } => {
+  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec?.strategy?.rollingUpdate ?? {};
+  const replicas = replicasOf(deployment);
+  const surge = scaledValue(maxSurge, replicas, Math.ceil);
+  const unavailable = scaledValue(maxUnavailable, replicas, Math.floor);
+  return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
+};
+
+export const maxSurge = (deployment: Deployment): number => (isRolling(deployment) ? bounds(deployment).surge : 0);
+
+export const maxUnavailable = (deployment: Deployment): number => {
+  const replicas = replicasOf(deployment);
+  return isRolling(deployment) && replicas > 0 ? Math.min(bounds(deployment).unavailable, replicas) : 0;
+};
+
+export const totalReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + replicasOf(set), 0);
+
+export const actualReplicas = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, set) => sum + (set.status?.replicas ?? 0), 0);
+
+export const availableReplicas = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, set) => sum + (set.status?.availableReplicas ?? 0), 0);
+
+/** How many replicas the new ReplicaSet may have now. */
+export const newReplicas = (deployment: Deployment, sets: readonly ReplicaSet[], current: number): number => {
+  const wanted = replicasOf(deployment);
+  if (!isRolling(deployment)) return wanted;
+  const room = wanted + maxSurge(deployment) - totalReplicas(sets);
+  return room <= 0 ? current : current + Math.min(room, wanted - current);
+};
+
+const round = (value: number): number => (value < 0 ? Math.ceil(value - 0.5) : Math.floor(value + 0.5));
+
+/** How much of a change of size falls to one ReplicaSet, in proportion to its own size. */
+const proportion = (set: ReplicaSet, deployment: Deployment, toAdd: number, added: number): number => {
+  const size = replicasOf(set);
+  if (size === 0 || toAdd === 0 || toAdd === added) return 0;
+  const wanted = replicasOf(deployment);
+  if (wanted === 0) return toAdd > 0 ? Math.min(-size, toAdd - added) : Math.max(-size, toAdd - added);
+  const before = Number(set.metadata?.annotations?.[maxAnnotation]) || (deployment.status?.replicas ?? 0);
+  const fraction = before === 0 ? 0 : round((size * (wanted + maxSurge(deployment))) / before) - size;
+  return toAdd > 0 ? Math.min(fraction, toAdd - added) : Math.max(fraction, toAdd - added);
+};
+
+/** Sizes of several active ReplicaSets after a change of `replicas` in the middle of a rollout; what rounding leaves goes to the largest. */
+export const proportionalSizes = (
+  deployment: Deployment,
+  sets: readonly Admitted<ReplicaSet>[],
+): readonly { readonly set: Admitted<ReplicaSet>; readonly size: number }[] => {
+  const wanted = replicasOf(deployment);
+  const toAdd = (wanted > 0 ? wanted + maxSurge(deployment) : 0) - totalReplicas(sets);
+  const newer = (a: Admitted<ReplicaSet>, b: Admitted<ReplicaSet>): number =>
+    (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '') || revisionOf(b) - revisionOf(a);
+  const ordered = [...sets].sort((a, b) => replicasOf(b) - replicasOf(a) || (toAdd > 0 ? newer(a, b) : newer(b, a)));
+  let added = 0;
+  const sizes = ordered.map((set) => {
+    const share = proportion(set, deployment, toAdd, added);
+    added += share;
+    return { set, size: replicasOf(set) + share };
+  });
+  return sizes.map(({ set, size }, index) => ({
+    set,
+    size: index === 0 && toAdd !== 0 ? Math.max(0, size + toAdd - added) : size,
+  }));
+};
+
+export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+
+export const revisionOf = (object: Admitted): number => Number(object.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+
+/** The largest 32-bit integer means no deadline. */
+export const hasProgressDeadline = (deployment: Deployment): boolean => {
+  const seconds = deployment.spec?.progressDeadlineSeconds;
+  return seconds !== undefined && seconds !== 2 ** 31 - 1;
+};

@@ -1,0 +1,221 @@
+import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
+import type { Admitted, KubeObject } from '../../api/object.js';
+import { equal } from '../../apiserver/equal.js';
+import type { Stored } from '../../apiserver/kinds.js';
+import { withOwners } from '../claim.js';
+import { conditionOf, withCondition } from '../conditions.js';
+import type { ControllerContext } from '../controller.js';
+import { controllerReference } from '../pods.js';
+import { templateHash } from '../template-hash.js';
+import { matcherOf } from '../../api/label-selector.js';
+import {
+  desiredAnnotation,
+  hasProgressDeadline,
+  maxAnnotation,
+  maxSurge,
+  newReplicas,
+  replicasOf,
+  revisionAnnotation,
+  revisionOf,
+} from './arithmetic.js';
+
+export const hashLabel = 'pod-template-hash';
+
+/** Annotations that stay with the Deployment. */
+const ownAnnotations = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revisionAnnotation,
+  'deployment.kubernetes.io/revision-history',
+  desiredAnnotation,
+  maxAnnotation,
+  'deprecated.deployment.rollback.to',
+]);
+
+const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
+  const { [hashLabel]: _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+};
+
+const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && equal(withoutHash(a), withoutHash(b)));
+
+const byAge = (a: Admitted, b: Admitted): number =>
+  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
+  (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** The Deployment's ReplicaSets, oldest first, after it adopted matching orphans and released those that match no more. */
+export const claimReplicaSets = (
+  deployment: Admitted<Deployment>,
+  { store, api }: ControllerContext,
+): readonly Admitted<ReplicaSet>[] => {
+  const selector = deployment.spec?.selector;
+  if (selector === undefined) return [];
+  const matches = matcherOf(selector);
+  const claimed: Admitted<ReplicaSet>[] = [];
+  for (const set of store.controlledBy('ReplicaSet', deployment.metadata.uid)) {
+    if (matches(set.metadata.labels)) claimed.push(set);
+    else
+      api.update(
+        withOwners(
+          set,
+          (set.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== deployment.metadata.uid),
+        ),
+        { trusted: true },
+      );
+  }
+  if (deployment.metadata.deletionTimestamp === undefined) {
+    for (const set of store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '')) {
+      if (set.metadata.deletionTimestamp !== undefined || !matches(set.metadata.labels)) continue;
+      const adopted = api.update(withOwners(set, [...(set.metadata.ownerReferences ?? []), controllerReference(deployment)]), {
+        trusted: true,
+      });
+      if (adopted.ok) claimed.push(adopted.value as Admitted as Admitted<ReplicaSet>);
+    }
+  }
+  return claimed.sort(byAge);
+};
+
+/** The ReplicaSets of a Deployment: the one of its template, if it exists, and the others, oldest first. */
+export interface ReplicaSets {
+  readonly deployment: Admitted<Deployment>;
+  readonly current: Admitted<ReplicaSet> | undefined;
+  readonly old: readonly Admitted<ReplicaSet>[];
+}
+
+export const allOf = ({ current, old }: ReplicaSets): readonly Admitted<ReplicaSet>[] =>
+  current === undefined ? old : [...old, current];
+
+export const isActiveSet = (set: ReplicaSet): boolean => replicasOf(set) > 0;
+
+const copiedAnnotations = (deployment: Admitted<Deployment>): Record<string, string> =>
+  Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.has(name)));
+
+const write = (object: Admitted, { api }: ControllerContext): Stored | undefined => {
+  const written = api.update(object as Stored, { trusted: true });
+  return written.ok ? written.value : undefined;
+};
+
+/** Gives the Deployment the revision of its ReplicaSet. */
+const syncRevision = (deployment: Admitted<Deployment>, revision: number, context: ControllerContext): Admitted<Deployment> => {
+  if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return deployment;
+  const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: String(revision) };
+  const next: Admitted<Deployment> = { ...deployment, metadata: { ...deployment.metadata, annotations } };
+  return (write(next, context) as Admitted<Deployment> | undefined) ?? next;
+};
+
+const progressing = (
+  deployment: Admitted<Deployment>,
+  reason: string,
+  message: string,
+  context: ControllerContext,
+): Admitted<Deployment> => {
+  const time = context.clock.timestamp;
+  const condition = { type: 'Progressing', status: 'True', reason, message, lastUpdateTime: time, lastTransitionTime: time };
+  const status = { ...deployment.status, conditions: withCondition(deployment.status?.conditions, condition) };
+  context.api.updateStatus(deployment, status);
+  return { ...deployment, status };
+};
+
+/** Writes what the existing ReplicaSet of the template lacks: annotations, revision, minReadySeconds. */
+const refresh = (
+  deployment: Admitted<Deployment>,
+  set: Admitted<ReplicaSet>,
+  revision: number,
+  context: ControllerContext,
+): Admitted<ReplicaSet> => {
+  const before = revisionOf(set);
+  const annotations: Record<string, string> = { ...set.metadata.annotations, ...copiedAnnotations(deployment) };
+  if (before < revision) {
+    annotations[revisionAnnotation] = String(revision);
+    const history = annotations['deployment.kubernetes.io/revision-history'];
+    if (before > 0) annotations['deployment.kubernetes.io/revision-history'] = history ? `${history},${before}` : String(before);
+  }
+  const minReadySeconds = deployment.spec?.minReadySeconds;
+  if (equal(annotations, set.metadata.annotations) && (set.spec?.minReadySeconds ?? 0) === (minReadySeconds ?? 0)) return set;
+  const next: Admitted<ReplicaSet> = {
+    ...set,
+    metadata: { ...set.metadata, annotations },
+    ...(set.spec && { spec: { ...set.spec, minReadySeconds } }),
+  };
+  return (write(next, context) as Admitted<ReplicaSet> | undefined) ?? set;
+};
+
+const create = (
+  deployment: Admitted<Deployment>,
+  template: PodTemplateSpec,
+  old: readonly Admitted<ReplicaSet>[],
+  revision: number,
+  context: ControllerContext,
+): ReplicaSets => {
+  const { api } = context;
+  const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
+  const name = `${deployment.metadata.name}-${hash}`;
+  const labels = { ...template.metadata?.labels, [hashLabel]: hash };
+  const selector = { ...deployment.spec?.selector, matchLabels: { ...deployment.spec?.selector.matchLabels, [hashLabel]: hash } };
+  const replicas = newReplicas(deployment, old, 0);
+  const wanted = replicasOf(deployment);
+  const set: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name,
+      namespace: deployment.metadata.namespace,
+      labels,
+      annotations: {
+        ...copiedAnnotations(deployment),
+        [revisionAnnotation]: String(revision),
+        [desiredAnnotation]: String(wanted),
+        [maxAnnotation]: String(wanted + maxSurge(deployment)),
+      },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(deployment.spec?.minReadySeconds && { minReadySeconds: deployment.spec.minReadySeconds }),
+      selector,
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+  const created = api.create(set, { trusted: true });
+  if (created.ok) {
+    const current = created.value as Admitted as Admitted<ReplicaSet>;
+    if (replicas > 0)
+      context.event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`, deployment);
+    const told = hasProgressDeadline(deployment)
+      ? progressing(deployment, 'NewReplicaSetCreated', `Created new replica set "${name}"`, context)
+      : deployment;
+    return { deployment: syncRevision(told, revision, context), current, old };
+  }
+  if (created.code === 409) {
+    // The name is another's: the next try hashes the collision count in.
+    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+    api.updateStatus(deployment, { ...deployment.status, collisionCount });
+    return { deployment, current: undefined, old };
+  }
+  const message = `Failed to create new replica set "${name}": ${created.message}`;
+  context.event('Warning', 'ReplicaSetCreateError', message, deployment);
+  return { deployment: progressing(deployment, 'ReplicaSetCreateError', message, context), current: undefined, old };
+};
+
+/** Finds the ReplicaSets of a Deployment and brings revisions up to date; makes the one of its template if `mayCreate`. */
+export const syncReplicaSets = (
+  deployment: Admitted<Deployment>,
+  claimed: readonly Admitted<ReplicaSet>[],
+  mayCreate: boolean,
+  context: ControllerContext,
+): ReplicaSets => {
+  const template = deployment.spec?.template;
+  const found = claimed.find((set) => sameTemplate(set.spec?.template, template));
+  const old = claimed.filter((set) => set !== found);
+  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  if (found !== undefined) {
+    const current = refresh(deployment, found, revision, context);
+    const seen =
+      hasProgressDeadline(deployment) && conditionOf(deployment.status?.conditions, 'Progressing') === undefined
+        ? progressing(deployment, 'FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`, context)
+        : deployment;
+    return { deployment: syncRevision(seen, revisionOf(current), context), current, old };
+  }
+  if (!mayCreate || template === undefined) return { deployment, current: undefined, old };
+  return create(deployment, template, old, revision, context);
+};

@@ -1,0 +1,72 @@
+import type { EndpointSlice, Endpoints, Service } from '../api/generated/types.js';
+import { type Admitted, type KubeObject, refOf } from '../api/object.js';
+import { equal } from '../apiserver/equal.js';
+import type { Stored } from '../apiserver/kinds.js';
+import type { Store } from '../apiserver/store.js';
+import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './endpointslice.js';
+import { mirroredSlicesOf } from './endpointslicemirroring.js';
+
+const nodesIn = (store: Store): Nodes => ({
+  get: (name) => store.find('Node', undefined, name),
+  values: () => store.list('Node').values(),
+});
+
+/** Makes the slices that an owner has be the ones it shall have. */
+const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, store }: ControllerContext): void => {
+  const existing = new Map(store.controlledBy('EndpointSlice', owner.metadata.uid).map((slice) => [slice.metadata.name, slice]));
+  for (const slice of wanted) {
+    const before = existing.get(slice.metadata.name);
+    existing.delete(slice.metadata.name);
+    if (before === undefined) api.create(slice as object as KubeObject, { trusted: true });
+    else if (!sameSlice(before, slice)) {
+      const metadata = { ...before.metadata, ...slice.metadata };
+      api.update({ ...(before as Admitted as Stored), ...slice, metadata }, { trusted: true });
+    }
+  }
+  for (const slice of existing.values()) api.delete(refOf(slice));
+};
+
+const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
+  equal(a.endpoints, b.endpoints) && equal(a.ports, b.ports) && equal(a.metadata?.labels, b.metadata?.labels);
+
+/** Keeps the EndpointSlices of the Services that select Pods. */
+export const endpointSliceController: Controller = {
+  name: 'endpoint-slice-controller',
+  kinds: ['Service', 'Pod'],
+  keysFor: ({ object, previous }, store) => {
+    if (object.kind === 'Service') return [keyFor(object)];
+    const namespace = object.metadata.namespace ?? '';
+    const keys = store.servicesSelecting(namespace, object.metadata.labels ?? {}).map(keyFor);
+    if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;
+    return [...new Set([...keys, ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)])];
+  },
+  reconcile: (key, context) => {
+    const { store } = context;
+    const service: Admitted<Service> | undefined = store.find('Service', ...splitKey(key));
+    if (service === undefined || service.metadata.deletionTimestamp !== undefined || !selectsPods(service)) return;
+    const pods = store.podsWith(service.metadata.namespace ?? '', service.spec?.selector ?? {});
+    const { slices, errors } = endpointSlicesOf(service, pods, nodesIn(store));
+    replaceSlices(service, slices, context);
+    for (const error of errors) {
+      context.event(
+        'Warning',
+        'FailedToUpdateEndpointSlices',
+        `Error updating Endpoint Slices for Service ${key}: ${error}`,
+        service,
+      );
+    }
+  },
+};
+
+/** Mirrors Endpoints that authors write for Services without a selector into EndpointSlices. */
+export const endpointSliceMirroringController: Controller = {
+  name: 'endpoint-slice-mirroring-controller',
+  kinds: ['Endpoints', 'Service'],
+  keysFor: ({ object }) => [keyFor(object)],
+  reconcile: (key, context) => {
+    const endpoints: Admitted<Endpoints> | undefined = context.store.find('Endpoints', ...splitKey(key));
+    if (endpoints === undefined) return;
+    replaceSlices(endpoints, mirroredSlicesOf(endpoints, context.store.find('Service', ...splitKey(key))), context);
+  },
+};

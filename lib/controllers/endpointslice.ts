@@ -1,0 +1,205 @@
+import type {
+  DiscoveryV1EndpointPort,
+  Endpoint,
+  EndpointSlice,
+  Node,
+  Pod,
+  Service,
+  ServicePort,
+  ServiceSpec,
+} from '../api/generated/types.js';
+import type { Admitted } from '../api/object.js';
+import { suffixOf } from '../apiserver/identity.js';
+import { conditionOf } from './conditions.js';
+import { distributionHints, topologyHints } from './endpointslice-hints.js';
+import { controllerReference, isFinished, isTerminating } from './pods.js';
+
+/** What a controller makes for one Service: the slices it shall have, and what went wrong on the way. */
+export interface DesiredSlices {
+  readonly slices: readonly DesiredSlice[];
+  readonly errors: readonly string[];
+}
+
+/** An EndpointSlice as its controller wants it. The name follows from what it stands for, so it stays from one reconciliation to the next. */
+export type DesiredSlice = EndpointSlice & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+};
+
+/** Nodes by name. */
+export interface Nodes {
+  get(name: string): Node | undefined;
+  values(): Iterable<Node>;
+}
+
+/** Endpoints that share address type and ports. */
+export interface SliceGroup {
+  readonly addressType: 'IPv4' | 'IPv6';
+  readonly ports: readonly DiscoveryV1EndpointPort[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+const maxEndpoints = 100;
+const serviceName = 'kubernetes.io/service-name';
+const managedBy = 'endpointslice.kubernetes.io/managed-by';
+const headless = 'service.kubernetes.io/headless';
+
+export const isIPv6 = (ip: string): boolean => ip.includes(':');
+
+/** The address as Kubernetes prints it: no leading zeros, IPv6 in its shortest form. */
+export const canonicalAddress = (ip: string): string => {
+  if (!isIPv6(ip)) return ip.split('.').map(Number).join('.');
+  const url = `http://[${ip}]`;
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : ip;
+};
+
+/** The identity of a list of ports, whatever their order. */
+export const portsKey = (ports: readonly DiscoveryV1EndpointPort[]): string =>
+  JSON.stringify(ports.map(({ name, port, protocol, appProtocol }) => [name ?? '', port, protocol, appProtocol ?? '']).sort());
+
+/** A slice of `owner` (the Service, or the Endpoints that it mirrors). `part` counts the slices of one group. */
+export const sliceOf = (
+  owner: Admitted,
+  { addressType, ports, endpoints }: SliceGroup,
+  part: number,
+  metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  },
+  controller: string,
+): DesiredSlice => {
+  const { name, namespace } = owner.metadata;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `${name}-${suffixOf(`${namespace}/${name}/${controller}/${addressType}/${portsKey(ports)}/${part}`)}`,
+      namespace,
+      labels: { ...metadata.labels, [serviceName]: name, [managedBy]: controller },
+      ...(metadata.annotations && { annotations: metadata.annotations }),
+      ownerReferences: [controllerReference(owner)],
+    },
+    addressType,
+    ports,
+    endpoints,
+  };
+};
+
+/** The number that a Service port means on a Pod; a name may mean another number, or none, on each. */
+const targetPort = (port: ServicePort, pod: Pod): number | undefined => {
+  const target = port.targetPort ?? port.port;
+  if (typeof target === 'number' || target === '') return target || port.port;
+  const protocol = port.protocol ?? 'TCP';
+  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
+    const found = container.ports?.find((each) => each.name === target && (each.protocol ?? 'TCP') === protocol);
+    if (found !== undefined) return found.containerPort;
+  }
+  return undefined;
+};
+
+const portsOn = (service: Service, pod: Pod): readonly DiscoveryV1EndpointPort[] =>
+  (service.spec?.ports ?? []).flatMap((port) => {
+    const number = targetPort(port, pod);
+    if (number === undefined) return [];
+    const { appProtocol } = port;
+    return [{ name: port.name ?? '', protocol: port.protocol ?? 'TCP', port: number, ...(appProtocol && { appProtocol }) }];
+  });
+
+const addressTypesOf = ({ ipFamilies, clusterIP }: ServiceSpec): readonly ('IPv4' | 'IPv6')[] => {
+  const families = ipFamilies ?? (clusterIP !== undefined && isIPv6(clusterIP) ? ['IPv6'] : ['IPv4']);
+  return (['IPv4', 'IPv6'] as const).filter((family) => families.includes(family));
+};
+
+/** The addresses of a Pod; the API server keeps podIP as the first of podIPs. */
+const podIPs = ({ status }: Pod): readonly string[] =>
+  status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP ? [status.podIP] : []);
+
+const addressesOf = (pod: Pod, addressType: 'IPv4' | 'IPv6'): readonly string[] =>
+  podIPs(pod).flatMap((ip) => (isIPv6(ip) === (addressType === 'IPv6') ? [canonicalAddress(ip)] : []));
+
+const endpointOf = (
+  service: Admitted<Service>,
+  pod: Admitted<Pod>,
+  node: Node | undefined,
+  addresses: readonly string[],
+): Endpoint => {
+  const serving = conditionOf(pod.status?.conditions, 'Ready')?.status === 'True';
+  const terminating = isTerminating(pod);
+  const ready = service.spec?.publishNotReadyAddresses === true || (serving && !terminating);
+  const { namespace, name, uid } = pod.metadata;
+  const { nodeName, hostname, subdomain } = pod.spec ?? {};
+  const zone = node?.metadata?.labels?.['topology.kubernetes.io/zone'];
+  return {
+    addresses,
+    conditions: { ready, serving, terminating },
+    targetRef: { kind: 'Pod', namespace, name, ...(uid && { uid }) },
+    ...(nodeName && { nodeName }),
+    ...(zone && { zone }),
+    ...(hostname && subdomain === service.metadata.name && namespace === service.metadata.namespace && { hostname }),
+  };
+};
+
+const labelsOf = (service: Service): Readonly<Record<string, string>> => {
+  const { [serviceName]: _name, [managedBy]: _controller, [headless]: _headless, ...labels } = service.metadata?.labels ?? {};
+  return service.spec?.clusterIP === 'None' ? { ...labels, [headless]: '' } : labels;
+};
+
+/** Whether the EndpointSlice controller is in charge: the Service selects Pods and has an address in the cluster. */
+export const selectsPods = ({ spec }: Service): boolean =>
+  spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
+
+/**
+ * The EndpointSlices of a Service for the Pods of its namespace that its selector selects (`pods`), as the
+ * EndpointSlice controller makes them: one group for each address type and set of port numbers, 100 endpoints to a
+ * slice. A Pod whose node does not exist is an error and left out, unless the Service publishes Pods that are not ready.
+ */
+export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admitted<Pod>[], nodes: Nodes): DesiredSlices => {
+  if (service.spec === undefined || !selectsPods(service)) return { slices: [], errors: [] };
+  const members = pods.filter((pod) => !isFinished(pod) && podIPs(pod).length > 0);
+  const portsBySpec = new Map<Pod['spec'], { readonly key: string; readonly ports: readonly DiscoveryV1EndpointPort[] }>();
+  const errors = new Set<string>();
+  const slices: DesiredSlice[] = [];
+  for (const addressType of addressTypesOf(service.spec)) {
+    const groups = new Map<string, { readonly ports: readonly DiscoveryV1EndpointPort[]; readonly endpoints: Endpoint[] }>();
+    for (const pod of members) {
+      const { nodeName = '' } = pod.spec ?? {};
+      const node = nodes.get(nodeName);
+      if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
+        const { namespace, name } = service.metadata;
+        errors.add(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${nodeName} Not Found`);
+        continue;
+      }
+      const addresses = addressesOf(pod, addressType);
+      if (addresses.length === 0) continue;
+      let resolved = portsBySpec.get(pod.spec);
+      if (resolved === undefined) {
+        const ports = portsOn(service, pod);
+        portsBySpec.set(pod.spec, (resolved = { key: portsKey(ports), ports }));
+      }
+      const group = groups.get(resolved.key) ?? { ports: resolved.ports, endpoints: [] };
+      groups.set(resolved.key, group);
+      group.endpoints.push(endpointOf(service, pod, node, addresses));
+    }
+    if (groups.size === 0) groups.set('', { ports: [], endpoints: [] });
+    const all = [...groups.values()].flatMap(({ endpoints }) => endpoints);
+    const hinted = topologyHints(service, all, nodes) ?? distributionHints(service);
+    const metadata = { labels: labelsOf(service) };
+    for (const { ports, endpoints } of groups.values()) {
+      for (let start = 0; start === 0 || start < endpoints.length; start += maxEndpoints) {
+        const part = endpoints.slice(start, start + maxEndpoints).map(hinted);
+        slices.push(
+          sliceOf(
+            service,
+            { addressType, ports, endpoints: part },
+            start / maxEndpoints,
+            metadata,
+            'endpointslice-controller.k8s.io',
+          ),
+        );
+      }
+    }
+  }
+  return { slices, errors: [...errors] };
+};

@@ -1,0 +1,3 @@
+export type { Controller, ControllerContext } from './controller.js';
+export { controllers } from './controllers.js';
+export { WorkQueue } from './work-queue.js';

@@ -1,0 +1,117 @@
+import type { Pod, ReplicaSet, ReplicaSetStatus } from '../api/generated/types.js';
+import type { Admitted } from '../api/object.js';
+import { timestampAt } from '../apiserver/clock.js';
+import { controllerRefOf } from '../apiserver/store.js';
+import { createInBatches } from './batches.js';
+import { claimPods } from './claim.js';
+import { conditionOf, withCondition, withoutCondition } from './conditions.js';
+import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { inDeletionOrder } from './deletion-order.js';
+import { keysOfPods } from './owner-keys.js';
+import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
+import { matcherOfLabels } from '../api/label-selector.js';
+
+/** Pods that one reconciliation creates or deletes at most. */
+const burst = 500;
+
+/** Active Pods of all ReplicaSets that share this one's controller. */
+const relatedPods = (
+  set: Admitted<ReplicaSet>,
+  own: readonly Admitted<Pod>[],
+  { store }: ControllerContext,
+): readonly Admitted<Pod>[] => {
+  const owner = controllerRefOf(set);
+  if (owner === undefined) return own;
+  return store
+    .controlledBy('ReplicaSet', owner.uid)
+    .flatMap((sibling) => store.controlledBy('Pod', sibling.metadata.uid).filter(isActive));
+};
+
+/** Creates or deletes Pods; returns why it could not. */
+const manageReplicas = (
+  set: Admitted<ReplicaSet>,
+  active: readonly Admitted<Pod>[],
+  context: ControllerContext,
+): string | undefined => {
+  const { api, clock, event } = context;
+  const wanted = set.spec?.replicas ?? 1;
+  const template = set.spec?.template;
+  if (active.length < wanted && template !== undefined) {
+    const create = (): string | undefined => {
+      const created = api.create(podOf(template, set, { generateName: `${set.metadata.name}-` }), { trusted: true });
+      if (created.ok) event('Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`, set);
+      else event('Warning', 'FailedCreate', `Error creating: ${created.message}`, set);
+      return created.ok ? undefined : created.message;
+    };
+    return createInBatches(Math.min(wanted - active.length, burst), create);
+  }
+  if (active.length > wanted) {
+    const surplus = Math.min(active.length - wanted, burst);
+    for (const pod of inDeletionOrder(active, relatedPods(set, active, context), clock.now).slice(0, surplus)) {
+      api.delete({ apiVersion: 'v1', kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name });
+      event('Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, set);
+    }
+  }
+  return undefined;
+};
+
+const statusOf = (
+  set: Admitted<ReplicaSet>,
+  pods: readonly Admitted<Pod>[],
+  failure: string | undefined,
+  now: number,
+): ReplicaSetStatus => {
+  const minReadySeconds = set.spec?.minReadySeconds ?? 0;
+  const labels = matcherOfLabels(set.spec?.template?.metadata?.labels ?? {});
+  let [replicas, fullyLabeledReplicas, readyReplicas, availableReplicas, terminatingReplicas] = [0, 0, 0, 0, 0];
+  for (const pod of pods) {
+    if (isFinished(pod)) continue;
+    if (isTerminating(pod)) {
+      terminatingReplicas++;
+      continue;
+    }
+    replicas++;
+    if (labels(pod.metadata.labels)) fullyLabeledReplicas++;
+    if (isReady(pod)) readyReplicas++;
+    if (isAvailable(pod, minReadySeconds, now)) availableReplicas++;
+  }
+  const before = set.status?.conditions;
+  const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure };
+  const conditions =
+    failure === undefined
+      ? withoutCondition(before, 'ReplicaFailure')
+      : conditionOf(before, 'ReplicaFailure') === undefined
+        ? withCondition(before, { ...failed, lastTransitionTime: timestampAt(now) })
+        : (before ?? []);
+  return {
+    replicas,
+    ...(fullyLabeledReplicas > 0 && { fullyLabeledReplicas }),
+    ...(readyReplicas > 0 && { readyReplicas }),
+    ...(availableReplicas > 0 && { availableReplicas }),
+    terminatingReplicas,
+    observedGeneration: set.metadata.generation,
+    ...(conditions.length > 0 && { conditions }),
+  };
+};
+
+/** Keeps the number of Pods of a ReplicaSet. */
+export const replicaSetController: Controller = {
+  name: 'replicaset-controller',
+  kinds: ['ReplicaSet', 'Pod'],
+  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfPods('ReplicaSet', change, store) : [keyFor(change.object)]),
+  reconcile: (key, context) => {
+    const set = context.store.find('ReplicaSet', ...splitKey(key));
+    if (set?.spec === undefined) return;
+    const pods = claimPods(set, set.spec.selector, context);
+    const active = pods.filter(isActive);
+    const deleting = set.metadata.deletionTimestamp !== undefined;
+    const failure = deleting ? undefined : manageReplicas(set, active, context);
+    context.api.updateStatus(set, statusOf(set, pods, failure, context.clock.now));
+    if (failure !== undefined) {
+      context.retry(key);
+      return;
+    }
+    const wait = nextAvailability(active, set.spec.minReadySeconds ?? 0, context.clock.now);
+    if (wait !== undefined) context.after(wait, key);
+  },
+};

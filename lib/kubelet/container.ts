@@ -1,0 +1,99 @@
+import type { Container, ContainerState, ContainerStateTerminated, ContainerStatus } from '../api/generated/types.js';
+import type { ProbeResult, RuntimeState } from './actions.js';
+import type { Backoff } from './backoff.js';
+import type { ContainerBehaviour } from './behaviour.js';
+import type { Listener } from './port.js';
+
+/** One run of a container, from its start to its end. */
+export interface Run {
+  readonly image: string;
+  /** Milliseconds. */
+  readonly startedAt: number;
+  readonly startedText: string;
+  readonly behaviour: ContainerBehaviour;
+  readonly listens: readonly Listener[];
+  liveness?: ProbeResult;
+  startup?: ProbeResult;
+  started: boolean;
+  ready: boolean;
+  /** It was told to stop. */
+  stopping: boolean;
+  /** Counts the plans of its probes: a newer plan makes older timers void. */
+  probePlan: number;
+  /** A probe asks a port that another container of the Pod has, or nobody. */
+  asksOthers: boolean;
+}
+
+/** What the kubelet knows of one container of a Pod. */
+export class ContainerRecord {
+  /** The run that goes on. */
+  run: Run | undefined;
+  backoff: Backoff | undefined;
+  /** Milliseconds. */
+  finishedAt = 0;
+  /** The kubelet stopped it to start it again, whatever the restart policy says of its exit. */
+  due = false;
+  /** When the next start is planned, milliseconds. */
+  plannedAt = 0;
+  #starts = 0;
+  #last: ContainerStateTerminated | undefined;
+  #waiting: { readonly reason: string; readonly message: string } | undefined;
+
+  constructor(
+    public container: Container,
+    readonly init: boolean,
+    readonly sidecar: boolean,
+  ) {}
+
+  /** As the runtime sees it; undefined when it has to be made anew. */
+  get runtime(): RuntimeState | undefined {
+    if (this.run !== undefined) return { state: 'running' };
+    return this.#last === undefined || this.due ? undefined : { state: 'exited', exitCode: this.#last.exitCode };
+  }
+
+  get hasRun(): boolean {
+    return this.#starts > 0;
+  }
+
+  begin(run: Run): void {
+    this.run = run;
+    this.due = false;
+    this.#starts++;
+    this.#waiting = undefined;
+  }
+
+  end(state: ContainerStateTerminated, at: number): void {
+    this.run = undefined;
+    this.#last = state;
+    this.finishedAt = at;
+  }
+
+  /** Says why it does not run; returns whether that is news. */
+  wait(reason: string, message: string): boolean {
+    if (this.#waiting?.reason === reason && this.#waiting.message === message) return false;
+    this.#waiting = { reason, message };
+    return true;
+  }
+
+  #state(idleReason: string): ContainerState {
+    if (this.run !== undefined) return { running: { startedAt: this.run.startedText } };
+    if (this.#waiting !== undefined) return { waiting: this.#waiting };
+    return this.#last === undefined ? { waiting: { reason: idleReason } } : { terminated: this.#last };
+  }
+
+  /** `idleReason`: why a container waits that was never looked at. */
+  status(idleReason: string): ContainerStatus {
+    const state = this.#state(idleReason);
+    const completed = this.init && !this.sidecar && state.terminated?.exitCode === 0;
+    return {
+      name: this.container.name,
+      image: this.run?.image ?? this.container.image ?? '',
+      imageID: '',
+      ready: completed || this.run?.ready === true,
+      restartCount: Math.max(this.#starts - 1, 0),
+      started: this.run?.started === true,
+      state,
+      lastState: this.#last === undefined || state.terminated !== undefined ? {} : { terminated: this.#last },
+    };
+  }
+}

@@ -1,0 +1,128 @@
+import type { ConfigMap, Container, EnvVarSource, Pod, Quantity, Secret, Service } from '../api/generated/types.js';
+import { expand } from './expansion.js';
+import type { PodAddresses } from './field-ref.js';
+import { podField } from './field-ref.js';
+import { resourceField } from './resource-ref.js';
+import { serviceVariables } from './service-links.js';
+
+/** An object, or the words for its absence (`configmap "settings" not found`). */
+export type Lookup<T> = { readonly found: T } | { readonly missing: string };
+
+/** What variables may come from, seen from one Pod: ConfigMaps and Secrets are those of its namespace. */
+export interface EnvironmentSource extends PodAddresses {
+  configMap(name: string): Lookup<ConfigMap>;
+  secret(name: string): Lookup<Secret>;
+  /** Services of the Pod's namespace, and `default/kubernetes`. */
+  services(): readonly Service[];
+  /** What the node can give: the value of a limit that is not set. */
+  readonly allocatable: Readonly<Record<string, Quantity>>;
+}
+
+export interface Environment {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+}
+
+type Keyed = Readonly<Record<string, string>>;
+const utf8 = new TextDecoder();
+const decodeBase64 = (text: string): string => utf8.decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+
+const secretData = (secret: Secret): Keyed => ({
+  ...Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)])),
+  ...secret.stringData,
+});
+
+type Data = { readonly data: Keyed } | { readonly missing: string };
+
+const configMapData = (source: EnvironmentSource, name: string): Data => {
+  const lookup = source.configMap(name);
+  return 'found' in lookup ? { data: lookup.found.data ?? {} } : lookup;
+};
+
+const secretDataOf = (source: EnvironmentSource, name: string): Data => {
+  const lookup = source.secret(name);
+  return 'found' in lookup ? { data: secretData(lookup.found) } : lookup;
+};
+
+type Value = { readonly value: string } | { readonly error: string } | 'omitted';
+
+const keyValue = (
+  data: Data,
+  { kind, name, key, optional }: { kind: string; name: string; key: string; optional: boolean },
+  namespace: string,
+): Value => {
+  if ('missing' in data) return optional ? 'omitted' : { error: data.missing };
+  const value = Object.hasOwn(data.data, key) ? data.data[key] : undefined;
+  if (value !== undefined) return { value };
+  return optional ? 'omitted' : { error: `couldn't find key ${key} in ${kind} ${namespace}/${name}` };
+};
+
+const sourcedValue = (from: EnvVarSource, pod: Pod, container: Container, source: EnvironmentSource): Value => {
+  const namespace = pod.metadata?.namespace ?? '';
+  if (from.fieldRef !== undefined) return podField(pod, from.fieldRef, source);
+  if (from.resourceFieldRef !== undefined) {
+    const { containerName = '' } = from.resourceFieldRef;
+    const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
+    const other = containerName === '' ? container : all.find(({ name }) => name === containerName);
+    if (other === undefined) return { error: `container ${containerName} not found` };
+    return resourceField(from.resourceFieldRef, other, source.allocatable);
+  }
+  if (from.configMapKeyRef !== undefined) {
+    const { name = '', key, optional = false } = from.configMapKeyRef;
+    return keyValue(configMapData(source, name), { kind: 'ConfigMap', name, key, optional }, namespace);
+  }
+  if (from.secretKeyRef !== undefined) {
+    const { name = '', key, optional = false } = from.secretKeyRef;
+    return keyValue(secretDataOf(source, name), { kind: 'Secret', name, key, optional }, namespace);
+  }
+  // A file that another container writes (fileKeyRef): its content cannot be known.
+  return 'omitted';
+};
+
+/** Variables of `envFrom`, later sources over earlier ones. */
+const fromSources = (container: Container, source: EnvironmentSource): Map<string, string> | { readonly error: string } => {
+  const variables = new Map<string, string>();
+  for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
+    const ref = configMapRef ?? secretRef;
+    if (ref === undefined) continue;
+    const name = ref.name ?? '';
+    const data = configMapRef === undefined ? secretDataOf(source, name) : configMapData(source, name);
+    if ('missing' in data) {
+      if (ref.optional === true) continue;
+      return { error: data.missing };
+    }
+    for (const key of Object.keys(data.data)) variables.set(`${prefix}${key}`, data.data[key] ?? '');
+  }
+  return variables;
+};
+
+/**
+ * Environment, command and args of a container as it starts, or why it cannot be started (CreateContainerConfigError):
+ * `envFrom`, then `env` in order, then the Services that nothing above names.
+ */
+export const containerEnvironment = (
+  pod: Pod,
+  container: Container,
+  source: EnvironmentSource,
+): Environment | { readonly error: string } => {
+  const variables = fromSources(container, source);
+  if ('error' in variables) return variables;
+  const namespace = pod.metadata?.namespace ?? '';
+  const links = serviceVariables(source.services(), namespace, pod.spec?.enableServiceLinks ?? true);
+  const lookup = (name: string): string | undefined => variables.get(name) ?? links.get(name);
+  for (const { name, value = '', valueFrom } of container.env ?? []) {
+    let result: Value = { value: '' };
+    if (value !== '') result = { value: expand(value, lookup) };
+    else if (valueFrom !== undefined) result = sourcedValue(valueFrom, pod, container, source);
+    if (result === 'omitted') continue;
+    if ('error' in result) return result;
+    variables.set(name, result.value);
+  }
+  for (const [name, value] of links) if (!variables.has(name)) variables.set(name, value);
+  return {
+    variables,
+    command: (container.command ?? []).map((word) => expand(word, lookup)),
+    args: (container.args ?? []).map((word) => expand(word, lookup)),
+  };
+};

@@ -1,0 +1,138 @@
+import type { Pod, PodCondition, PodSpec } from '../api/generated/types.js';
+import type { Admitted, ObjectRef } from '../api/object.js';
+import { refOf } from '../api/object.js';
+import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
+import type { Run } from './container.js';
+import { ContainerRecord } from './container.js';
+import type { KubeletHost } from './host.js';
+import type { Listener } from './port.js';
+import { isSidecar } from './restart-policy.js';
+import { podStatus } from './status.js';
+
+/** Open ports of one network: who holds `TCP:80`. */
+export type OpenPorts = Map<string, ContainerRecord>;
+
+const keyOf = ({ port, protocol }: Listener): string => `${protocol}:${port}`;
+
+/** What the kubelet knows of one Pod, and its ways to report it. */
+export class PodRecord {
+  readonly host: KubeletHost;
+  /** Init containers first. */
+  readonly containers: readonly ContainerRecord[];
+  pod: Admitted<Pod>;
+  spec: PodSpec;
+  podIP: string | undefined;
+  sandboxReady = false;
+  /** All containers have been stopped for good. */
+  over: boolean;
+  /** The kubelet gave the Pod up. */
+  failure: { readonly reason: string; readonly message: string } | undefined;
+  /** Nothing of the Pod may happen any more. */
+  gone = false;
+  /** Something changed since the last report. */
+  dirty = true;
+  readonly #ref: ObjectRef;
+  readonly #startTime: string;
+  readonly #ports: OpenPorts;
+  #conditions: readonly PodCondition[];
+  #told: Set<string> | undefined;
+
+  constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts) {
+    const { phase, startTime, podIP, conditions = [] } = pod.status ?? {};
+    this.host = host;
+    this.pod = pod;
+    this.spec = pod.spec ?? { containers: [] };
+    this.podIP = podIP;
+    this.over = phase === 'Succeeded' || phase === 'Failed';
+    this.#ports = ports;
+    this.#ref = refOf(pod);
+    this.#startTime = startTime ?? host.clock.timestamp;
+    this.#conditions = conditions;
+    this.containers = [
+      ...(this.spec.initContainers ?? []).map((container) => new ContainerRecord(container, true, isSidecar(container))),
+      ...this.spec.containers.map((container) => new ContainerRecord(container, false, false)),
+    ];
+  }
+
+  get now(): number {
+    return this.host.clock.now;
+  }
+
+  get hostIP(): string | undefined {
+    const node = this.host.node(this.spec.nodeName ?? '');
+    return node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+  }
+
+  later(seconds: number, task: () => void): void {
+    this.host.clock.after(seconds, () => {
+      if (!this.gone) task();
+    });
+  }
+
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.host.event({ type, reason, message, object: this.#ref });
+  }
+
+  /** A warning that the kubelet repeats as long as it lasts is told once. */
+  tellOnce(reason: string, message: string): void {
+    const key = `${reason} ${message}`;
+    this.#told ??= new Set();
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.event('Warning', reason, message);
+  }
+
+  /** Opens the ports of a run; returns the first one that is taken: containers of a Pod share one network. */
+  open(record: ContainerRecord, run: Run): Listener | undefined {
+    let taken: Listener | undefined;
+    for (const listener of run.listens) {
+      if (this.#ports.has(keyOf(listener))) taken ??= listener;
+      else this.#ports.set(keyOf(listener), record);
+    }
+    return taken;
+  }
+
+  close(record: ContainerRecord): void {
+    for (const listener of record.run?.listens ?? []) {
+      if (this.#ports.get(keyOf(listener)) === record) this.#ports.delete(keyOf(listener));
+    }
+  }
+
+  view(): RuntimeView {
+    const containers = new Map<string, RuntimeState>();
+    const liveness = new Map<string, ProbeResult>();
+    const startup = new Map<string, ProbeResult>();
+    const changed = new Set<string>();
+    for (const { container, run, runtime } of this.containers) {
+      if (runtime !== undefined) containers.set(container.name, runtime);
+      if (run === undefined || run.stopping) continue;
+      if (run.liveness !== undefined) liveness.set(container.name, run.liveness);
+      if (run.startup !== undefined) startup.set(container.name, run.startup);
+      if (run.image !== (container.image ?? '')) changed.add(container.name);
+    }
+    return { containers, sandbox: this.sandboxReady ? 'ready' : 'none', liveness, startup, changed };
+  }
+
+  /** Reports the status to the API server. */
+  publish(): void {
+    this.dirty = false;
+    const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+    const split = this.spec.initContainers?.length ?? 0;
+    const statuses = this.containers.map((record) => record.status(idle));
+    const status = podStatus({
+      pod: this.pod,
+      initStatuses: statuses.slice(0, split),
+      statuses: statuses.slice(split),
+      sandboxReady: this.sandboxReady,
+      terminal: this.over,
+      failure: this.failure,
+      hostIP: this.hostIP,
+      podIP: this.podIP,
+      startTime: this.#startTime,
+      before: this.#conditions,
+      timestamp: this.host.clock.timestamp,
+    });
+    this.#conditions = status.conditions ?? [];
+    this.host.updateStatus(this.pod, status);
+  }
+}

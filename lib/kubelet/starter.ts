@@ -1,0 +1,117 @@
+import type { Container } from '../api/generated/types.js';
+import { quantityValue } from '../api/quantity.js';
+import { accountRestart, restartDelay } from './backoff.js';
+import type { ContainerBehaviour } from './behaviour.js';
+import type { ContainerRecord, Run } from './container.js';
+import { containerEnvironment } from './environment.js';
+import { hostObjects } from './host-objects.js';
+import { imageProblem } from './image.js';
+import type { PodRecord } from './pod.js';
+import { listeners } from './port.js';
+import type { RunEnd } from './run.js';
+import { endWith, runEnd } from './run.js';
+
+/** Why a container is not started now. */
+export interface HeldBack {
+  /** When to try again: a known time, milliseconds, or whenever the kubelet looks again. Absent: never. */
+  readonly until?: number | 'retry';
+}
+
+const images = new WeakMap<Container, { readonly problem: string | undefined }>();
+
+/** Judged once for all Pods of a template. */
+const problemOf = (container: Container): string | undefined => {
+  const known = images.get(container) ?? { problem: imageProblem(container.image ?? '') };
+  images.set(container, known);
+  return known.problem;
+};
+
+const canFail = ({ env = [], envFrom = [] }: Container): boolean =>
+  envFrom.length > 0 || env.some(({ valueFrom }) => valueFrom !== undefined);
+
+/** Says in the container's status why it waits; returns whether that is news. */
+const wait = (pod: PodRecord, record: ContainerRecord, reason: string, message: string): boolean => {
+  const news = record.wait(reason, message);
+  pod.dirty ||= news;
+  return news;
+};
+
+const crashLoop = (pod: PodRecord, record: ContainerRecord): HeldBack | undefined => {
+  const delay = restartDelay(record.backoff, record.finishedAt);
+  const until = record.finishedAt + delay * 1000;
+  if (!record.hasRun || until <= pod.now) return undefined;
+  const { name, namespace = '', uid } = pod.pod.metadata;
+  const where = `${record.container.name} in pod ${name}_${namespace}(${uid})`;
+  const message = `back-off ${delay}s restarting failed container=${record.container.name} pod=${name}_${namespace}(${uid})`;
+  if (wait(pod, record, 'CrashLoopBackOff', message))
+    pod.event('Warning', 'BackOff', `Back-off restarting failed container ${where}`);
+  return { until };
+};
+
+/** What keeps a container from starting now: its status and the events say it in the kubelet's words. */
+export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | undefined => {
+  const { container } = record;
+  const backoff = crashLoop(pod, record);
+  if (backoff !== undefined) return backoff;
+  const problem = problemOf(container);
+  if (problem !== undefined) {
+    if (wait(pod, record, 'InvalidImageName', problem)) {
+      pod.event('Warning', 'InspectFailed', problem);
+      pod.event('Warning', 'Failed', 'Error: InvalidImageName');
+    }
+    return {};
+  }
+  if (!canFail(container)) return undefined;
+  const environment = containerEnvironment(pod.pod, container, hostObjects(pod.host, pod.pod, pod.podIP));
+  if (!('error' in environment)) return undefined;
+  wait(pod, record, 'CreateContainerConfigError', environment.error);
+  pod.tellOnce('Failed', `Error: ${environment.error}`);
+  return { until: 'retry' };
+};
+
+const tell = (pod: PodRecord, { image = '', imagePullPolicy }: Container): void => {
+  const pulled =
+    imagePullPolicy === 'Always'
+      ? `Successfully pulled image "${image}" in 1s (1s including waiting)`
+      : `Container image "${image}" already present on machine and can be accessed by the pod`;
+  pod.event('Normal', 'Pulled', pulled);
+  pod.event('Normal', 'Created', 'Container created');
+  pod.event('Normal', 'Started', 'Container started');
+};
+
+const endOf = (pod: PodRecord, record: ContainerRecord, behaviour: ContainerBehaviour): RunEnd | undefined => {
+  const capacity = pod.host.node(pod.spec.nodeName ?? '')?.status?.capacity;
+  return runEnd(record.container, behaviour, {
+    spec: pod.spec,
+    init: record.init,
+    job: (pod.pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job'),
+    nodeMemory: quantityValue(capacity?.['memory']) || Number.POSITIVE_INFINITY,
+  });
+};
+
+/** Starts a container: the new run, and how it will end as far as that is known. */
+export const startContainer = (pod: PodRecord, record: ContainerRecord): { run: Run; end: RunEnd | undefined } => {
+  const { container } = record;
+  const { clock } = pod.host;
+  if (record.hasRun) record.backoff = accountRestart(record.backoff, record.finishedAt, clock.now);
+  const behaviour = pod.host.behaviour(pod.pod, container.name);
+  const run: Run = {
+    image: container.image ?? '',
+    startedAt: clock.now,
+    startedText: clock.timestamp,
+    behaviour,
+    listens: listeners(container, behaviour),
+    started: record.init && !record.sidecar,
+    ready: false,
+    stopping: false,
+    probePlan: 0,
+    asksOthers: false,
+  };
+  record.begin(run);
+  pod.dirty = true;
+  tell(pod, container);
+  const taken = pod.open(record, run);
+  if (taken === undefined) return { run, end: endOf(pod, record, behaviour) };
+  const message = `listen ${taken.protocol.toLowerCase()} 0.0.0.0:${taken.port}: bind: address already in use`;
+  return { run, end: endWith(1, Math.max(behaviour.startsIn ?? 0, 1), message) };
+};

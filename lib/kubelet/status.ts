@@ -1,0 +1,54 @@
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.js';
+import { podConditions } from './conditions.js';
+import type { PodPhase } from './phase.js';
+import { podPhase } from './phase.js';
+import { qosClass } from './qos.js';
+
+/** What a Pod's status derives from. */
+export interface StatusInput {
+  readonly pod: Pod;
+  readonly initStatuses: readonly ContainerStatus[];
+  readonly statuses: readonly ContainerStatus[];
+  readonly sandboxReady: boolean;
+  /** All containers have been stopped for good. */
+  readonly terminal: boolean;
+  /** The kubelet gave the Pod up: eviction, deadline. */
+  readonly failure?: { readonly reason: string; readonly message: string } | undefined;
+  readonly hostIP?: string | undefined;
+  readonly podIP?: string | undefined;
+  readonly startTime: string;
+  /** Conditions published before: their times last while their status does. */
+  readonly before: readonly PodCondition[];
+  readonly timestamp: string;
+}
+
+const owned = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
+
+const withTimes = (conditions: readonly PodCondition[], input: StatusInput): readonly PodCondition[] =>
+  conditions.map((condition) => {
+    const old = input.before.find(({ type }) => type === condition.type);
+    const lasting = old?.status === condition.status ? old.lastTransitionTime : undefined;
+    return { ...condition, lastTransitionTime: lasting ?? input.timestamp };
+  });
+
+/** The status of a Pod as the kubelet reports it; what it does not own stays as it is. */
+export const podStatus = (input: StatusInput): PodStatus => {
+  const { pod, initStatuses, statuses, failure, hostIP, podIP } = input;
+  const spec = pod.spec ?? { containers: [] };
+  const all = [...initStatuses, ...statuses];
+  const phase: PodPhase = failure === undefined ? podPhase(spec, all, input.terminal) : 'Failed';
+  const others = (pod.status?.conditions ?? []).filter(({ type }) => !owned.has(type));
+  const conditions = podConditions({ spec, statuses: all, phase, sandboxReady: input.sandboxReady, others });
+  return {
+    ...pod.status,
+    phase,
+    ...failure,
+    conditions: [...others, ...withTimes([...conditions, { type: 'PodScheduled', status: 'True' }], input)],
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
+    ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
+    startTime: input.startTime,
+    qosClass: qosClass(spec),
+    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+  };
+};

@@ -1,0 +1,89 @@
+import type { Pod } from '../api/generated/types.js';
+import { labelSelectorText } from '../api/label-selector.js';
+import { type Admitted, refOf, refText } from '../api/object.js';
+import type { Hop } from './path.js';
+import { type CompiledPolicy, type Direction, portsText } from './policy/compile.js';
+import type { End } from './policy/end.js';
+import type { Judgement } from './policy/policies.js';
+import type { Protocol } from './protocol.js';
+import type { Wiring } from './wiring.js';
+
+/** One end of a connection that a hop is about: how policies may see it, and how people name it. */
+export interface Party {
+  readonly text: string;
+  readonly pod?: Admitted<Pod> | undefined;
+  /** More than one where the network plugin decides as what the other side sees it (node network, masquerading). */
+  readonly ends: readonly End[];
+}
+
+const selectorText = ({ policy }: CompiledPolicy): string => {
+  const text = labelSelectorText(policy.spec?.podSelector ?? {});
+  return text === '<none>' ? 'every Pod of the namespace' : text;
+};
+
+const deniedText = (direction: Direction, { selecting, otherPorts }: Judgement, other: Party, what: string): string => {
+  const preposition = direction === 'egress' ? 'to' : 'from';
+  const names = selecting.map((compiled) => `${refText(refOf(compiled.policy))} selects ${selectorText(compiled)}`);
+  const rules = selecting.reduce((count, compiled) => count + (compiled[direction]?.length ?? 0), 0);
+  const none = rules === 0 ? `allows no ${direction}` : `no ${direction} rule allows ${what} ${preposition} ${other.text}`;
+  const near = otherPorts.map(
+    ({ policy, rule }) => `rule ${rule.number} of ${refText(refOf(policy))} allows ${preposition} it ${portsText(rule)} only`,
+  );
+  return `${names.join(', ')}; ${[none, ...near].join('; ')}`;
+};
+
+const allowedText = (
+  direction: Direction,
+  { selecting, allowing }: Judgement,
+  subject: Party,
+  other: Party,
+  what: string,
+): string => {
+  if (selecting.length === 0) return `no policy restricts the ${direction} of ${subject.text}`;
+  const preposition = direction === 'egress' ? 'to' : 'from';
+  if (allowing === undefined) return `${what} ${preposition} ${other.text} is allowed`;
+  return `${refText(refOf(allowing.policy))} ${direction} rule ${allowing.rule.number} allows ${what} ${preposition} ${other.text}`;
+};
+
+/** What the policies of `subject` say of a connection with `other`; `port` is the server's. */
+export const policyHop = (
+  { policies }: Wiring,
+  direction: Direction,
+  subject: Party,
+  other: Party,
+  port: number,
+  protocol: Protocol,
+): Hop | undefined => {
+  const at = direction === 'egress' ? 'egress' : 'policy-ingress';
+  const pod = subject.ends.find((end) => end.pod !== undefined)?.pod;
+  if (pod === undefined) return undefined;
+  const what = `${protocol} ${port}`;
+  const judged = other.ends.map((end) => {
+    const destination = direction === 'egress' ? end : { pod };
+    return { end, judgement: policies.judge(direction, pod, end, destination, port, protocol) };
+  });
+  const [first] = judged;
+  if (first === undefined) return undefined;
+  const denied = judged.find(({ judgement }) => !judgement.allowed)?.judgement;
+  const allowed = judged.find(({ judgement }) => judgement.allowed);
+  const deciding = (denied ?? first.judgement).allowing?.policy ?? (denied ?? first.judgement).selecting[0]?.policy;
+  const object = deciding && refOf(deciding);
+  if (subject.pod?.spec?.hostNetwork === true && first.judgement.selecting.length > 0) {
+    const text = `${subject.text} uses the network of its node; policies that select it are assumed not to bind it`;
+    return { at, outcome: 'assumed', text, object };
+  }
+  if (denied === undefined) {
+    const { end, judgement } = first;
+    const text = allowedText(direction, judgement, subject, other, what);
+    const guessed = end.anyAddress === true && judgement.allowing?.rule.peers !== undefined;
+    return {
+      at,
+      outcome: guessed ? 'assumed' : 'passed',
+      text: guessed ? `${text}, if its address is in the block` : text,
+      object,
+    };
+  }
+  const text = deniedText(direction, denied, other, what);
+  if (allowed === undefined) return { at, outcome: 'blocked', text, object };
+  return { at, outcome: 'assumed', text: `${text}; assumed allowed, as the network plugin decides what source it sees`, object };
+};

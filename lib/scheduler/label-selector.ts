@@ -1,0 +1,38 @@
+import type { LabelSelector } from '../api/generated/types.js';
+import { labelSelectorText, matcherOf } from '../api/label-selector.js';
+import type { Labels } from '../api/selector.js';
+import { getOrInsert } from './get-or-insert.js';
+
+/** A label selector with what it takes to remember its results. */
+export interface Selector {
+  /** Selectors with equal keys select the same labels. */
+  readonly key: string;
+  /** Whether it has no requirement, so that it selects everything. */
+  readonly empty: boolean;
+  matches(labels: Labels): boolean;
+}
+
+export const nothing: Selector = { key: '<nothing>', empty: false, matches: () => false };
+
+const compiled = new WeakMap<LabelSelector, Selector>();
+
+/** No selector selects nothing, an empty one everything. */
+export const compileSelector = (selector: LabelSelector | undefined): Selector => {
+  if (selector === undefined) return nothing;
+  return getOrInsert(compiled, selector, () => {
+    const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
+    return { key: labelSelectorText(selector), empty, matches: matcherOf(selector) };
+  });
+};
+
+/** What all of the selectors select. */
+export const conjunction = (selectors: readonly Selector[]): Selector => {
+  const demanding = selectors.filter(({ empty }) => !empty);
+  const [only] = demanding;
+  if (only !== undefined && demanding.length === 1) return only;
+  return {
+    key: [...new Set(demanding.map(({ key }) => key))].sort().join(' & '),
+    empty: demanding.length === 0,
+    matches: (labels) => demanding.every((selector) => selector.matches(labels)),
+  };
+};

@@ -1,0 +1,100 @@
+import type { Node, Taint } from '../api/generated/types.js';
+import type { Admitted } from '../api/object.js';
+import type { Labels } from '../api/selector.js';
+import { HostPorts } from './host-ports.js';
+import type { PodInfo } from './pod-info.js';
+import { allocatableOf, type Resource } from './resource.js';
+
+/** Sums over the Pods of a node. */
+class Requested {
+  milliCPU = 0;
+  memory = 0;
+  ephemeralStorage = 0;
+  readonly scalars = new Map<string, number>();
+
+  add(resource: Resource, sign: 1 | -1): void {
+    this.milliCPU += sign * resource.milliCPU;
+    this.memory += sign * resource.memory;
+    this.ephemeralStorage += sign * resource.ephemeralStorage;
+    for (const [name, amount] of resource.scalars) this.scalars.set(name, (this.scalars.get(name) ?? 0) + sign * amount);
+  }
+}
+
+/** A node with the sums over its Pods that filters and scores need, kept as Pods come and go. */
+export class NodeInfo {
+  readonly node: Admitted<Node>;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly unschedulable: boolean;
+  /** Taints of effect NoSchedule and NoExecute. */
+  readonly hardTaints: readonly Taint[];
+  /** Taints of effect PreferNoSchedule. */
+  readonly softTaints: readonly Taint[];
+  readonly allocatable: Resource & { readonly pods: number };
+  readonly pods = new Map<string, PodInfo>();
+  readonly podsWithAffinity = new Map<string, PodInfo>();
+  readonly podsWithRequiredAntiAffinity = new Map<string, PodInfo>();
+  readonly requested = new Requested();
+  /** CPU and memory where a container without a request counts with a default one. */
+  nonZeroMilliCPU = 0;
+  nonZeroMemory = 0;
+  hostPorts = new HostPorts();
+  /** How many Pods of the node match a selector, by the selector's key; void once Pods change. */
+  readonly #counts = new Map<string, number>();
+
+  constructor(node: Admitted<Node>) {
+    const taints = node.spec?.taints ?? [];
+    this.node = node;
+    this.name = node.metadata.name;
+    this.labels = node.metadata.labels ?? {};
+    this.unschedulable = node.spec?.unschedulable === true;
+    this.hardTaints = taints.filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+    this.softTaints = taints.filter(({ effect }) => effect === 'PreferNoSchedule');
+    this.allocatable = allocatableOf(node.status?.allocatable ?? node.status?.capacity ?? {});
+  }
+
+  addPod(pod: PodInfo): void {
+    this.replacePod(pod);
+    this.hostPorts.add(pod.hostPorts);
+    this.#account(pod, 1);
+  }
+
+  /** Takes the place of a Pod that counted alike. */
+  replacePod(pod: PodInfo): void {
+    this.pods.set(pod.key, pod);
+    if (pod.hasPodAffinity) this.podsWithAffinity.set(pod.key, pod);
+    if (pod.affinity.requiredAntiAffinity.length > 0) this.podsWithRequiredAntiAffinity.set(pod.key, pod);
+  }
+
+  removePod(pod: PodInfo): void {
+    if (!this.pods.delete(pod.key)) return;
+    this.podsWithAffinity.delete(pod.key);
+    this.podsWithRequiredAntiAffinity.delete(pod.key);
+    this.hostPorts.remove(pod.hostPorts);
+    this.#account(pod, -1);
+  }
+
+  #account(pod: PodInfo, sign: 1 | -1): void {
+    this.requested.add(pod.held, sign);
+    this.nonZeroMilliCPU += sign * pod.held.nonZeroMilliCPU;
+    this.nonZeroMemory += sign * pod.held.nonZeroMemory;
+    this.#counts.clear();
+  }
+
+  /** Pods for which `matches` holds, remembered under `key` until a Pod comes or goes. */
+  countPods(key: string, matches: (pod: PodInfo) => boolean): number {
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    let count = 0;
+    for (const pod of this.pods.values()) if (matches(pod)) count++;
+    this.#counts.set(key, count);
+    return count;
+  }
+
+  /** A copy to try evictions on. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.node);
+    for (const pod of this.pods.values()) copy.addPod(pod);
+    return copy;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Cache } from '../cache.js';
+import { type Filter, maxNodeScore, type Plugin, type Score, unresolvable, unschedulable } from '../framework.js';
+import { labelOf } from '../labels.js';
+import type { NodeInfo } from '../node-info.js';
+import type { PodInfo } from '../pod-info.js';
+import { defaultSpreadConstraints, hasAllTopologies, type SpreadConstraint, spreadConstraints } from '../topology-spread.js';
+
+const name = 'PodTopologySpread';
+const refusal = unschedulable(name, "node(s) didn't match pod topology spread constraints");
+const missingLabel = unresolvable(name, "node(s) didn't match pod topology spread constraints (missing required label)");
+const hostname = 'kubernetes.io/hostname';
+
+/** Matching Pods per domain of one hard constraint. */
+class Domains {
+  readonly constraint: SpreadConstraint;
+  readonly counts: Map<string, number>;
+  #minimum: number | undefined;
+
+  constructor(constraint: SpreadConstraint, counts = new Map<string, number>()) {
+    this.constraint = constraint;
+    this.counts = counts;
+  }
+
+  add(domain: string, count: number): void {
+    this.counts.set(domain, (this.counts.get(domain) ?? 0) + count);
+    this.#minimum = undefined;
+  }
+
+  /** The least loaded domain's Pods; 0 while there are fewer domains than the constraint asks for. */
+  get minimum(): number {
+    if (this.counts.size < this.constraint.minDomains) return 0;
+    this.#minimum ??= Math.min(...this.counts.values());
+    return this.#minimum;
+  }
+}
+
+class SpreadFilter implements Filter {
+  readonly #pod: PodInfo;
+  readonly #domains: readonly Domains[];
+  readonly #constraints: readonly SpreadConstraint[];
+  readonly #selfMatches: readonly number[];
+
+  constructor(pod: PodInfo, domains: readonly Domains[]) {
+    this.#pod = pod;
+    this.#domains = domains;
+    this.#constraints = domains.map(({ constraint }) => constraint);
+    this.#selfMatches = this.#constraints.map(({ selector }) => (selector.matches(pod.labels) ? 1 : 0));
+  }
+
+  filter(node: NodeInfo): ReturnType<Filter['filter']> {
+    for (const [i, domains] of this.#domains.entries()) {
+      const { topologyKey, maxSkew } = domains.constraint;
+      const domain = labelOf(node.labels, topologyKey);
+      if (domain === undefined) return missingLabel;
+      if ((domains.counts.get(domain) ?? 0) + (this.#selfMatches[i] ?? 0) - domains.minimum > maxSkew) return refusal;
+    }
+    return undefined;
+  }
+
+  addPod(added: PodInfo, node: NodeInfo): void {
+    this.#change(added, node, 1);
+  }
+
+  removePod(removed: PodInfo, node: NodeInfo): void {
+    this.#change(removed, node, -1);
+  }
+
+  #change(other: PodInfo, node: NodeInfo, count: 1 | -1): void {
+    if (other.namespace !== this.#pod.namespace || !hasAllTopologies(node, this.#constraints)) return;
+    for (const domains of this.#domains) {
+      const { topologyKey, selector } = domains.constraint;
+      if (!selector.matches(other.labels) || !domains.constraint.includes(node)) continue;
+      domains.add(labelOf(node.labels, topologyKey) ?? '', count);
+    }
+  }
+
+  clone(): Filter {
+    return new SpreadFilter(
+      this.#pod,
+      this.#domains.map(({ constraint, counts }) => new Domains(constraint, new Map(counts))),
+    );
+  }
+}
+
+const prepareFilter = (pod: PodInfo, { nodes }: Cache): Filter | undefined => {
+  const constraints = spreadConstraints(pod, 'DoNotSchedule');
+  if (constraints.length === 0) return undefined;
+  const domains = constraints.map((constraint) => new Domains(constraint));
+  for (const node of nodes) {
+    if (!hasAllTopologies(node, constraints)) continue;
+    for (const counted of domains) {
+      const { constraint } = counted;
+      if (constraint.includes(node)) counted.add(labelOf(node.labels, constraint.topologyKey) ?? '', constraint.count(node));
+    }
+  }
+  return new SpreadFilter(pod, domains);
+};
+
+interface SoftConstraint {
+  readonly constraint: SpreadConstraint;
+  /** Matching Pods per domain that holds a feasible node; undefined for hostnames, where every node is a domain. */
+  readonly counts: Map<string, number> | undefined;
+  readonly weight: number;
+}
+
+const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Score | undefined => {
+  const own = (pod.spec.topologySpreadConstraints ?? []).length > 0;
+  const constraints = own ? spreadConstraints(pod, 'ScheduleAnyway') : defaultSpreadConstraints(pod, cache);
+  if (constraints.length === 0) return undefined;
+  // The system's own constraints spread over hosts even where nodes have no zone.
+  const ignored = new Set(own ? feasible.filter((node) => !hasAllTopologies(node, constraints)) : []);
+  const scored = feasible.filter((node) => !ignored.has(node));
+  const soft = constraints.map((constraint): SoftConstraint => {
+    // Many domains water down the count of each, so their counts weigh more.
+    const weight = (size: number): number => Math.log(size + 2);
+    if (constraint.topologyKey === hostname) return { constraint, counts: undefined, weight: weight(scored.length) };
+    const counts = new Map(scored.map((node) => [labelOf(node.labels, constraint.topologyKey) ?? '', 0]));
+    return { constraint, counts, weight: weight(counts.size) };
+  });
+  for (const node of cache.nodes) {
+    if (own && !hasAllTopologies(node, constraints)) continue;
+    for (const { constraint, counts } of soft) {
+      if (counts === undefined) continue;
+      const domain = labelOf(node.labels, constraint.topologyKey) ?? '';
+      const known = counts.get(domain);
+      if (known !== undefined && constraint.includes(node)) counts.set(domain, known + constraint.count(node));
+    }
+  }
+  return {
+    score: (node) => {
+      if (ignored.has(node)) return 0;
+      let score = 0;
+      for (const { constraint, counts, weight } of soft) {
+        const domain = labelOf(node.labels, constraint.topologyKey);
+        if (domain === undefined) continue;
+        const count = counts === undefined ? constraint.count(node) : (counts.get(domain) ?? 0);
+        score += count * weight + (constraint.maxSkew - 1);
+      }
+      return Math.round(score);
+    },
+    normalizeScore: (scores, nodes) => {
+      let min = Number.MAX_SAFE_INTEGER;
+      let max = 0;
+      for (const [i, score] of scores.entries()) {
+        const node = nodes[i];
+        if (node === undefined || ignored.has(node)) continue;
+        min = Math.min(min, score);
+        max = Math.max(max, score);
+      }
+      for (const [i, score] of scores.entries()) {
+        const node = nodes[i];
+        if (node === undefined || ignored.has(node)) scores[i] = 0;
+        else scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
+      }
+    },
+  };
+};
+
+/** Topology spread constraints, hard and soft, with the system's defaults for Pods of a Service or workload. */
+export const podTopologySpread: Plugin = { name, weight: 2, preFilter: prepareFilter, preScore: prepareScore };

@@ -1,0 +1,91 @@
+import type { LabelSelector, TopologySpreadConstraint } from '../api/generated/types.js';
+import type { Labels } from '../api/selector.js';
+import type { Cache } from './cache.js';
+import { getOrInsert } from './get-or-insert.js';
+import { compileSelector, conjunction, type Selector } from './label-selector.js';
+import { labelOf } from './labels.js';
+import type { NodeInfo } from './node-info.js';
+import type { PodInfo } from './pod-info.js';
+import { toleratesAll } from './taints.js';
+
+/** A topology spread constraint, compiled for one Pod. */
+export interface SpreadConstraint {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly selector: Selector;
+  /** Whether the node's Pods count at all (nodeAffinityPolicy, nodeTaintsPolicy). */
+  includes(node: NodeInfo): boolean;
+  /** Pods of the node that count: same namespace, matching labels, not terminating. */
+  count(node: NodeInfo): number;
+}
+
+/** Labels that stand for a whole Service or workload spread by these constraints when a Pod has none of its own. */
+const systemDefaults: readonly TopologySpreadConstraint[] = [
+  { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+];
+
+const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: Selector): SpreadConstraint => {
+  const { requiredNodeAffinity, tolerations, namespace } = pod;
+  const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && requiredNodeAffinity !== undefined;
+  const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
+  const counted = (other: PodInfo): boolean =>
+    !other.terminating && other.namespace === namespace && selector.matches(other.labels);
+  const key = `${namespace} ${selector.key}`;
+  return {
+    topologyKey: constraint.topologyKey,
+    maxSkew: constraint.maxSkew,
+    minDomains: constraint.minDomains ?? 1,
+    selector,
+    includes: (node) =>
+      (!honorsAffinity || requiredNodeAffinity(node)) && (!honorsTaints || toleratesAll(tolerations, node.hardTaints)),
+    // A selector for everything matches the Pod itself, but counts nobody.
+    count: (node) => (selector.empty ? 0 : node.countPods(key, counted)),
+  };
+};
+
+/** The Pod's own constraints that are to be met `DoNotSchedule` or `ScheduleAnyway`. */
+export const spreadConstraints = (pod: PodInfo, whenUnsatisfiable: string): readonly SpreadConstraint[] =>
+  (pod.spec.topologySpreadConstraints ?? [])
+    .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+    .map((constraint) => compile(constraint, pod, compileSelector(constraint.labelSelector)));
+
+/** The selector of the controller that the Pod belongs to, if it is of a kind that spreads. */
+const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): Selector | undefined => {
+  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const name = `${namespace}/${owner?.name}`;
+  switch (owner && `${owner.apiVersion} ${owner.kind}`) {
+    case 'apps/v1 ReplicaSet':
+      return selectorOf(lists['apps/ReplicaSet'].get(name)?.spec);
+    case 'apps/v1 StatefulSet':
+      return selectorOf(lists['apps/StatefulSet'].get(name)?.spec);
+    case 'v1 ReplicationController':
+      return labelsSelector(lists['/ReplicationController'].get(name)?.spec?.selector);
+    default:
+      return undefined;
+  }
+};
+
+const selectorOf = (spec: { readonly selector: LabelSelector } | undefined): Selector | undefined =>
+  spec && compileSelector(spec.selector);
+
+const labelSelectors = new WeakMap<Labels, LabelSelector>();
+
+const labelsSelector = (labels: Labels | undefined): Selector | undefined =>
+  labels && compileSelector(getOrInsert(labelSelectors, labels, () => ({ matchLabels: labels })));
+
+/** What selects the Pod together with its siblings: the selectors of its Services and of its controller. */
+const defaultSelector = (pod: PodInfo, cache: Cache): Selector => {
+  const services = [...cache.servicesOf(pod.namespace, pod.labels)].map(({ spec }) => labelsSelector(spec?.selector));
+  return conjunction([...services, controllerSelector(pod, cache)].filter((selector) => selector !== undefined));
+};
+
+/** The constraints of a Pod that has none: spread over hosts and zones with its siblings, if it has any. */
+export const defaultSpreadConstraints = (pod: PodInfo, cache: Cache): readonly SpreadConstraint[] => {
+  const selector = defaultSelector(pod, cache);
+  return selector.empty ? [] : systemDefaults.map((constraint) => compile(constraint, pod, selector));
+};
+
+export const hasAllTopologies = (node: NodeInfo, constraints: readonly SpreadConstraint[]): boolean =>
+  constraints.every(({ topologyKey }) => labelOf(node.labels, topologyKey) !== undefined);

@@ -1,0 +1,84 @@
+import type { PersistentVolumeClaim, StatefulSet } from '../api/generated/types.js';
+import { type KubeObject, type ObjectRef, refKey } from '../api/object.js';
+import type { ClusterConfig } from '../cluster/config.js';
+import type { Reference } from './references.js';
+
+/** Name of the StorageClass that stands for a cluster's default where nothing is known about storage. */
+export const assumedStorageClass = 'assumed-default';
+
+/** An object that is taken for granted so that the dry run can go on, and who needs it. */
+export interface Assumed {
+  readonly object: KubeObject;
+  readonly ref: ObjectRef;
+  readonly neededBy: readonly Reference[];
+}
+
+/** A stand-in with just enough in it for its users to start. */
+const standIn = (ref: ObjectRef, references: readonly Reference[]): KubeObject | undefined => {
+  const { apiVersion, kind, name, namespace } = ref;
+  const object = { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
+  const keys = references.flatMap(({ key }) => (key === undefined ? [] : [String(key)]));
+  switch (kind) {
+    case 'ConfigMap':
+      return { ...object, data: Object.fromEntries(keys.map((key) => [key, 'assumed'])) };
+    case 'Secret':
+      return { ...object, stringData: Object.fromEntries(keys.map((key) => [key, 'assumed'])) };
+    case 'ServiceAccount':
+      return object;
+    case 'PersistentVolumeClaim':
+      return { ...object, spec: { accessModes: ['ReadWriteOnce'], storageClassName: assumedStorageClass, resources: { requests: { storage: '1Gi' } } } };
+    case 'PriorityClass':
+      return { ...object, value: 0 };
+    case 'RuntimeClass':
+      return { ...object, handler: name };
+    case 'StorageClass':
+      return { ...object, provisioner: 'assumed.plimsoll.dev' };
+    default:
+      return undefined;
+  }
+};
+
+const namespaceRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Namespace', name });
+
+const claimsOf = (object: KubeObject): readonly PersistentVolumeClaim[] => {
+  if (object.kind === 'PersistentVolumeClaim') return [object as PersistentVolumeClaim];
+  return object.kind === 'StatefulSet' ? ((object as StatefulSet).spec?.volumeClaimTemplates ?? []) : [];
+};
+
+/**
+ * What the manifests need from outside themselves and the declared cluster.
+ *
+ * In an open world every missing object is assumed. In a closed one only namespaces and a default StorageClass are, and those only as long as no
+ * snapshot of a real cluster says which there are: a cluster written by hand rarely lists them, and they are nearly always there.
+ */
+export const assume = (objects: readonly { readonly ref: ObjectRef; readonly object: KubeObject }[], references: readonly Reference[], config: ClusterConfig, exists: (ref: ObjectRef) => boolean, storageKnown: boolean): readonly Assumed[] => {
+  const assumed: Assumed[] = [];
+  if (config.snapshot === undefined) {
+    const namespaces = new Set(objects.flatMap(({ ref: { namespace } }) => namespace ?? []));
+    for (const name of namespaces) {
+      const ref = namespaceRef(name);
+      if (!exists(ref)) assumed.push({ ref, object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, neededBy: [] });
+    }
+  }
+  if (config.world !== 'closed') {
+    const missing = new Map<string, Reference[]>();
+    for (const reference of references) {
+      if (reference.optional || exists(reference.to)) continue;
+      const key = refKey(reference.to);
+      missing.set(key, [...(missing.get(key) ?? []), reference]);
+    }
+    for (const neededBy of missing.values()) {
+      const ref = neededBy[0]?.to;
+      const object = ref === undefined ? undefined : standIn(ref, neededBy);
+      if (ref !== undefined && object !== undefined) assumed.push({ ref, object, neededBy });
+    }
+  }
+  const needsDefault = objects.some(({ object }) => claimsOf(object).some(({ spec }) => spec?.storageClassName === undefined && spec?.volumeName === undefined));
+  const needsStandIn = assumed.some(({ ref }) => ref.kind === 'PersistentVolumeClaim');
+  if (!storageKnown && (needsDefault || needsStandIn)) {
+    const ref: ObjectRef = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: assumedStorageClass };
+    const object = { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: ref.name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } }, provisioner: 'assumed.plimsoll.dev' };
+    assumed.push({ ref, object, neededBy: [] });
+  }
+  return assumed;
+};

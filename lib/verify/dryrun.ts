@@ -1,0 +1,76 @@
+import type { Pod } from '../api/generated/types.js';
+import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { resourceOf } from '../api/resources.js';
+import { Cluster } from '../cluster/cluster.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { order } from '../manifest/order.js';
+import { connectionsOf } from './connections.js';
+import { assume } from './assumed.js';
+import { referencesOf } from './references.js';
+import type { Connection, DryRun } from './rule.js';
+import type { VerifyInput } from './verify.js';
+import { networkOf } from './view.js';
+
+/** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
+const clusterRef = ({ object }: Manifest): ObjectRef => {
+  const ref = refOf(object);
+  const namespaced = resourceOf(object.apiVersion, object.kind)?.namespaced ?? ref.namespace !== undefined;
+  return { ...ref, namespace: namespaced ? (ref.namespace ?? 'default') : undefined };
+};
+
+/** A dry run before it is judged: nobody is blamed yet. */
+export type SettledRun = Omit<DryRun, 'blamed'>;
+
+/** Runs the input in a simulated cluster until nothing changes any more. */
+export const dryRun = (input: VerifyInput): SettledRun => {
+  const config = input.cluster ?? {};
+  const ordered = order(input.manifests);
+  const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
+  const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
+  const references = refs.flatMap(({ manifest, ref }) => referencesOf(manifest.object, ref));
+
+  const cluster = new Cluster(config);
+  const storageKnown = cluster.list('StorageClass').length > 0 || input.manifests.some(({ object }) => object.kind === 'StorageClass') || config.snapshot !== undefined;
+  const assumed = assume(
+    refs.map(({ manifest: { object }, ref }) => ({ object, ref })),
+    references,
+    config,
+    (ref) => byKey.has(refKey(ref)) || cluster.get(ref) !== undefined,
+    storageKnown,
+  );
+  cluster.apply(assumed.map(({ object }): Manifest => ({ object, provenance: {} })));
+  input.progress?.(`admitting ${input.manifests.length} objects`);
+  const results = cluster.apply(ordered.manifests, input.behaviours);
+  input.progress?.('running the cluster until nothing changes');
+  cluster.settle();
+
+  let connections: readonly Connection[] | undefined;
+  let pods: readonly Admitted<Pod>[] | undefined;
+  let network: DryRun['network'] | undefined;
+  const run: SettledRun = {
+    input,
+    config,
+    cluster,
+    results,
+    assumed,
+    references,
+    accepted: results.filter(({ outcome }) => outcome !== 'refused').map(({ manifest }) => manifest),
+    world: config.world ?? 'open',
+    cycle: ordered.cycle,
+    refOf: clusterRef,
+    manifestOf: (ref) => byKey.get(refKey(ref)),
+    get pods() {
+      pods ??= cluster.list('Pod').filter((pod) => byKey.has(refKey(refOf(cluster.controllerOf(pod)))));
+      return pods;
+    },
+    get network() {
+      network ??= networkOf(cluster);
+      return network;
+    },
+    get connections() {
+      connections ??= connectionsOf(run);
+      return connections;
+    },
+  };
+  return run;
+};

@@ -1,0 +1,45 @@
+import { type KubeObject, refKey, refOf } from '../api/object.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Finding, Fix } from './finding.js';
+import type { Candidate, Change } from './rule.js';
+import type { VerifyInput } from './verify.js';
+
+/** The input with one change made. */
+const changed = (input: VerifyInput, change: Change): VerifyInput => {
+  if ('cluster' in change) return { ...input, cluster: change.cluster(input.cluster ?? {}) };
+  if ('add' in change) return { ...input, manifests: [...input.manifests, { object: change.add, provenance: {} }] };
+  const key = refKey('edit' in change ? change.edit : change.remove);
+  // `default` is written only by the server: an object of the input may leave its namespace out.
+  const same = (object: KubeObject): boolean => {
+    const ref = refOf(object);
+    return refKey(ref) === key || (ref.namespace === undefined && refKey({ ...ref, namespace: 'default' }) === key);
+  };
+  if ('remove' in change) return { ...input, manifests: input.manifests.filter(({ object }) => !same(object)) };
+  return { ...input, manifests: input.manifests.map((manifest): Manifest => (same(manifest.object) ? { ...manifest, object: change.to(manifest.object) } : manifest)) };
+};
+
+/** What makes two findings the same one: the fault, not its wording (numbers in it may change with any change). */
+export const identity = (finding: Finding): string => `${finding.code} ${refKey(finding.object)} ${finding.evidence.map((item) => (item.kind === 'field' ? item.path : '')).join()}`;
+
+/**
+ * Tries candidates in order, each in a dry run of its own, until one makes the finding go away without a new error. A dry run
+ * costs as much as the first one, so all tries together may simulate a limited number of objects.
+ */
+export const fixer = (input: VerifyInput, found: readonly Finding[], judge: (input: VerifyInput) => readonly Finding[]) => {
+  let budget = 50_000;
+  const before = new Set(found.filter(({ severity }) => severity === 'error').map(identity));
+  return (finding: Finding, candidates: readonly Candidate[]): Fix | undefined => {
+    for (const { text, change } of candidates) {
+      if (change === undefined) continue;
+      const cost = input.manifests.length + 1;
+      if (cost > budget) break;
+      budget -= cost;
+      const after = judge(changed(input, change));
+      const solved = after.every((other) => identity(other) !== identity(finding) || other.severity !== finding.severity);
+      const harmless = after.every((other) => other.severity !== 'error' || before.has(identity(other)));
+      if (solved && harmless) return { text, verified: true };
+    }
+    const advice = candidates.find(({ change }) => change === undefined);
+    return advice === undefined ? undefined : { text: advice.text, verified: false };
+  };
+};

@@ -1,0 +1,80 @@
+import type { Pod } from '../api/generated/types.js';
+import type { Admitted, KubeObject, ObjectRef } from '../api/object.js';
+import type { ApplyResult, Cluster } from '../cluster/cluster.js';
+import type { ClusterConfig } from '../cluster/config.js';
+import type { Manifest, Provenance, SourceLocation } from '../manifest/manifest.js';
+import type { Network } from '../network/network.js';
+import type { Path } from '../network/path.js';
+import type { Evidence, FindingCode, Severity } from './finding.js';
+import type { Assumed } from './assumed.js';
+import type { Destination } from './intent.js';
+import type { Reference } from './references.js';
+import type { VerifyInput } from './verify.js';
+
+/** A connection that must be traced: a declared call, an intent, or an Ingress backend. */
+export interface Connection {
+  readonly from: ObjectRef;
+  readonly to: Destination;
+  readonly must: 'arrive' | 'not arrive';
+  /** Container that makes a declared call. */
+  readonly container?: string | undefined;
+  readonly provenance: Provenance;
+  readonly path: Path;
+}
+
+/** A settled dry run, as the rules see it. What is costly to know is worked out when a rule first asks. */
+export interface DryRun {
+  readonly input: VerifyInput;
+  readonly cluster: Cluster;
+  readonly results: readonly ApplyResult[];
+  /** Manifests that the API server accepted. */
+  readonly accepted: readonly Manifest[];
+  /** Pods that the manifests made, directly or through controllers, by workload (`refKey` of the root). */
+  readonly pods: readonly Admitted<Pod>[];
+  readonly network: Network;
+  readonly connections: readonly Connection[];
+  readonly references: readonly Reference[];
+  /** Explicit dependencies that form a circle. */
+  readonly cycle?: readonly ObjectRef[] | undefined;
+  /** `closed`: what is not declared does not exist. */
+  readonly world: 'open' | 'closed';
+  /** Identity of a manifest's object in the cluster: with the namespace that the server fills in. */
+  /** What had to be taken for granted to run at all. */
+  readonly assumed: readonly Assumed[];
+  readonly config: ClusterConfig;
+  refOf(manifest: Manifest): ObjectRef;
+  manifestOf(ref: ObjectRef): Manifest | undefined;
+  /** An error was already found at this object: what follows from it is not said again. */
+  blamed(ref: ObjectRef): boolean;
+}
+
+/** A change of the input that may remove a finding; it is tried before it is proposed as verified. */
+export type Change =
+  | { readonly edit: ObjectRef; readonly to: (object: KubeObject) => KubeObject }
+  | { readonly add: KubeObject }
+  | { readonly remove: ObjectRef }
+  | { readonly cluster: (config: ClusterConfig) => ClusterConfig };
+
+/** A way out, in the author's terms. Without a change it is advice that a dry run cannot try. */
+export interface Candidate {
+  readonly text: string;
+  readonly change?: Change;
+}
+
+/** What a rule says; where it was written is added by `verify`. */
+export interface Draft {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly object: ObjectRef;
+  readonly message: string;
+  /** Field of the object that is to blame (`spec.template.spec.containers[0].image`), for the source line. */
+  readonly field?: string | undefined;
+  /** Where the finding points if not to the object: the intent, the second of two duplicates. */
+  readonly source?: SourceLocation | undefined;
+  readonly evidence?: readonly Evidence[];
+  /** Ways out, smallest first. */
+  readonly fixes?: readonly Candidate[];
+}
+
+/** Looks at a settled cluster and says what is wrong. Pure; linear in the number of objects. */
+export type Rule = (run: DryRun) => readonly Draft[];

@@ -1,0 +1,41 @@
+import { refText } from '../../api/object.js';
+import type { Draft, Rule } from '../rule.js';
+import { podTemplateOf } from '../template.js';
+
+/** Commands of the simulator's own knowledge are not proof: images and processes are outside of any manifest. */
+export const assumptionsRule: Rule = (run) => {
+  const drafts: Draft[] = [];
+  const images = new Set<string>();
+  let listening = 0;
+  for (const manifest of run.accepted) {
+    const template = podTemplateOf(manifest.object);
+    if (template === undefined) continue;
+    const object = run.refOf(manifest);
+    for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
+      listening += container.ports?.length ?? 0;
+      const image = container.image ?? '';
+      if (images.has(image)) continue;
+      images.add(image);
+      drafts.push({ code: 'assumption/image', severity: 'assumption', object, message: `image ${image} exists and can be pulled` });
+    }
+  }
+  const [first] = run.accepted;
+  if (listening > 0 && first !== undefined) {
+    drafts.push({ code: 'assumption/listens', severity: 'assumption', object: run.refOf(first), message: `the processes listen on the ${listening} ports that their containers declare, and answer their probes` });
+  }
+  for (const { ref, neededBy } of run.assumed) {
+    const [needed] = neededBy;
+    drafts.push({
+      code: 'assumption/outside',
+      severity: 'assumption',
+      object: needed?.from ?? ref,
+      field: needed?.path,
+      message: ref.kind === 'StorageClass' && needed === undefined ? 'the cluster has a default StorageClass that provisions the claims' : `${refText(ref)} exists: it is neither in these manifests nor in the declared cluster`,
+    });
+  }
+  for (const { text, object } of run.cluster.assumptions) {
+    const of = object ?? (first === undefined ? undefined : run.refOf(first));
+    if (of !== undefined) drafts.push({ code: 'assumption/unjudged', severity: 'assumption', object: of, message: text });
+  }
+  return drafts;
+};

@@ -1,0 +1,19 @@
+import { refKey, refOf, refText } from '../../api/object.js';
+import type { Draft, Rule } from '../rule.js';
+
+const quoted = (text: string): string => /(?:is forbidden|is invalid|not found|exceeded quota)[\s\S]*/.exec(text)?.[0] ?? text;
+
+/** Pods that a controller cannot create: the refusal stands only in its events. */
+export const creationRule: Rule = (run) => {
+  const seen = new Set<string>();
+  return run.cluster.events.flatMap((event): readonly Draft[] => {
+    if (event.type !== 'Warning' || event.reason !== 'FailedCreate') return [];
+    const owner = run.cluster.get(event.object);
+    const workload = owner === undefined ? event.object : refOf(run.cluster.controllerOf(owner));
+    // A later attempt may have succeeded; the pods that are missing now count.
+    const key = `${refKey(workload)} ${quoted(event.message)}`;
+    if (seen.has(key) || run.manifestOf(workload) === undefined) return [];
+    seen.add(key);
+    return [{ code: 'workload/create-failed', severity: 'error', object: workload, message: `${refText(workload)} cannot create its Pods: ${event.message}` }];
+  });
+};

@@ -1,0 +1,77 @@
+import type { PodSpec, Volume } from '../../api/generated/types.js';
+import { type ObjectRef, refText } from '../../api/object.js';
+import { largestNode, requestOf } from '../capacity.js';
+import type { Draft, DryRun, Rule } from '../rule.js';
+import { podTemplateOf } from '../template.js';
+
+/** S36: questions to ask before containers share a Pod. */
+const manyContainers = (object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
+  spec.containers.length < 3
+    ? []
+    : [
+        {
+          code: 'design/many-containers',
+          severity: 'advice',
+          object,
+          field: `${path}.containers`,
+          message: `${refText(object)} has ${spec.containers.length} main containers: do they share one life cycle, scale together, and does their sum still fit nodes well? If not, give them Pods of their own`,
+        },
+      ];
+
+/** Volumes whose data ends with the Pod or stays on one node. */
+const isVolatile = (volume: Volume): boolean => volume.emptyDir !== undefined || volume.hostPath !== undefined;
+
+/** Where well-known databases keep what must not be lost. */
+const dataPaths = /^\/(?:var\/lib\/(?:postgresql|mysql|mariadb|mongodb|redis|elasticsearch|cassandra|rabbitmq|etcd|kafka|clickhouse|influxdb)|data\/db|bitnami\/(?:postgresql|mysql|mariadb|mongodb|redis))(?:\/|$)/;
+
+/** S42: data that must outlive Pods does not belong in emptyDir or hostPath. */
+const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] => {
+  const volatile = new Map((spec.volumes ?? []).filter(isVolatile).map((volume) => [volume.name, volume]));
+  return spec.containers.flatMap((container, at) =>
+    (container.volumeMounts ?? []).flatMap((mount, index): readonly Draft[] => {
+      const volume = volatile.get(mount.name);
+      if (volume === undefined || mount.readOnly === true || !dataPaths.test(mount.mountPath)) return [];
+      const kind = volume.emptyDir === undefined ? 'hostPath (data stays on one node)' : 'emptyDir (data is gone with the Pod)';
+      return [
+        {
+          code: 'design/volatile-data',
+          severity: 'advice',
+          object,
+          field: `${path}.containers[${at}].volumeMounts[${index}]`,
+          message: `container ${container.name} of ${refText(object)} keeps its data at ${mount.mountPath} on an ${kind}; use a PersistentVolumeClaim if it must outlive the Pod`,
+        },
+      ];
+    }),
+  );
+};
+
+/** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
+const largePod = (run: DryRun, object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
+  ['cpu', 'memory'].flatMap((resource): readonly Draft[] => {
+    const asks = requestOf(spec, resource);
+    const largest = largestNode(run.cluster, resource);
+    if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return [];
+    return [
+      {
+        code: 'design/large-pod',
+        severity: 'advice',
+        object,
+        field: `${path}.containers`,
+        message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
+      },
+    ];
+  });
+
+/** Advice: what a cluster accepts and experience regrets. */
+export const designRule: Rule = (run) =>
+  run.accepted.flatMap((manifest): readonly Draft[] => {
+    const template = podTemplateOf(manifest.object);
+    if (template === undefined) return [];
+    const object = run.refOf(manifest);
+    const { spec, path } = template;
+    const bare: readonly Draft[] =
+      manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always'
+        ? [{ code: 'design/bare-pod', severity: 'advice', object, message: `${refText(object)} is a bare Pod: nothing replaces it when its node is lost, and its address changes; a Deployment (and a Service) would heal` }]
+        : [];
+    return [...bare, ...manyContainers(object, spec, path), ...volatileData(object, spec, path), ...largePod(run, object, spec, path)];
+  });

@@ -1,0 +1,56 @@
+import type { Pod, Probe } from '../../api/generated/types.js';
+import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
+import type { Draft, DryRun, Rule } from '../rule.js';
+import { podTemplateOf } from '../template.js';
+
+const probeText = (probe: Probe): string => {
+  const { httpGet, tcpSocket, grpc, exec } = probe;
+  if (httpGet !== undefined) return `httpGet ${httpGet.path ?? '/'} on port ${httpGet.port}`;
+  if (tcpSocket !== undefined) return `tcpSocket on port ${tcpSocket.port}`;
+  if (grpc !== undefined) return `grpc on port ${grpc.port}`;
+  return `exec ${(exec?.command ?? []).join(' ')}`;
+};
+
+const failing = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): Draft | undefined => {
+  const object = run.manifestOf(workload)?.object;
+  const path = (object === undefined ? undefined : podTemplateOf(object))?.path ?? 'spec';
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const unhealthy = run.cluster.events.findLast(({ reason, object: ref }) => reason === 'Unhealthy' && refKey(ref) === refKey(refOf(pod)));
+  for (const list of ['containers', 'initContainers'] as const) {
+    for (const [index, container] of (pod.spec?.[list] ?? []).entries()) {
+      const status = statuses.find(({ name }) => name === container.name);
+      if (status === undefined || status.state?.terminated !== undefined) continue;
+      const restarted = status.restartCount > 0;
+      const name = !status.ready && container.startupProbe !== undefined && status.started !== true ? 'startupProbe' : restarted && container.livenessProbe !== undefined ? 'livenessProbe' : 'readinessProbe';
+      const probe = container[name];
+      if (probe === undefined || (status.ready && !restarted)) continue;
+      const liveness = name !== 'readinessProbe';
+      return {
+        code: liveness ? 'pod/liveness' : 'pod/not-ready',
+        severity: 'error',
+        object: workload,
+        field: `${path}.${list}[${index}].${name}`,
+        message: liveness
+          ? `the ${name} of container ${container.name} of ${refText(workload)} fails (${probeText(probe)}); the kubelet restarts the container again and again`
+          : `${refText(workload)} never becomes ready: the readinessProbe of container ${container.name} fails (${probeText(probe)})`,
+        evidence: [{ kind: 'container', container: container.name, state: status.state?.waiting?.reason ?? 'Running', text: unhealthy?.message ?? 'the probe gets no good answer' }],
+        fixes: [{ text: `let ${container.name} answer the probe, or point the probe to a port that it listens on` }],
+      };
+    }
+  }
+  return undefined;
+};
+
+/** Pods that run but are never ready, and containers that a probe keeps restarting. */
+export const readyRule: Rule = (run) => {
+  const seen = new Set<string>();
+  return run.pods.flatMap((pod): readonly Draft[] => {
+    if (pod.status?.phase !== 'Running') return [];
+    const workload = refOf(run.cluster.controllerOf(pod));
+    if (seen.has(refKey(workload)) || run.blamed(workload)) return [];
+    const draft = failing(run, pod, workload);
+    if (draft === undefined) return [];
+    seen.add(refKey(workload));
+    return [draft];
+  });
+};

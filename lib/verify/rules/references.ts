@@ -1,0 +1,88 @@
+import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/object.js';
+import { isDefaultRole } from '../../rbac/default-roles.js';
+import { withField } from '../edit.js';
+import type { FindingCode, Severity } from '../finding.js';
+import { nearest } from '../nearest.js';
+import type { Reference } from '../references.js';
+import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
+
+const codeOf = ({ to }: Reference): FindingCode => {
+  if (to.kind === 'Role' || to.kind === 'ClusterRole') return 'rbac/missing-role';
+  return to.kind.endsWith('Class') ? 'reference/missing-class' : 'reference/missing-object';
+};
+
+/** Objects that other programs often make later, or whose absence only takes something away. */
+const mayComeLater: ReadonlySet<string> = new Set(['Secret', 'IngressClass', 'ServiceAccount']);
+
+const severityOf = ({ to, without, path }: Reference): Severity => {
+  if (without === 'not starting') return 'error';
+  return mayComeLater.has(to.kind) || path === 'spec.serviceName' ? 'warning' : 'error';
+};
+
+const exists = ({ cluster }: DryRun, to: ObjectRef): boolean =>
+  ((to.kind === 'Role' || to.kind === 'ClusterRole') && isDefaultRole(to.name)) || cluster.get(to) !== undefined;
+
+/** Names of objects that the reference could have meant. */
+const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>
+  cluster.list(to, to.namespace === undefined ? {} : { namespace: to.namespace }).map(({ metadata }) => metadata.name);
+
+const missingObject = (run: DryRun, reference: Reference): Draft => {
+  const { from, path, to } = reference;
+  const meant = nearest(to.name, candidates(run, to));
+  const fixes: Candidate[] = meant === undefined ? [] : [{ text: `write "${meant}" instead of "${to.name}"`, change: { edit: from, to: withField(path, meant) } }];
+  const article = to.namespace === undefined || to.namespace === from.namespace ? `${to.kind} "${to.name}"` : refText(to);
+  fixes.push({ text: `add ${article}${to.namespace === undefined ? '' : ` in namespace ${to.namespace}`}, or declare it in the cluster's existing objects` });
+  return {
+    code: codeOf(reference),
+    severity: severityOf(reference),
+    object: from,
+    field: path,
+    message: `${refText(from)} needs ${article}, which does not exist${to.namespace === undefined ? '' : ` in namespace ${to.namespace}`}`,
+    evidence: [{ kind: 'field', path, message: `names ${article}` }],
+    fixes,
+  };
+};
+
+const keysOf = (object: KubeObject): readonly string[] => ['data', 'binaryData', 'stringData'].flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+
+const missingKey = (run: DryRun, reference: Reference): readonly Draft[] => {
+  const { from, path, to, key } = reference;
+  const target = run.cluster.get(to) as KubeObject | undefined;
+  if (key === undefined || target === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret')) return [];
+  const keys = keysOf(target);
+  if (keys.includes(String(key))) return [];
+  const meant = nearest(String(key), keys);
+  return [
+    {
+      code: 'reference/missing-key',
+      severity: 'error',
+      object: from,
+      field: path,
+      message: `${refText(from)} reads key "${key}" of ${refText(to)}, which has ${keys.length === 0 ? 'no keys' : `only ${keys.slice(0, 8).join(', ')}${keys.length > 8 ? ', ...' : ''}`}`,
+      evidence: [
+        { kind: 'field', path, message: `names key "${key}"` },
+        { kind: 'object', object: to, text: 'does not have it' },
+      ],
+      fixes: [
+        ...(meant === undefined ? [] : [{ text: `read "${meant}"`, change: { edit: from, to: withField(path, meant) } }]),
+        { text: `add "${key}" to ${refText(to)}`, change: { edit: to, to: withField(to.kind === 'Secret' ? `stringData[${key}]` : `data[${key}]`, 'value') } },
+      ],
+    },
+  ];
+};
+
+/** References to objects and keys that are not there. Objects that were assumed to exist count as there. */
+export const referencesRule: Rule = (run) => {
+  const seen = new Set<string>();
+  return run.references.flatMap((reference): readonly Draft[] => {
+    if (reference.optional) return [];
+    if (exists(run, reference.to)) return missingKey(run, reference);
+    // A target that several fields of one object name is one fault.
+    const key = `${refKey(reference.from)} ${refKey(reference.to)}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    // Kinds without a stand-in (a role, an HPA's target): the open world cannot be asked for them.
+    if (run.world === 'open') return [];
+    return [missingObject(run, reference)];
+  });
+};
