@@ -30,7 +30,7 @@ export const data = (app: App, environment: Environment) => {
     schedule: { nodeSelector: { disktype: 'ssd' }, tolerate: ['dedicated=db:NoSchedule'], onePer: 'node' },
   });
   const db = new ClusterIPService(chart, 'db', { to: pg, headless: true, ports: { pg: 5432 } });
-  new PodDisruptionBudget(chart, 'pg-budget', { for: pg, maxUnavailable: 1 });
+  new PodDisruptionBudget(chart, 'pg-budget', { protects: pg, maxUnavailable: 1 });
 
   const redis = new StatefulSet(chart, 'redis', {
     replicas: 1,
@@ -44,7 +44,7 @@ export const data = (app: App, environment: Environment) => {
 
   const backups = new PersistentVolumeClaim(chart, 'backups', { size: '20Gi' });
   const backup = new CronJob(chart, 'pg-backup', {
-    schedule: '30 2 * * *',
+    cron: '30 2 * * *',
     concurrencyPolicy: 'Forbid',
     restartPolicy: 'OnFailure',
     podLabels: { app: 'pg-backup' },

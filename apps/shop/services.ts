@@ -54,8 +54,8 @@ export const services = (app: App, environment: Environment, { db, cache }: Data
     },
   });
   const ordersService = new ClusterIPService(chart, 'orders-api', { to: orders, ports: { http: 80, metrics: 9090 } });
-  new HorizontalPodAutoscaler(chart, 'orders-scaler', { for: orders, minReplicas: replicas, maxReplicas: replicas * 3, cpu: 75 });
-  new PodDisruptionBudget(chart, 'orders-budget', { for: orders, maxUnavailable: 1 });
+  new HorizontalPodAutoscaler(chart, 'orders-scaler', { scale: orders, minReplicas: replicas, maxReplicas: replicas * 3, cpu: 75 });
+  new PodDisruptionBudget(chart, 'orders-budget', { protects: orders, maxUnavailable: 1 });
 
   const worker = new Deployment(chart, 'order-worker', { replicas, containers: { worker: { image: 'shop/orders:1.4', args: ['worker'], env: database, resources: small, calls: [db.at('pg'), mailService.at('grpc')] } } });
   const recommendations = new Deployment(chart, 'recommendations', {
@@ -64,8 +64,8 @@ export const services = (app: App, environment: Environment, { db, cache }: Data
   });
   const recommendationsService = new ClusterIPService(chart, 'recommendations-api', { to: recommendations, ports: { http: 80 } });
 
-  const report = new CronJob(chart, 'sales-report', { schedule: '0 6 * * 1', restartPolicy: 'Never', podLabels: { app: 'sales-report' }, containers: { report: { image: 'shop/report:1.0', env: database, resources: small, calls: [db.at('pg'), mailService.at('grpc')] } } });
-  const cleanup = new CronJob(chart, 'cart-cleanup', { schedule: '*/15 * * * *', restartPolicy: 'Never', podLabels: { app: 'cart-cleanup' }, containers: { cleanup: { image: 'shop/cart:1.4', args: ['cleanup'], resources: small, calls: [cache.at('redis')] } } });
+  const report = new CronJob(chart, 'sales-report', { cron: '0 6 * * 1', restartPolicy: 'Never', podLabels: { app: 'sales-report' }, containers: { report: { image: 'shop/report:1.0', env: database, resources: small, calls: [db.at('pg'), mailService.at('grpc')] } } });
+  const cleanup = new CronJob(chart, 'cart-cleanup', { cron: '*/15 * * * *', restartPolicy: 'Never', podLabels: { app: 'cart-cleanup' }, containers: { cleanup: { image: 'shop/cart:1.4', args: ['cleanup'], resources: small, calls: [cache.at('redis')] } } });
 
   // Reads feature flags at run time, so it may watch ConfigMaps and nothing else.
   new RbacBundle(chart, 'orders-flags', { for: orders, rules: { configmaps: ['get', 'list', 'watch'] } });

@@ -18,13 +18,13 @@ export const controllers = (app: App): Chart => {
   });
 
   // S16: more Pods when there is more to do.
-  new HorizontalPodAutoscaler(chart, 'mynginx-scaler', { for: deployment, minReplicas: 3, maxReplicas: 6, cpu: 70 });
+  new HorizontalPodAutoscaler(chart, 'mynginx-scaler', { scale: deployment, minReplicas: 3, maxReplicas: 6, cpu: 70 });
 
   // S23: one Pod on every node.
   new DaemonSet(chart, 'node-agent', { containers: { agent: { image: 'fluent/fluentd' } } });
 
   // S17: work that ends, once and every night.
   new Job(chart, 'pi', { restartPolicy: 'Never', backoffLimit: 4, containers: { pi: { image: 'perl', command: ['perl', '-Mbignum=bpi', '-wle', 'print bpi(2000)'] } } });
-  new CronJob(chart, 'nightly', { schedule: '0 3 * * *', restartPolicy: 'OnFailure', containers: { hello: { image: 'busybox', command: ['echo', 'hello'] } } });
+  new CronJob(chart, 'nightly', { cron: '0 3 * * *', restartPolicy: 'OnFailure', containers: { hello: { image: 'busybox', command: ['echo', 'hello'] } } });
   return chart;
 };

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.js';
 import type { ApiServer } from '../apiserver/server.js';
+import type { ClusterConfig } from './config.js';
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -70,8 +71,17 @@ const dnsPod = (index: number, node: string | undefined, timestamp: string): Kub
   };
 };
 
+const storageClass = (name: string): KubeObject => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: name,
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'WaitForFirstConsumer',
+});
+
 /** Makes what every cluster has before anyone applies anything; what a snapshot brought stays as it is. */
-export const bootstrap = (api: ApiServer): void => {
+export const bootstrap = (api: ApiServer, { defaultStorageClass }: ClusterConfig): void => {
   const { store, clock } = api;
   const make = (object: KubeObject): void => {
     if (api.get({ ...object, name: object.metadata.name ?? '', namespace: object.metadata.namespace }) === undefined) api.create(object, { trusted: true });
@@ -82,6 +92,7 @@ export const bootstrap = (api: ApiServer): void => {
   for (const { name, value } of priorityClasses) {
     make({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, preemptionPolicy: 'PreemptLowerPriority' });
   }
+  if (defaultStorageClass !== undefined) make(storageClass(defaultStorageClass));
   const https = { ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] };
   make(service('default', 'kubernetes', '10.96.0.1', { component: 'apiserver', provider: 'kubernetes' }, https));
   const dns = { selector: { 'k8s-app': 'kube-dns' }, ports: dnsPorts };

@@ -6,6 +6,7 @@ import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
 import { controllerRefOf, type GroupKind, keyOf } from '../apiserver/store.js';
+import { runCronJob } from '../controllers/index.js';
 import type { PodBehaviour } from '../kubelet/behaviour.js';
 import { Kubelet } from '../kubelet/index.js';
 import type { Manifest, Provenance } from '../manifest/manifest.js';
@@ -54,6 +55,8 @@ export class Cluster {
   readonly #manifests = new Map<string, Manifest>();
   readonly #behaviours = new Map<string, PodBehaviour>();
   readonly #builtIn = new Set<string>();
+  /** CronJobs that ran, by uid. */
+  readonly #ran = new Set<string>();
   #starting = false;
   readonly #refusals: { readonly ref: ObjectRef; readonly refusal: Refusal }[] = [];
   readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
@@ -73,7 +76,7 @@ export class Cluster {
     const hasNodes = existing.some(({ kind }) => kind === 'Node');
     for (const node of nodesOf(config, hasNodes, this.#plane.clock.timestamp)) api.restore(node);
     for (const object of existing.filter(({ kind }) => kind !== 'Node' && kind !== 'Namespace')) api.restore(object);
-    this.#bootstrap();
+    this.#bootstrap(config);
     for (const object of config.objects ?? []) {
       const { verdict } = api.apply(object);
       if (verdict.ok) this.#builtIn.delete(keyOf(verdict.value));
@@ -81,11 +84,11 @@ export class Cluster {
   }
 
   /** Makes what every cluster has; the scheduler is not told of it, and reports leave it out. */
-  #bootstrap(): void {
+  #bootstrap(config: ClusterConfig): void {
     const { api } = this.#plane;
     const before = new Set(api.store.all().map(keyOf));
     this.#starting = true;
-    bootstrap(api);
+    bootstrap(api, config);
     this.#starting = false;
     for (const key of api.store.all().map(keyOf)) if (!before.has(key)) this.#builtIn.add(key);
   }
@@ -118,11 +121,13 @@ export class Cluster {
 
   /**
    * Lets controllers, scheduler and kubelets work and simulated time pass until nothing changes any more, for at most
-   * `seconds` (default 15 minutes): a container that crashes for ever is then in its back-off.
+   * `seconds` (default 15 minutes): a container that crashes for ever is then in its back-off. Each CronJob runs once, so
+   * that its template is judged; `runCronJobs: false` leaves it to its schedule.
    */
-  settle(options: { readonly seconds?: number | undefined } = {}): void {
-    const { clock } = this.#plane;
+  settle(options: { readonly seconds?: number | undefined; readonly runCronJobs?: boolean | undefined } = {}): void {
+    const { api, clock } = this.#plane;
     const limit = clock.now + (options.seconds ?? horizon) * 1000;
+    if (options.runCronJobs !== false) this.#runCronJobs(api.store.list('CronJob'));
     this.#work();
     while (clock.step(limit)) {
       // What is due at the same moment happens before anyone reacts to it.
@@ -134,7 +139,7 @@ export class Cluster {
   /** Lets exactly so many seconds pass. */
   wait(seconds: number): void {
     const end = this.now + seconds * 1000;
-    this.settle({ seconds });
+    this.settle({ seconds, runCronJobs: false });
     this.#plane.clock.advanceTo(end);
     this.#work();
   }
@@ -305,6 +310,14 @@ export class Cluster {
     const applied = this.#applied.find((entry) => refKey(entry.ref) === refKey(ref) && entry.outcome !== 'refused');
     if (object === undefined || applied === undefined) return [];
     return traceOf(object, applied.time, this.podsOf(ref), this.events);
+  }
+
+  #runCronJobs(cronJobs: readonly Admitted<Kinds['CronJob']>[]): void {
+    for (const cronJob of cronJobs) {
+      if (this.#ran.has(cronJob.metadata.uid)) continue;
+      this.#ran.add(cronJob.metadata.uid);
+      runCronJob(cronJob, this.#plane.api);
+    }
   }
 
   #work(): void {

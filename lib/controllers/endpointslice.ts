@@ -99,12 +99,11 @@ const targetPort = (port: ServicePort, pod: Pod): number | undefined => {
   return undefined;
 };
 
-const portsOn = (service: Service, pod: Pod): readonly DiscoveryV1EndpointPort[] =>
-  (service.spec?.ports ?? []).flatMap((port) => {
-    const number = targetPort(port, pod);
-    if (number === undefined) return [];
-    const { appProtocol } = port;
-    return [{ name: port.name ?? '', protocol: port.protocol ?? 'TCP', port: number, ...(appProtocol && { appProtocol }) }];
+/** The ports of a Service with the numbers that they have on a Pod; a port without a number is left out. */
+const portsWith = (service: Service, numbers: readonly (number | undefined)[]): readonly DiscoveryV1EndpointPort[] =>
+  (service.spec?.ports ?? []).flatMap(({ name = '', protocol = 'TCP', appProtocol }, index) => {
+    const port = numbers[index];
+    return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol && { appProtocol }) }];
   });
 
 const addressTypesOf = ({ ipFamilies, clusterIP }: ServiceSpec): readonly ('IPv4' | 'IPv6')[] => {
@@ -158,7 +157,6 @@ export const selectsPods = ({ spec }: Service): boolean =>
 export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admitted<Pod>[], nodes: Nodes): DesiredSlices => {
   if (service.spec === undefined || !selectsPods(service)) return { slices: [], errors: [] };
   const members = pods.filter((pod) => !isFinished(pod) && podIPs(pod).length > 0);
-  const portsBySpec = new Map<Pod['spec'], { readonly key: string; readonly ports: readonly DiscoveryV1EndpointPort[] }>();
   const errors = new Set<string>();
   const slices: DesiredSlice[] = [];
   for (const addressType of addressTypesOf(service.spec)) {
@@ -173,13 +171,10 @@ export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admi
       }
       const addresses = addressesOf(pod, addressType);
       if (addresses.length === 0) continue;
-      let resolved = portsBySpec.get(pod.spec);
-      if (resolved === undefined) {
-        const ports = portsOn(service, pod);
-        portsBySpec.set(pod.spec, (resolved = { key: portsKey(ports), ports }));
-      }
-      const group = groups.get(resolved.key) ?? { ports: resolved.ports, endpoints: [] };
-      groups.set(resolved.key, group);
+      const numbers = (service.spec.ports ?? []).map((port) => targetPort(port, pod));
+      const key = numbers.join();
+      const group = groups.get(key) ?? { ports: portsWith(service, numbers), endpoints: [] };
+      groups.set(key, group);
       group.endpoints.push(endpointOf(service, pod, node, addresses));
     }
     if (groups.size === 0) groups.set('', { ports: [], endpoints: [] });

@@ -58,8 +58,8 @@ export const mirroredSlicesOf = (
     for (const endpoint of found.slice(0, maxAddresses)) {
       const addressType = isIPv6(endpoint.addresses[0] ?? '') ? 'IPv6' : 'IPv4';
       const key = `${addressType} ${portsKey(slicePorts)}`;
-      let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = { addressType, ports: slicePorts, endpoints: new Map() }));
+      const group = groups.get(key) ?? { addressType, ports: slicePorts, endpoints: new Map() };
+      groups.set(key, group);
       if (group.endpoints.size < maxAddresses) group.endpoints.set(endpointKey(endpoint), endpoint);
     }
   }

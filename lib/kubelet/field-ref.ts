@@ -1,4 +1,6 @@
 import type { ObjectFieldSelector, Pod } from '../api/generated/types.js';
+import { qualifiedName } from '../api/names.js';
+import { quote } from '../api/quote.js';
 
 /** A text, or why there is none. */
 export type Resolved = { readonly value: string } | { readonly error: string };
@@ -9,38 +11,11 @@ export interface PodAddresses {
   readonly hostIPs: readonly string[];
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\v': '\\v',
-};
-
-/** A string as Go quotes it: control characters and what cannot be printed are escaped. */
-const goQuote = (text: string): string => {
-  let quoted = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const known = escapes[character];
-    if (known !== undefined) quoted += known;
-    else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, '0')}`;
-    else if (/[\p{C}\p{Z}]/u.test(character) && character !== ' ') {
-      quoted += code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-    } else quoted += character;
-  }
-  return `"${quoted}"`;
-};
-
 /** Labels or annotations as the downward API gives them: one `key="value"` a line, sorted by key. */
 const formatMap = (map: Readonly<Record<string, string>> = {}): string =>
   Object.keys(map)
     .sort()
-    .map((key) => `${key}=${goQuote(map[key] ?? '')}`)
+    .map((key) => `${key}=${quote(map[key] ?? '')}`)
     .join('\n');
 
 const subscripted = /^(.+?)\['(.*)'\]$/su;
@@ -57,9 +32,14 @@ export const podField = (pod: Pod, { fieldPath, apiVersion = 'v1' }: ObjectField
   const meta = pod.metadata;
   const [, path, key] = subscripted.exec(fieldPath) ?? [];
   if (path !== undefined && key !== undefined) {
-    if (path === 'metadata.labels') return { value: own(meta?.labels, key) };
-    if (path === 'metadata.annotations') return { value: own(meta?.annotations, key) };
-    return { error: `field label does not support subscript: ${fieldPath}` };
+    const maps = { 'metadata.labels': meta?.labels, 'metadata.annotations': meta?.annotations };
+    if (path !== 'metadata.labels' && path !== 'metadata.annotations') {
+      return { error: `field label does not support subscript: ${fieldPath}` };
+    }
+    // Annotation keys may have upper case letters in their domain.
+    const faults = qualifiedName(path === 'metadata.labels' ? key : key.toLowerCase());
+    if (faults.length > 0) return { error: `invalid key subscript in ${fieldPath}: ${faults.join(';')}` };
+    return { value: own(maps[path], key) };
   }
   switch (fieldPath) {
     case 'metadata.name':

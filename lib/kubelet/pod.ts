@@ -1,4 +1,4 @@
-import type { Pod, PodCondition, PodSpec } from '../api/generated/types.js';
+import type { Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { refOf } from '../api/object.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
@@ -11,6 +11,9 @@ import { podStatus } from './status.js';
 
 /** Open ports of one network: who holds `TCP:80`. */
 export type OpenPorts = Map<string, ContainerRecord>;
+
+const readiness = (status: PodStatus | undefined): string | undefined =>
+  status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
 const keyOf = ({ port, protocol }: Listener): string => `${protocol}:${port}`;
 
@@ -35,6 +38,7 @@ export class PodRecord {
   readonly #startTime: string;
   readonly #ports: OpenPorts;
   #conditions: readonly PodCondition[];
+  #published: PodStatus | undefined;
   #told: Set<string> | undefined;
 
   constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts) {
@@ -133,6 +137,14 @@ export class PodRecord {
       timestamp: this.host.clock.timestamp,
     });
     this.#conditions = status.conditions ?? [];
+    this.#published = status;
     this.host.updateStatus(this.pod, status);
+  }
+
+  /** Whether the API server says otherwise than this kubelet: others wrote while its node could not be reached. */
+  get isMisreported(): boolean {
+    const { status } = this.pod;
+    if (this.#published === undefined) return false;
+    return status?.phase !== this.#published.phase || readiness(status) !== readiness(this.#published);
   }
 }

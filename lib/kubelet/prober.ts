@@ -81,11 +81,15 @@ export class Prober {
     const plan = run.probePlan;
     this.#pod.later(Math.max(wait, 0), () => {
       if (record.run !== run || run.stopping || run.probePlan !== plan) return;
+      const { ready } = run;
       if (outcome.result === 'success') this.#succeed(record, run, kind);
       else this.#fail(record, run, kind, probe);
+      if (kind === 'readiness') {
+        if (run.ready !== ready) this.#pod.publish();
+        return;
+      }
       this.#pod.dirty = true;
-      if (kind === 'readiness') this.#pod.publish();
-      else this.#sync();
+      this.#sync();
     });
   }
 

@@ -85,7 +85,7 @@ const endOf = (pod: PodRecord, record: ContainerRecord, behaviour: ContainerBeha
     spec: pod.spec,
     init: record.init,
     job: (pod.pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job'),
-    nodeMemory: quantityValue(capacity?.['memory']) || Number.POSITIVE_INFINITY,
+    nodeMemory: quantityValue(capacity?.memory) || Number.POSITIVE_INFINITY,
   });
 };
 

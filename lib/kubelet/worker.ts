@@ -78,6 +78,7 @@ export class PodWorker {
       this.#syncLater(syncSeconds);
     }
     if (changed.metadata.deletionTimestamp !== undefined) this.#stop();
+    else if (pod.isMisreported) pod.publish();
   }
 
   /** Nothing of the Pod may happen any more. */

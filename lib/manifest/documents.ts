@@ -34,7 +34,11 @@ export const documentsOf = (text: string): Documents => {
     const rest = start + stop.index + stop[0].length;
     spans.push({ start, end: start + stop.index });
     if (contentStart(text, { start: rest, end }) !== undefined) {
-      faults.push({ code: 'input/syntax', message: 'kubectl does not read what follows "..." before the next "---"', offset: rest });
+      faults.push({
+        code: 'input/syntax',
+        message: 'kubectl does not read what follows "..." before the next "---"',
+        offset: rest,
+      });
     }
   };
   for (let at = text.startsWith('---') ? 0 : nextSeparator(text, 0); at >= 0; at = nextSeparator(text, at)) {

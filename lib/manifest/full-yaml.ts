@@ -60,7 +60,11 @@ class Converter {
     const { anchor } = node as Scalar | YAMLMap | YAMLSeq;
     // Known from here on, complete only at its end: what lies between contains itself.
     if (anchor !== undefined) this.#anchors.set(anchor, undefined);
-    const value = isMap(node) ? this.#map(node, offset) : isSeq(node) ? this.#list(node, offset) : this.#scalar(node as Scalar, offset);
+    const value = isMap(node)
+      ? this.#map(node, offset)
+      : isSeq(node)
+        ? this.#list(node, offset)
+        : this.#scalar(node as Scalar, offset);
     if (anchor !== undefined) this.#anchors.set(anchor, { value, size: this.#size - before });
     this.#depth--;
     return value;
@@ -99,7 +103,11 @@ class Converter {
     if (!['int', 'float', 'bool', 'null'].includes(tag)) return text;
     const value = resolvePlain(text);
     const fits =
-      tag === 'null' ? value === null : tag === 'bool' ? typeof value === 'boolean' : typeof value === 'number' && (tag === 'float' || Number.isInteger(value));
+      tag === 'null'
+        ? value === null
+        : tag === 'bool'
+          ? typeof value === 'boolean'
+          : typeof value === 'number' && (tag === 'float' || Number.isInteger(value));
     if (!fits) throw new Unreadable('input/syntax', `cannot decode \`${text}\` as a !!${tag}`, offset);
     return value;
   }
@@ -118,13 +126,18 @@ class Converter {
     const written = new Set<string>();
     for (const pair of node.items as Pair<Node | null, Node | null>[]) {
       const at = pair.key?.range?.[0] ?? offset;
-      if (isScalar(pair.key) && pair.key.source === '<<' && (pair.key.type === Scalar.PLAIN || pair.key.tag === `${standardTag}merge`)) {
+      if (
+        isScalar(pair.key) &&
+        pair.key.source === '<<' &&
+        (pair.key.type === Scalar.PLAIN || pair.key.tag === `${standardTag}merge`)
+      ) {
         this.#merge(map, pair.value, at);
         continue;
       }
       const name = this.value(pair.key, at);
       const key = typeof name === 'object' || name === undefined ? undefined : keyOf(name as string | number | boolean);
-      if (key === undefined) throw new Unreadable('input/syntax', name === null ? 'a key is empty' : 'a key is a map or a list; keys are strings', at);
+      if (key === undefined)
+        throw new Unreadable('input/syntax', name === null ? 'a key is empty' : 'a key is a map or a list; keys are strings', at);
       if (written.has(key)) {
         const message = `key "${key}" stands twice in one map; kubectl silently takes the last one`;
         this.faults.push({ code: 'input/syntax', severity: 'warning', message, offset: at });
@@ -158,7 +171,13 @@ class Converter {
  */
 export const readFullYaml = (text: string, start: number, end: number, aliases: AliasCount, places?: Places): Parsed => {
   try {
-    const document = parseDocument(text.slice(start, end), { schema: 'failsafe', strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+    const document = parseDocument(text.slice(start, end), {
+      schema: 'failsafe',
+      strict: false,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
     const [error] = document.errors;
     if (error !== undefined) {
       const offset = start + error.pos[0];
@@ -169,7 +188,8 @@ export const readFullYaml = (text: string, start: number, end: number, aliases: 
     const moved = places === undefined ? undefined : (new Map() as Places);
     const converter = new Converter(moved, aliases);
     const value = converter.value(document.contents as Node | null, 0);
-    for (const [container, members] of moved ?? []) for (const [member, offset] of members) notePlace(places, container, member, start + offset);
+    for (const [container, members] of moved ?? [])
+      for (const [member, offset] of members) notePlace(places, container, member, start + offset);
     return { value, faults: converter.faults.map((fault) => ({ ...fault, offset: start + fault.offset })) };
   } catch (error) {
     if (error instanceof Unreadable) return { faults: [{ ...error.fault, offset: start + error.fault.offset }] };

@@ -7,10 +7,17 @@ export type Found =
   | { readonly steps: Steps; readonly object: KubeObject }
   | { readonly steps: Steps; readonly message: string; readonly severity?: 'warning' };
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const nameOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;
+  value === null
+    ? 'null'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'a map'
+        : `the ${typeof value} ${JSON.stringify(value)}`;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -25,7 +32,8 @@ const fault = (value: Readonly<Record<string, unknown>>): string | undefined => 
   };
   check('apiVersion', apiVersion);
   check('kind', kind);
-  if (metadata !== undefined && metadata !== null && !isMap(metadata)) wrong.push(`metadata must be a map, but is ${nameOf(metadata)}`);
+  if (metadata !== undefined && metadata !== null && !isMap(metadata))
+    wrong.push(`metadata must be a map, but is ${nameOf(metadata)}`);
   else {
     const { name, generateName, namespace } = metadata ?? {};
     if (name === undefined || name === null || name === '') {

@@ -1,5 +1,5 @@
 import { groupOf, type ObjectRef, refKey, refOf } from '../api/object.js';
-import { isBuiltInGroup, resourceOf } from '../api/resources.js';
+import { isBuiltInGroup } from '../api/resources.js';
 import type { Manifest } from './manifest.js';
 
 /** Kinds in the order in which they need each other; kinds of one line are equals. */
@@ -26,7 +26,9 @@ const otherBuiltIn = stages.length;
 /** Custom resources: their controller is a workload. */
 const custom = otherBuiltIn + 1;
 /** What the API server asks before it takes anything else: it answers only once its workload and Service are there. */
-const gates = new Map(['APIService', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => [kind, custom + 1]));
+const gates = new Map(
+  ['APIService', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => [kind, custom + 1]),
+);
 
 const rankOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): number => {
   if (!isBuiltInGroup(groupOf(apiVersion)) && kind !== 'CustomResourceDefinition') return custom;
@@ -93,7 +95,10 @@ export const order = (manifests: readonly Manifest[]): Ordered => {
       const needed = byKey.get(next.value);
       if (needed === undefined || done.has(needed)) continue;
       if (!open.has(needed)) enter(needed);
-      else cycle ??= stack.slice(stack.findIndex(({ manifest }) => manifest === needed)).map(({ manifest }) => refOf(manifest.object));
+      else
+        cycle ??= stack
+          .slice(stack.findIndex(({ manifest }) => manifest === needed))
+          .map(({ manifest }) => refOf(manifest.object));
     }
   }
   return cycle === undefined ? { manifests: ordered } : { manifests: ordered, cycle };

@@ -1,5 +1,5 @@
-import { limits } from './problem.js';
 import { notePlace, type Places } from './parsed.js';
+import { limits } from './problem.js';
 import { keyOf, put, resolvePlain } from './scalar.js';
 
 /** Given up: the text uses more of YAML than this reader knows, or is wrong. */
@@ -254,10 +254,11 @@ class PlainReader {
       while (text.charCodeAt(first) === 32 && first < lineEnd) first++;
       const column = first - at;
       if (first === lineEnd) {
-        // A blank line longer than the indentation has content, where that is known; before it is known it is a riddle.
-        if (indent < 0 && column > base + 1) giveUp();
-        lines.push(indent >= 0 && column > indent ? text.slice(at + indent, lineEnd) : '');
-        if (indent >= 0 && column > indent) content = lines.length;
+        const isLong = column > (indent < 0 ? base + 1 : indent);
+        // Blanks beyond the indentation are content; in front of all other content they are a riddle.
+        if (isLong && content === 0) giveUp();
+        lines.push(isLong ? text.slice(at + indent, lineEnd) : '');
+        if (isLong) content = lines.length;
       } else {
         if (indent < 0) {
           if (column <= parent || text.charCodeAt(first) === 9) break;
@@ -300,7 +301,8 @@ class PlainReader {
       const start = this.#at;
       const isQuoted = code === 34 || code === 39;
       const key = keyOf(isQuoted ? this.#quoted(code) : this.#flowScalar()) ?? giveUp();
-      if (this.#text.charCodeAt(this.#at) !== 58 || (!isQuoted && !this.#isSpace(this.#at + 1)) || this.#at - start > 1000) giveUp();
+      if (this.#text.charCodeAt(this.#at) !== 58 || (!isQuoted && !this.#isSpace(this.#at + 1)) || this.#at - start > 1000)
+        giveUp();
       if (Object.hasOwn(map, key)) giveUp();
       this.#at++;
       this.#skipFlowSpace();
@@ -345,7 +347,12 @@ class PlainReader {
 }
 
 /** The document in `text[start, end)`, or undefined when it is not plain YAML (which does not mean that it is wrong). */
-export const readPlainYaml = (text: string, start: number, end: number, places?: Places): { readonly value: unknown } | undefined => {
+export const readPlainYaml = (
+  text: string,
+  start: number,
+  end: number,
+  places?: Places,
+): { readonly value: unknown } | undefined => {
   try {
     return { value: new PlainReader(text, start, end, places).document() };
   } catch (error) {

@@ -38,7 +38,9 @@ const valuesOf = (text: string, document: Span, checked: boolean, aliases: Alias
 
 /** Whoever checks a chart's sources instead of its output learns more from this than from any position. */
 const hintFor = (text: string, { start, end }: Span): string =>
-  text.slice(start, end).includes('{{') ? ' (a Helm template? Check what it renders: helm template CHART | plimsoll check -)' : '';
+  text.slice(start, end).includes('{{')
+    ? ' (a Helm template? Check what it renders: helm template CHART | plimsoll check -)'
+    : '';
 
 /**
  * Reads a stream of YAML documents or JSON objects as `kubectl apply` reads it: Lists flattened, empty documents skipped, YAML 1.1
@@ -73,7 +75,11 @@ export const readText = (name: string, raw: string): Read => {
       }
     }
     if (manifests.length > limits.objects) {
-      problems.push({ code: 'input/limit', message: `the input holds more than ${limits.objects} objects`, source: { file: name, line: 1, column: 1 } });
+      problems.push({
+        code: 'input/limit',
+        message: `the input holds more than ${limits.objects} objects`,
+        source: { file: name, line: 1, column: 1 },
+      });
       return { manifests: manifests.slice(0, limits.objects), problems };
     }
   }

@@ -7,8 +7,8 @@
 
 /** Read as a string without quotes by every YAML 1.1 and 1.2 reader, unless it is one of `reserved`. */
 const simple = /^[A-Za-z_/][\w./@+=,-]*$/;
-/** Words that some reader takes for a boolean, null or a number. */
-const reserved = /^(?:y|yes|n|no|on|off|true|false|null|nan|inf|infinity)$/i;
+/** Words that some reader takes for a boolean, null or a number (`E0`, of all things). */
+const reserved = /^(?:y|yes|n|no|on|off|true|false|null|nan|inf|infinity|e\d+)$/i;
 /** Prose, shell words and flags: nothing special in front, no line break or odd space, no `: ` or ` #`. */
 const prose = /^(?:[A-Za-z_/$(]|--?[A-Za-z]|\.\.?\/|(?!\s)\P{ASCII})(?:[^\s:]| (?![#\s]|$)|:(?![\s]|$))*$/u;
 /** Quantities, percentages and CIDR blocks: they begin with a digit, but no reader takes them for a number. */
@@ -51,8 +51,8 @@ const literal = (text: string, indent: string): string | undefined => {
   const told = /^ +[^\s]/.test(body);
   if (!told && !/^\n*[^\s]/.test(body)) return undefined;
   const chomping = body.length === text.length ? '-' : body.length + 1 === text.length ? '' : '+';
-  const lines = text.slice(0, chomping === '+' ? -1 : body.length).replace(/\n(?=[^\n])/g, `\n${indent}`);
-  return `|${told ? '2' : ''}${chomping}\n${indent}${lines}\n`;
+  const lines = `\n${text.slice(0, chomping === '+' ? -1 : body.length)}`.replace(/\n(?=[^\n])/g, `\n${indent}`);
+  return `|${told ? '2' : ''}${chomping}${lines}\n`;
 };
 
 const isCollection = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -131,7 +131,9 @@ const led = (object: object, leading: readonly string[]): readonly (readonly [st
 export const toYaml = (object: object): string => {
   const writer = new Writer();
   const entries = led(object, ['apiVersion', 'kind', 'metadata']).map(([key, value]): readonly [string, unknown] =>
-    key === 'metadata' && isCollection(value) && !Array.isArray(value) ? [key, Object.fromEntries(led(value, ['name', 'generateName', 'namespace']))] : [key, value],
+    key === 'metadata' && isCollection(value) && !Array.isArray(value)
+      ? [key, Object.fromEntries(led(value, ['name', 'generateName', 'namespace']))]
+      : [key, value],
   );
   if (entries.length === 0) return '{}\n';
   writer.mapping(entries, '');

@@ -2,11 +2,13 @@ import type { Pod } from '../api/generated/types.js';
 import { type Admitted, refOf, refText } from '../api/object.js';
 import { hostPort, parseAddress } from './address.js';
 import type { DnsAnswer } from './dns.js';
+import { type Party, podParty, unknownAddress } from './party.js';
 import type { Hop } from './path.js';
 import { policyHop } from './policy-hop.js';
 import { route } from './proxy/route.js';
 import { resolverOf } from './resolver.js';
-import type { Sender, Server } from './server.js';
+import type { Sender } from './sender.js';
+import type { Server } from './server.js';
 import type { Wiring } from './wiring.js';
 
 /** A name looked up by a client: the hops of that, and what came out. */
@@ -52,14 +54,14 @@ const dnsServer = (wiring: Wiring, sender: Sender): Server | undefined => {
 /** Whether the client may ask the cluster's DNS. */
 const askHop = (wiring: Wiring, sender: Sender): Hop => {
   const server = dnsServer(wiring, sender);
-  const labels = wiring.labelsOf(assumedDns.namespace);
   const { address, pod, port = dnsPort } = server ?? {};
-  const ends =
-    pod === undefined ? [{ anyAddress: true, pod: { ...assumedDns, namespaceLabels: labels } }] : wiring.ends(pod, address);
   const dns = `the cluster DNS ${hostPort(wiring.dnsAddress, dnsPort)}`;
-  const text = pod === undefined ? dns : `${dns} (${refText(refOf(pod))})`;
-  const hop = policyHop(wiring, 'egress', sender, { text, pod, ends }, port, 'UDP');
-  return { ...(hop ?? { outcome: 'passed', text: `${sender.text} asks ${text}` }), at: 'dns' };
+  const party: Party =
+    pod === undefined
+      ? { text: dns, ...unknownAddress({ ...assumedDns, namespaceLabels: wiring.labelsOf(assumedDns.namespace) }) }
+      : { ...podParty(wiring, pod, address), text: `${dns} (${refText(refOf(pod))})` };
+  const hop = policyHop(wiring, 'egress', sender, party, port, 'UDP');
+  return { ...(hop ?? { outcome: 'passed', text: `${sender.text} asks ${party.text}` }), at: 'dns' };
 };
 
 /** Looks up a name from inside a Pod. */

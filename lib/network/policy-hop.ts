@@ -1,20 +1,11 @@
-import type { Pod } from '../api/generated/types.js';
 import { labelSelectorText } from '../api/label-selector.js';
-import { type Admitted, refOf, refText } from '../api/object.js';
+import { refOf, refText } from '../api/object.js';
+import type { Party } from './party.js';
 import type { Hop } from './path.js';
 import { type CompiledPolicy, type Direction, portsText } from './policy/compile.js';
-import type { End } from './policy/end.js';
 import type { Judgement } from './policy/policies.js';
 import type { Protocol } from './protocol.js';
 import type { Wiring } from './wiring.js';
-
-/** One end of a connection that a hop is about: how policies may see it, and how people name it. */
-export interface Party {
-  readonly text: string;
-  readonly pod?: Admitted<Pod> | undefined;
-  /** More than one where the network plugin decides as what the other side sees it (node network, masquerading). */
-  readonly ends: readonly End[];
-}
 
 const selectorText = ({ policy }: CompiledPolicy): string => {
   const text = labelSelectorText(policy.spec?.podSelector ?? {});
@@ -58,32 +49,21 @@ export const policyHop = (
   const pod = subject.ends.find((end) => end.pod !== undefined)?.pod;
   if (pod === undefined) return undefined;
   const what = `${protocol} ${port}`;
-  const judged = other.ends.map((end) => {
-    const destination = direction === 'egress' ? end : { pod };
-    return { end, judgement: policies.judge(direction, pod, end, destination, port, protocol) };
-  });
-  const [first] = judged;
+  const judgements = other.ends.map((end) =>
+    policies.judge(direction, pod, end, direction === 'egress' ? end : { pod }, port, protocol),
+  );
+  const [first] = judgements;
   if (first === undefined) return undefined;
-  const denied = judged.find(({ judgement }) => !judgement.allowed)?.judgement;
-  const allowed = judged.find(({ judgement }) => judgement.allowed);
-  const deciding = (denied ?? first.judgement).allowing?.policy ?? (denied ?? first.judgement).selecting[0]?.policy;
+  const denied = judgements.find((judgement) => !judgement.allowed);
+  const allowed = judgements.find((judgement) => judgement.allowed);
+  const deciding = allowed?.allowing?.policy ?? first.selecting[0]?.policy;
   const object = deciding && refOf(deciding);
-  if (subject.pod?.spec?.hostNetwork === true && first.judgement.selecting.length > 0) {
+  if (subject.pod?.spec?.hostNetwork === true && first.selecting.length > 0) {
     const text = `${subject.text} uses the network of its node; policies that select it are assumed not to bind it`;
     return { at, outcome: 'assumed', text, object };
   }
-  if (denied === undefined) {
-    const { end, judgement } = first;
-    const text = allowedText(direction, judgement, subject, other, what);
-    const guessed = end.anyAddress === true && judgement.allowing?.rule.peers !== undefined;
-    return {
-      at,
-      outcome: guessed ? 'assumed' : 'passed',
-      text: guessed ? `${text}, if its address is in the block` : text,
-      object,
-    };
-  }
-  const text = deniedText(direction, denied, other, what);
-  if (allowed === undefined) return { at, outcome: 'blocked', text, object };
-  return { at, outcome: 'assumed', text: `${text}; assumed allowed, as the network plugin decides what source it sees`, object };
+  if (allowed === undefined) return { at, outcome: 'blocked', text: deniedText(direction, first, other, what), object };
+  const text = allowedText(direction, allowed, subject, other, what);
+  if (denied === undefined) return { at, outcome: 'passed', text, object };
+  return { at, outcome: 'assumed', text: `${text}, if it sees it so: ${other.doubt ?? 'that is assumed'}`, object };
 };

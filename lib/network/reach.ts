@@ -6,7 +6,8 @@ import type { Protocol } from './protocol.js';
 import { type Routing, route } from './proxy/route.js';
 import { addressKey, nodePortKey, type ServiceTable } from './proxy/service-table.js';
 import { usableFrom } from './proxy/usable.js';
-import { type Sender, type Server, serverHops } from './server.js';
+import type { Sender } from './sender.js';
+import { type Server, serverHops } from './server.js';
 import { clusterDefaults } from './view.js';
 import type { Wiring } from './wiring.js';
 
@@ -132,7 +133,13 @@ export const reachAddress = (
     return pathOf([...before, { at: 'service', outcome: 'blocked', text, object: service && refOf(service) }]);
   }
   const masked = routing.masquerade && sender.kind !== 'node';
-  const as: Sender = masked ? { ...sender, ends: [...sender.ends, { address: proxy.addresses[0] }] } : sender;
+  const as: Sender = masked
+    ? {
+        ...sender,
+        ends: [...sender.ends, { address: proxy.addresses[0] }],
+        doubt: 'the node may replace the source by its own address',
+      }
+    : sender;
   const servers = routing.endpoints.map(
     (endpoint): Server => ({
       address: parseAddress(endpoint.ip),

@@ -1,18 +1,13 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, refOf, refText } from '../api/object.js';
 import { type Address, formatAddress, hostPort } from './address.js';
+import { type Party, podParty, unknownAddress } from './party.js';
 import type { Hop } from './path.js';
 import { declaredPorts } from './policy/end.js';
-import { type Party, policyHop } from './policy-hop.js';
+import { policyHop } from './policy-hop.js';
 import type { Protocol } from './protocol.js';
+import type { Sender } from './sender.js';
 import { addressText, type Wiring } from './wiring.js';
-
-/** Who sends: the client, or an Ingress controller on its behalf. */
-export interface Sender extends Party {
-  readonly kind: 'pod' | 'node' | 'outside';
-  readonly address?: Address | undefined;
-  readonly nodeName?: string | undefined;
-}
 
 /** The far end of a connection, after Services: a port of an address, with the Pod that has it. */
 export interface Server {
@@ -59,9 +54,9 @@ const readyHop = (pod: Admitted<Pod>): Hop => {
   return { at: 'ready', outcome: 'passed', text, object };
 };
 
-const partyOf = ({ ends }: Wiring, { address, port, pod, text }: Server): Party => {
-  if (pod !== undefined) return { text: refText(refOf(pod)), pod, ends: ends(pod, address) };
-  if (address === undefined) return { text: text ?? 'an address outside', ends: [{ anyAddress: true }] };
+const partyOf = (wiring: Wiring, { address, port, pod, text }: Server): Party => {
+  if (pod !== undefined) return podParty(wiring, pod, address);
+  if (address === undefined) return { text: text ?? 'an address outside', ...unknownAddress() };
   return { text: text ?? hostPort(formatAddress(address), port), ends: [{ address }] };
 };
 

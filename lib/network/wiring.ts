@@ -1,4 +1,4 @@
-import type { Node, Pod, Service } from '../api/generated/types.js';
+import type { Node, Service } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { type Address, canonical, formatAddress, parseCidr } from './address.js';
@@ -6,7 +6,7 @@ import { type ClusterDns, createDns } from './dns.js';
 import { entry } from './entry.js';
 import { createIngressRouter, type IngressRouter } from './ingress.js';
 import { createPlaces, type Places } from './places.js';
-import { type End, namespaceLabels, podEnd } from './policy/end.js';
+import { namespaceLabels } from './policy/end.js';
 import { createPolicies, type Policies } from './policy/policies.js';
 import type { ProxyNode } from './proxy/route.js';
 import { type ServiceTable, serviceTable } from './proxy/service-table.js';
@@ -27,8 +27,6 @@ export interface Wiring {
   nodeNamed(name: string): Admitted<Node> | undefined;
   table(family: 4 | 6): ServiceTable;
   proxyOn(nodeName: string): ProxyNode;
-  /** A Pod as policies see it. On the node's network it is the node, as far as anyone can say. */
-  ends(pod: Admitted<Pod>, address: Address | undefined): readonly End[];
 }
 
 /** Another proxy, or none, serves what carries this label. */
@@ -80,10 +78,6 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
     nodeNamed: (name) => nodes.get(name),
     table: (family) => entry(tables, family, () => serviceTable(proxied, slices, family)),
     proxyOn: (name) => entry(proxies, name, () => makeProxy(name)),
-    ends: (pod, address) => {
-      const end: End = { address, pod: podEnd(pod, labelsOf) };
-      return pod.spec?.hostNetwork === true ? [{ address }, end] : [end];
-    },
   };
 };
 

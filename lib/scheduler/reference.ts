@@ -36,27 +36,29 @@ const preFilterOutcome = ({ cycle: { refusal }, nodeNames, restrictedBy }: PreFi
 
 interface Scores {
   readonly plugins: readonly string[];
-  /** Per feasible node the total, then the score of each plugin, weighted. */
-  readonly rows: readonly (readonly number[])[];
+  /** Per plugin the weighted scores of the feasible nodes. */
+  readonly columns: readonly (readonly number[])[];
+  readonly totals: readonly number[];
 }
 
 const scoreNodes = (plugins: readonly Plugin[], pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Scores => {
   const names: string[] = [];
-  const rows = feasible.map((): number[] => [0]);
+  const columns: number[][] = [];
+  const totals = feasible.map(() => 0);
   for (const { name, weight = 1, preScore } of plugins) {
     const score = preScore?.(pod, feasible, cache);
     if (score === undefined) continue;
-    names.push(name);
-    const scores = feasible.map((node) => score.score(node));
-    score.normalizeScore?.(scores, feasible);
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i] ?? [];
-      const weighted = (scores[i] ?? 0) * weight;
-      row.push(weighted);
-      row[0] = (row[0] ?? 0) + weighted;
+    const column = feasible.map((node) => score.score(node));
+    score.normalizeScore?.(column, feasible);
+    for (let i = 0; i < column.length; i++) {
+      const weighted = (column[i] ?? 0) * weight;
+      column[i] = weighted;
+      totals[i] = (totals[i] ?? 0) + weighted;
     }
+    names.push(name);
+    columns.push(column);
   }
-  return { plugins: names, rows };
+  return { plugins: names, columns, totals };
 };
 
 /** The plugins' answers to a Pod that fits nowhere; the first that can help ends the round. */
@@ -97,14 +99,10 @@ export const decide = (pod: Admitted<Pod>, cache: Cache, plugins: readonly Plugi
     };
   }
 
-  const filter = new Map<string, 'ok' | NodeRefusal>();
-  const refused = new Map<string, NodeRefusal>();
-  const feasible: NodeInfo[] = [];
+  let evaluations: Evaluation[] = [];
   const evaluate = (node: NodeInfo): boolean => {
     const refusal = cycle.filterWithNominated(node);
-    filter.set(node.name, refusal ?? 'ok');
-    if (refusal === undefined) feasible.push(node);
-    else refused.set(node.name, refusal);
+    evaluations.push({ node, refusal });
     return refusal === undefined;
   };
   // A Pod whose room has been made on a node is not looked at elsewhere when it fits there.
@@ -112,46 +110,53 @@ export const decide = (pod: Admitted<Pod>, cache: Cache, plugins: readonly Plugi
   const nominatedNode = nominated ? cache.node(nominated) : undefined;
   const nominatedNodeFit = nominated ? nominatedNode !== undefined && evaluate(nominatedNode) : undefined;
   if (nominatedNodeFit !== true) {
-    filter.clear();
-    refused.clear();
+    evaluations = [];
     for (const node of nodes) if (nodeNames === undefined || nodeNames.has(node.name)) evaluate(node);
   }
-  const evaluated = { preFilter, nominatedNodeFit, filter };
-  if (feasible.length === 0) {
-    const absent = nodeNames === undefined ? [] : [`node(s) didn't satisfy plugin(s) [${run.restrictedBy.join(' ')}]`];
-    const refusals: NodeRefusals = { nodes: refused, absent: 'UnschedulableAndUnresolvable' };
-    return {
-      ...withPostFilter(fitErrorMessage(nodes.length, refused, absent), runPostFilter(plugins, cycle, refusals)),
-      ...evaluated,
-    };
-  }
-  return { ...evaluated, ...place(plugins, cycle, feasible) };
+  const feasible = evaluations.filter(({ refusal }) => refusal === undefined).map(({ node }) => node);
+  if (feasible.length > 0) return place(plugins, cycle, feasible, { preFilter, nominatedNodeFit, evaluations });
+
+  const refused = new Map<string, NodeRefusal>();
+  for (const { node, refusal } of evaluations) if (refusal !== undefined) refused.set(node.name, refusal);
+  const absent = nodeNames === undefined ? [] : [`node(s) didn't satisfy plugin(s) [${run.restrictedBy.join(' ')}]`];
+  const refusals: NodeRefusals = { nodes: refused, absent: 'UnschedulableAndUnresolvable' };
+  const message = fitErrorMessage(nodes.length, refused, absent);
+  return { ...withPostFilter(message, runPostFilter(plugins, cycle, refusals)), preFilter, nominatedNodeFit, filter: refused };
 };
 
+interface Evaluation {
+  readonly node: NodeInfo;
+  readonly refusal: NodeRefusal | undefined;
+}
+
+interface Evaluated {
+  readonly preFilter: PreFilterOutcome;
+  readonly nominatedNodeFit: boolean | undefined;
+  readonly evaluations: readonly Evaluation[];
+}
+
 /** Scores the feasible nodes and takes the best one, the first by name among equals. */
-const place = (plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[]): Decision => {
-  const { plugins: scorePlugins, rows } = scoreNodes(plugins, cycle.pod, feasible, cycle.cache);
-  const scores = new Map<string, readonly number[]>();
-  let top = -1;
-  let best: NodeInfo[] = [];
-  for (const [i, node] of feasible.entries()) {
-    const row = rows[i] ?? [];
-    const total = row[0] ?? 0;
-    scores.set(node.name, row);
-    if (total > top) {
-      top = total;
-      best = [];
-    }
-    if (total === top) best.push(node);
-  }
+const place = (plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], evaluated: Evaluated): Decision => {
+  const { plugins: scorePlugins, columns, totals } = scoreNodes(plugins, cycle.pod, feasible, cycle.cache);
+  const top = totals.reduce((most, total) => Math.max(most, total), 0);
+  const best = feasible.filter((_, i) => totals[i] === top);
   const [chosen] = best;
+  const { preFilter, nominatedNodeFit, evaluations } = evaluated;
   return {
     outcome: 'scheduled',
     node: chosen?.name,
+    preFilter,
+    nominatedNodeFit,
     scorePlugins,
-    scores,
     best: best.map(({ name }) => name),
     volumes: chosen && reserve(cycle, chosen),
+    // Hardly anyone asks why a Pod was placed where it is, and the tables are as large as the cluster.
+    get filter() {
+      return new Map(evaluations.map(({ node, refusal }) => [node.name, refusal ?? ('ok' as const)]));
+    },
+    get scores() {
+      return new Map(feasible.map(({ name }, i) => [name, [totals[i] ?? 0, ...columns.map((column) => column[i] ?? 0)]]));
+    },
   };
 };
 

@@ -64,7 +64,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
       return pods;
     },
     get network() {
-      network ??= networkOf(cluster);
+      network ??= networkOf(cluster, config);
       return network;
     },
     get connections() {

@@ -141,7 +141,7 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
     case 'ClusterRoleBinding':
       return yield* ofBinding(object as unknown as RoleBinding, namespace);
     case 'HorizontalPodAutoscaler': {
-      const target = (object as HorizontalPodAutoscaler).spec?.scaleTargetRef;
+      const target = (object as unknown as HorizontalPodAutoscaler).spec?.scaleTargetRef;
       if (target !== undefined) yield { path: 'spec.scaleTargetRef.name', to: { apiVersion: target.apiVersion ?? '', kind: target.kind, namespace, name: target.name }, without: 'silent' };
       return;
     }

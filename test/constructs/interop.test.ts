@@ -63,13 +63,13 @@ describe('constructs of other libraries', () => {
     const service = new ClusterIPService(chart, 'svc', { to: pod, ports: { http: 80 } });
     expect(service.toJson().spec.selector).toEqual(ApiObject.of(pod).toJson().metadata.labels);
 
+    web.addContainer({ image: 'nginx', portNumber: 80 });
     const account = new kplus.ServiceAccount(chart, 'account', { metadata: { name: 'robot' } });
     new RbacBundle(chart, 'bundle', { for: account, rules: { pods: ['get'] } });
     expect(Testing.synth(chart).find(({ kind }) => kind === 'RoleBinding').subjects).toEqual([
       { kind: 'ServiceAccount', name: 'robot', namespace: 'web' },
     ]);
 
-    web.addContainer({ image: 'nginx', portNumber: 80 });
     const theirs = web.exposeViaService({ name: 'theirs' });
     const ingress = new Ingress(chart, 'ingress', { hosts: { '*': { '/': endpoint(theirs, 80) } } });
     expect(ingress.toJson().spec.rules[0].http.paths[0].backend).toEqual({ service: { name: 'theirs', port: { number: 80 } } });
@@ -109,7 +109,7 @@ describe('constructs of other libraries', () => {
   });
 
   test('every construct is the ApiObject itself: patches and dependencies work as in cdk8s, and instanceof means the class', () => {
-    const { chart } = setting();
+    const chart = Testing.chart();
     const api: ApiObject = new Deployment(chart, 'api', { containers: { api: { image: 'api:1' } } });
     api.addJsonPatch(JsonPatch.add('/spec/template/spec/hostname', 'api'));
     api.addDependency(new ConfigMap(chart, 'settings'));

@@ -92,8 +92,9 @@ export class FakeHost implements KubeletHost {
   change(name: string, change: (pod: Admitted<Pod>) => Admitted<Pod>): void {
     const pod = this.pods.get(name);
     if (pod === undefined) throw new Error(`no Pod ${name}`);
-    this.pods.set(name, change(pod));
-    this.kubelet.podChanged(change(pod));
+    const changed = change(pod);
+    this.pods.set(name, changed);
+    this.kubelet.podChanged(changed);
   }
 
   delete(name: string, graceSeconds = 30): void {

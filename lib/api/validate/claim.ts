@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaimSpec, TypedObjectReference } from '../generated/types.js';
-import type { Faults } from './faults.js';
 import { dns1123Label, dns1123Subdomain } from '../names.js';
+import type { Faults } from './faults.js';
 import { validateLabelSelector } from './labels.js';
 import type { Path } from './path.js';
 import { validateAmount, validatePositiveAmount } from './resources.js';
@@ -46,7 +46,8 @@ export const validateClaimSpec = (spec: PersistentVolumeClaimSpec | undefined, a
     if (faults.list.length === before) validateAmount('storage', storage, place, faults);
   }
   const { storageClassName = '', volumeAttributesClassName = '', dataSource, dataSourceRef } = claim;
-  if (storageClassName !== '') faults.invalidEach(at.child('storageClassName'), storageClassName, dns1123Subdomain(storageClassName));
+  if (storageClassName !== '')
+    faults.invalidEach(at.child('storageClassName'), storageClassName, dns1123Subdomain(storageClassName));
   validateVolumeMode(claim.volumeMode, at.child('volumeMode'), faults);
   if (dataSource !== undefined) validateDataSource(dataSource, at.child('dataSource'), faults);
   if (dataSourceRef !== undefined) validateDataSource(dataSourceRef, at.child('dataSourceRef'), faults);
@@ -60,6 +61,10 @@ export const validateClaimSpec = (spec: PersistentVolumeClaimSpec | undefined, a
     } else if (!same) faults.invalid(at, claim, 'must match dataSourceRef');
   }
   if (volumeAttributesClassName !== '') {
-    faults.invalidEach(at.child('volumeAttributesClassName'), volumeAttributesClassName, dns1123Subdomain(volumeAttributesClassName));
+    faults.invalidEach(
+      at.child('volumeAttributesClassName'),
+      volumeAttributesClassName,
+      dns1123Subdomain(volumeAttributesClassName),
+    );
   }
 };

@@ -1,8 +1,8 @@
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, Volume, VolumeMount } from '../generated/types.js';
+import { dns1123Label, portName } from '../names.js';
 import { validateEnv, validateEnvFrom } from './env.js';
 import type { Faults } from './faults.js';
 import { descending, hasBacksteps } from './file-path.js';
-import { dns1123Label, portName } from '../names.js';
 import { portNumber } from './format.js';
 import type { Path } from './path.js';
 import { probeFields, validateLifecycle, validateProbe } from './probes.js';
@@ -57,7 +57,8 @@ const validateMountOptions = (mount: VolumeMount, container: Container, at: Path
   if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return;
   const place = at.child('recursiveReadOnly');
   if (recursiveReadOnly !== 'Enabled' && recursiveReadOnly !== 'IfPossible') {
-    return faults.notSupported(place, recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']);
+    faults.notSupported(place, recursiveReadOnly, ['Disabled', 'Enabled', 'IfPossible']);
+    return;
   }
   if (mount.readOnly !== true) faults.forbidden(place, 'may only be specified when readOnly is true');
   if (propagation !== undefined && propagation !== 'None') {
@@ -86,7 +87,8 @@ const validateMounts = (container: Container, pod: PodFacts, at: Path, faults: F
     // The server names these by the list, not by the mount.
     if (subPath !== '') descending(subPath, at.child('subPath'), faults);
     if (subPathExpr !== '') {
-      if (subPath !== '') faults.invalid(place.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive');
+      if (subPath !== '')
+        faults.invalid(place.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive');
       descending(subPathExpr, at.child('subPathExpr'), faults);
     }
     validateMountOptions(mount, container, at, faults);
@@ -111,7 +113,8 @@ const validateDevices = (container: Container, pod: PodFacts, at: Path, faults: 
     if (paths.has(devicePath)) faults.invalid(place.child('devicePath'), devicePath, 'must be unique');
     if (hasBacksteps(devicePath)) faults.invalid(place.child('devicePath'), devicePath, "can not contain backsteps ('..')");
     else paths.add(devicePath);
-    if (mounts.some((mount) => mount.name === name)) faults.invalid(place.child('name'), name, 'must not already exist in volumeMounts');
+    if (mounts.some((mount) => mount.name === name))
+      faults.invalid(place.child('name'), name, 'must not already exist in volumeMounts');
     if (mounts.some((mount) => mount.mountPath === devicePath)) {
       faults.invalid(place.child('devicePath'), devicePath, 'must not already exist as a path in volumeMounts');
     }
@@ -163,7 +166,8 @@ const validateCommon = (container: Container, pod: PodFacts, at: Path, faults: F
 
 const validateRunning = (container: Container, pod: PodFacts, at: Path, faults: Faults): void => {
   const { lifecycle } = container;
-  if (lifecycle !== undefined) validateLifecycle(lifecycle, pod.spec.terminationGracePeriodSeconds, at.child('lifecycle'), faults);
+  if (lifecycle !== undefined)
+    validateLifecycle(lifecycle, pod.spec.terminationGracePeriodSeconds, at.child('lifecycle'), faults);
   for (const field of probeFields) {
     const probe = container[field];
     if (probe !== undefined) validateProbe(probe, field, at.child(field), faults);
@@ -184,7 +188,10 @@ const validateHostPorts = (containers: readonly Container[], places: (index: num
 
 export const validateContainers = (pod: PodFacts, at: Path, faults: Faults): void => {
   const containers = pod.spec.containers ?? [];
-  if (containers.length === 0) return faults.required(at);
+  if (containers.length === 0) {
+    faults.required(at);
+    return;
+  }
   const names = new Set<string>();
   for (const [index, container] of containers.entries()) {
     const place = at.index(index);
@@ -212,12 +219,21 @@ export const validateInitContainers = (pod: PodFacts, at: Path, faults: Faults):
       continue;
     }
     for (const field of ['lifecycle', ...probeFields] as const) {
-      if (container[field] !== undefined) faults.forbidden(place.child(field), 'may not be set for init containers without restartPolicy=Always');
+      if (container[field] !== undefined)
+        faults.forbidden(place.child(field), 'may not be set for init containers without restartPolicy=Always');
     }
   }
 };
 
-const forbiddenForEphemeral = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resizePolicy', 'restartPolicy'] as const;
+const forbiddenForEphemeral = [
+  'ports',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+  'resizePolicy',
+  'restartPolicy',
+] as const;
 
 export const validateEphemeralContainers = (pod: PodFacts, at: Path, faults: Faults): void => {
   const others = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].map((container) => container.name);

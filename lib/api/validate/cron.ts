@@ -15,7 +15,15 @@ const fields: readonly Bounds[] = [
   { least: 0, most: 6, names: days },
 ];
 
-const descriptors: ReadonlySet<string> = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
+const descriptors: ReadonlySet<string> = new Set([
+  '@yearly',
+  '@annually',
+  '@monthly',
+  '@weekly',
+  '@daily',
+  '@midnight',
+  '@hourly',
+]);
 
 type Parsed = { readonly value: number } | { readonly fault: string };
 

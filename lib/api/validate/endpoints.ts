@@ -44,7 +44,10 @@ const mostAddresses = 100;
 const mostPorts = 20_000;
 
 const validateSliceAddress = (address: string, type: string, at: Path, faults: Faults): void => {
-  if (type === 'FQDN') return faults.invalidEach(at, address, dns1123Subdomain(address));
+  if (type === 'FQDN') {
+    faults.invalidEach(at, address, dns1123Subdomain(address));
+    return;
+  }
   if (!addressTypes.includes(type)) return;
   const texts = addressFaults(address);
   faults.invalidEach(at, address, texts);
@@ -57,7 +60,10 @@ const validateSliceAddress = (address: string, type: string, at: Path, faults: F
 const validateSliceEndpoints = (object: EndpointSlice, faults: Faults): void => {
   const at = Path.of('endpoints');
   const list = object.endpoints ?? [];
-  if (list.length > mostEndpoints) return faults.tooMany(at, list.length, mostEndpoints);
+  if (list.length > mostEndpoints) {
+    faults.tooMany(at, list.length, mostEndpoints);
+    return;
+  }
   for (const [index, endpoint] of list.entries()) {
     const place = at.index(index);
     const addresses = endpoint.addresses ?? [];
@@ -83,7 +89,10 @@ const validateSliceEndpoints = (object: EndpointSlice, faults: Faults): void => 
 const validateSlicePorts = (object: EndpointSlice, faults: Faults): void => {
   const at = Path.of('ports');
   const ports = object.ports ?? [];
-  if (ports.length > mostPorts) return faults.tooMany(at, ports.length, mostPorts);
+  if (ports.length > mostPorts) {
+    faults.tooMany(at, ports.length, mostPorts);
+    return;
+  }
   const names = new Set<string>();
   for (const [index, { name = '', protocol, appProtocol, port }] of ports.entries()) {
     const place = at.index(index);
@@ -98,7 +107,8 @@ const validateSlicePorts = (object: EndpointSlice, faults: Faults): void => {
 
 export const endpointSlice = (object: EndpointSlice, faults: Faults): void => {
   if (object.addressType === '') faults.required(Path.of('addressType'));
-  else if (!addressTypes.includes(object.addressType)) faults.notSupported(Path.of('addressType'), object.addressType, addressTypes);
+  else if (!addressTypes.includes(object.addressType))
+    faults.notSupported(Path.of('addressType'), object.addressType, addressTypes);
   validateSliceEndpoints(object, faults);
   validateSlicePorts(object, faults);
 };

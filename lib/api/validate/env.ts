@@ -1,6 +1,13 @@
-import type { ConfigMapKeySelector, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, ResourceFieldSelector } from '../generated/types.js';
+import type {
+  ConfigMapKeySelector,
+  EnvFromSource,
+  EnvVar,
+  EnvVarSource,
+  ObjectFieldSelector,
+  ResourceFieldSelector,
+} from '../generated/types.js';
+import { configMapKey, dns1123Subdomain, qualifiedName, relaxedEnvVarName } from '../names.js';
 import type { Faults } from './faults.js';
-import { configMapKey, dns1123Subdomain, relaxedEnvVarName, qualifiedName } from '../names.js';
 import { prefixOf } from './format.js';
 import type { Path } from './path.js';
 import { amountText } from './resources.js';
@@ -33,22 +40,35 @@ const knownFields: ReadonlySet<string> = new Set([
 const subscripted = /^(.*)\['(.*)'\]$/;
 
 const validateFieldRef = (ref: ObjectFieldSelector, allowed: readonly string[], at: Path, faults: Faults): void => {
-  if (ref.apiVersion === undefined || ref.apiVersion === '') return faults.required(at.child('apiVersion'));
+  if (ref.apiVersion === undefined || ref.apiVersion === '') {
+    faults.required(at.child('apiVersion'));
+    return;
+  }
   const place = at.child('fieldPath');
-  if (ref.fieldPath === '') return faults.required(place);
+  if (ref.fieldPath === '') {
+    faults.required(place);
+    return;
+  }
   if (ref.apiVersion !== 'v1') {
-    return faults.invalid(place, ref.fieldPath, `error converting fieldPath: unsupported pod version: ${ref.apiVersion}`);
+    faults.invalid(place, ref.fieldPath, `error converting fieldPath: unsupported pod version: ${ref.apiVersion}`);
+    return;
   }
   const subscript = subscripted.exec(ref.fieldPath);
   const [, path = '', key = ''] = subscript ?? [];
   if (subscript !== null) {
     if (path === 'metadata.annotations') faults.invalidEach(at, key.toLowerCase(), qualifiedName(key.toLowerCase()));
     else if (path === 'metadata.labels') faults.invalidEach(at, key, qualifiedName(key));
-    else faults.invalid(place, ref.fieldPath, `error converting fieldPath: field label does not support subscript: ${ref.fieldPath}`);
+    else
+      faults.invalid(
+        place,
+        ref.fieldPath,
+        `error converting fieldPath: field label does not support subscript: ${ref.fieldPath}`,
+      );
     return;
   }
   if (!knownFields.has(ref.fieldPath)) {
-    return faults.invalid(place, ref.fieldPath, `error converting fieldPath: field label not supported: ${ref.fieldPath}`);
+    faults.invalid(place, ref.fieldPath, `error converting fieldPath: field label not supported: ${ref.fieldPath}`);
+    return;
   }
   if (!allowed.includes(ref.fieldPath)) faults.notSupported(place, ref.fieldPath, allowed);
 };
@@ -70,7 +90,11 @@ const validateDivisor = (ref: ResourceFieldSelector, at: Path, faults: Faults): 
   const of = (allowed: readonly string[], resource: string): void => {
     if (allowed.includes(divisor)) return;
     const named = allowed.length === 2 ? '1m and 1' : allowed.join(', ');
-    faults.invalid(at.child('divisor'), ref.resource, `only divisor's values ${named} are supported with the ${resource} resource`);
+    faults.invalid(
+      at.child('divisor'),
+      ref.resource,
+      `only divisor's values ${named} are supported with the ${resource} resource`,
+    );
   };
   const name = ref.resource.slice(ref.resource.indexOf('.') + 1);
   if (name === 'cpu') of(['1m', '1'], 'cpu');
@@ -97,7 +121,8 @@ const validateKeyRef = (ref: ConfigMapKeySelector, at: Path, faults: Faults): vo
 
 const validateSource = (env: EnvVar, from: EnvVarSource, at: Path, faults: Faults): void => {
   if (from.fieldRef !== undefined) validateFieldRef(from.fieldRef, envFields, at.child('fieldRef'), faults);
-  if (from.resourceFieldRef !== undefined) validateResourceFieldRef(from.resourceFieldRef, false, at.child('resourceFieldRef'), faults);
+  if (from.resourceFieldRef !== undefined)
+    validateResourceFieldRef(from.resourceFieldRef, false, at.child('resourceFieldRef'), faults);
   if (from.configMapKeyRef !== undefined) validateKeyRef(from.configMapKeyRef, at.child('configMapKeyRef'), faults);
   if (from.secretKeyRef !== undefined) validateKeyRef(from.secretKeyRef, at.child('secretKeyRef'), faults);
   const sources = Object.values(from).filter((source) => source !== undefined).length;
@@ -129,7 +154,8 @@ export const validateEnvFrom = (sources: readonly EnvFromSource[], at: Path, fau
     if (prefix !== '') faults.invalidEach(place.child('prefix'), prefix, relaxedEnvVarName(prefix));
     if (configMapRef !== undefined) validateEnvFromName(configMapRef.name, place.child('configMapRef'), faults);
     if (secretRef !== undefined) validateEnvFromName(secretRef.name, place.child('secretRef'), faults);
-    if (configMapRef === undefined && secretRef === undefined) faults.invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`');
+    if (configMapRef === undefined && secretRef === undefined)
+      faults.invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`');
     else if (configMapRef !== undefined && secretRef !== undefined) {
       faults.invalid(at, '', 'may not have more than one field specified at a time');
     }

@@ -71,11 +71,16 @@ export class Faults {
     this.#add('FieldValueTooMany', at, count, `must have at most ${most} items`);
   }
 
+  internal(at: Path, detail: string): void {
+    this.#add('InternalError', at, undefined, detail);
+  }
+
   #add(type: FieldErrorType, at: Path, value: unknown, detail: string): void {
     const field = at.toString();
     const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
     const parts = [`${field}: ${texts[type]}`];
-    if (!withoutValue.has(type) && value !== undefined && value !== null) parts.push(typeof value === 'string' ? quote(value) : JSON.stringify(value));
+    if (!withoutValue.has(type) && value !== undefined && value !== null)
+      parts.push(typeof value === 'string' ? quote(value) : JSON.stringify(value));
     if (detail !== '') parts.push(detail);
     this.#list.push({ type, field, ...(isScalar ? { badValue: value } : {}), detail, message: parts.join(': ') });
   }

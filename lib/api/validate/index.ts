@@ -1,8 +1,96 @@
+import { dns1123Label } from '../names.js';
 import type { KubeObject } from '../object.js';
+import { isNamespaced } from '../resources.js';
 import type { FieldError } from '../verdict.js';
+import { configMap, namespace, priorityClass, secret } from './configuration.js';
+import { podDisruptionBudget } from './disruption.js';
+import { endpointSlice, endpoints } from './endpoints.js';
+import { Faults } from './faults.js';
+import { pathSegmentName } from './format.js';
+import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './hpa.js';
+import { cronJob, job } from './job.js';
+import { type NameRules, subdomainName, validateMetadata } from './metadata.js';
+import { ingress, ingressClass, ingressClassSaidOnce, networkPolicy } from './networking.js';
+import { node } from './node.js';
+import { newPod, pod, podTemplate } from './pod.js';
+import { limitRange, resourceQuota } from './quotas.js';
+import { clusterRole, clusterRoleBinding, role, roleBinding } from './rbac.js';
+import { service } from './service.js';
+import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.js';
+import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from './workloads.js';
 
-/** Field errors of a create. */
-export const validateCreate = (_object: KubeObject): readonly FieldError[] => [];
+type Rule = (object: never, faults: Faults) => void;
+
+interface Rules {
+  readonly name?: NameRules['name'];
+  /** Names of RBAC objects may be anything that fits in a URL, generated ones too. */
+  readonly generateName?: NameRules['name'];
+  /** Rules of create and update. */
+  readonly always?: Rule;
+  readonly create?: Rule;
+}
+
+const label = { name: dns1123Label };
+const segment = { name: pathSegmentName, generateName: pathSegmentName };
+
+const kinds = new Map<string, Rules>([
+  ['v1 Pod', { always: pod, create: newPod }],
+  ['v1 PodTemplate', { always: podTemplate }],
+  ['v1 ReplicationController', { always: replicationController }],
+  ['v1 Service', { ...label, always: service }],
+  ['v1 Endpoints', { always: endpoints }],
+  ['v1 ConfigMap', { always: configMap }],
+  ['v1 Secret', { always: secret }],
+  ['v1 Namespace', { ...label, always: namespace }],
+  ['v1 Node', { always: node }],
+  ['v1 PersistentVolume', { always: persistentVolume }],
+  ['v1 PersistentVolumeClaim', { always: persistentVolumeClaim }],
+  ['v1 LimitRange', { always: limitRange }],
+  ['v1 ResourceQuota', { always: resourceQuota }],
+  ['apps/v1 Deployment', { always: deployment }],
+  ['apps/v1 ReplicaSet', { always: replicaSet }],
+  ['apps/v1 StatefulSet', { ...label, always: statefulSet }],
+  ['apps/v1 DaemonSet', { always: daemonSet }],
+  ['batch/v1 Job', { always: job }],
+  ['batch/v1 CronJob', { always: cronJob }],
+  ['autoscaling/v2 HorizontalPodAutoscaler', { always: horizontalPodAutoscaler }],
+  ['autoscaling/v1 HorizontalPodAutoscaler', { always: horizontalPodAutoscalerV1 }],
+  ['policy/v1 PodDisruptionBudget', { always: podDisruptionBudget }],
+  ['discovery.k8s.io/v1 EndpointSlice', { always: endpointSlice }],
+  ['networking.k8s.io/v1 Ingress', { always: ingress, create: ingressClassSaidOnce }],
+  ['networking.k8s.io/v1 IngressClass', { always: ingressClass }],
+  ['networking.k8s.io/v1 NetworkPolicy', { always: networkPolicy }],
+  ['rbac.authorization.k8s.io/v1 Role', { ...segment, always: role }],
+  ['rbac.authorization.k8s.io/v1 ClusterRole', { ...segment, always: clusterRole }],
+  ['rbac.authorization.k8s.io/v1 RoleBinding', { ...segment, always: roleBinding }],
+  ['rbac.authorization.k8s.io/v1 ClusterRoleBinding', { ...segment, always: clusterRoleBinding }],
+  ['scheduling.k8s.io/v1 PriorityClass', { always: priorityClass }],
+  ['storage.k8s.io/v1 StorageClass', { always: storageClass }],
+]);
+
+const none: Rules = {};
+
+const rulesOf = (object: KubeObject): Rules => kinds.get(`${object.apiVersion} ${object.kind}`) ?? none;
+
+const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
+  namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
+  name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
+  ...(rules.generateName === undefined ? {} : { generateName: rules.generateName }),
+});
+
+/**
+ * The field errors with which the server would refuse to create the object, in its paths and words; empty when it would be
+ * created. The object must have passed `decode` and `applyDefaults`. Kinds without rules here are judged by their
+ * metadata alone.
+ */
+export const validateCreate = (object: KubeObject): readonly FieldError[] => {
+  const faults = new Faults();
+  const rules = rulesOf(object);
+  validateMetadata(object.metadata, nameRules(object, rules), faults);
+  rules.always?.(object as never, faults);
+  rules.create?.(object as never, faults);
+  return faults.list;
+};
 
 /** Field errors of an update. */
 export const validateUpdate = (_next: KubeObject, _current: KubeObject): readonly FieldError[] => [];

@@ -34,13 +34,21 @@ const validateExitCodes = (rule: PodFailurePolicyRule, containers: ReadonlySet<s
     if (seen.has(value)) faults.duplicate(place.index(index), value);
     seen.add(value);
   }
-  if (values.some((value, index) => index > 0 && (values[index - 1] ?? value) > value)) faults.invalid(place, values, 'must be ordered');
+  if (values.some((value, index) => index > 0 && (values[index - 1] ?? value) > value))
+    faults.invalid(place, values, 'must be ordered');
 };
 
-const validateFailureRule = (spec: JobSpec, rule: PodFailurePolicyRule, containers: ReadonlySet<string>, at: Path, faults: Faults): void => {
+const validateFailureRule = (
+  spec: JobSpec,
+  rule: PodFailurePolicyRule,
+  containers: ReadonlySet<string>,
+  at: Path,
+  faults: Faults,
+): void => {
   const { action, onExitCodes, onPodConditions = [] } = rule;
   if (action === 'FailIndex') {
-    if (spec.backoffLimitPerIndex === undefined) faults.invalid(at.child('action'), action, 'requires the backoffLimitPerIndex to be set');
+    if (spec.backoffLimitPerIndex === undefined)
+      faults.invalid(at.child('action'), action, 'requires the backoffLimitPerIndex to be set');
   } else oneOf(action, actions, at.child('action'), faults);
   validateExitCodes(rule, containers, at.child('onExitCodes'), faults);
   const conditions = at.child('onPodConditions');
@@ -71,7 +79,9 @@ type Interval = { readonly first: number; readonly last: number } | { readonly f
 const parseInterval = (text: string, completions: number): Interval => {
   const parts = text.split('-');
   if (parts.length > 2) {
-    return { fault: `the fragment "${text}" violates the requirement that an index interval can have at most two parts separated by '-'` };
+    return {
+      fault: `the fragment "${text}" violates the requirement that an index interval can have at most two parts separated by '-'`,
+    };
   }
   for (const part of parts) {
     if (!/^\+?\d+$/.test(part)) return { fault: `cannot convert string to integer for index: "${part}"` };
@@ -107,7 +117,8 @@ const validateSuccessRule = (rule: SuccessPolicyRule, completions: number, at: P
   }
   const named = indexes === undefined ? undefined : countIndexes(indexes, completions);
   if ((indexes ?? '').length > mostIndexBytes) faults.tooLong(at.child('succeededIndexes'), mostIndexBytes);
-  if (named?.fault !== undefined) faults.invalid(at.child('succeededIndexes'), indexes, `error parsing succeededIndexes: ${named.fault}`);
+  if (named?.fault !== undefined)
+    faults.invalid(at.child('succeededIndexes'), indexes, `error parsing succeededIndexes: ${named.fault}`);
   if (wanted === undefined) return;
   const place = at.child('succeededCount');
   nonNegative(wanted, place, faults);
@@ -123,9 +134,14 @@ const validateSuccessRule = (rule: SuccessPolicyRule, completions: number, at: P
 export const validateSuccessPolicy = (spec: JobSpec, at: Path, faults: Faults): void => {
   const policy = spec.successPolicy;
   if (policy === undefined) return;
-  if (spec.completionMode !== 'Indexed') return faults.invalid(at, policy, 'requires indexed completion mode');
+  if (spec.completionMode !== 'Indexed') {
+    faults.invalid(at, policy, 'requires indexed completion mode');
+    return;
+  }
   const rules = policy.rules ?? [];
-  if (rules.length === 0) faults.required(at.child('rules'), 'at least one rules must be specified when the successPolicy is specified');
+  if (rules.length === 0)
+    faults.required(at.child('rules'), 'at least one rules must be specified when the successPolicy is specified');
   if (rules.length > mostRules) faults.tooMany(at.child('rules'), rules.length, mostRules);
-  for (const [index, rule] of rules.entries()) validateSuccessRule(rule, spec.completions ?? 0, at.child('rules').index(index), faults);
+  for (const [index, rule] of rules.entries())
+    validateSuccessRule(rule, spec.completions ?? 0, at.child('rules').index(index), faults);
 };

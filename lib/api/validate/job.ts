@@ -32,14 +32,23 @@ const validateIndexed = (spec: JobSpec, at: Path, faults: Faults): void => {
   }
   if (completions === undefined || completions <= manyCompletions || backoffLimitPerIndex === undefined) return;
   const detail = `must be less than or equal to ${mostForMany} when completions are above ${manyCompletions} and used with backoff limit per index`;
-  if (maxFailedIndexes === undefined) faults.required(at.child('maxFailedIndexes'), `must be specified when completions is above ${manyCompletions}`);
+  if (maxFailedIndexes === undefined)
+    faults.required(at.child('maxFailedIndexes'), `must be specified when completions is above ${manyCompletions}`);
   if (parallelism !== undefined && parallelism > mostForMany) faults.invalid(at.child('parallelism'), parallelism, detail);
   if (maxFailedIndexes !== undefined && maxFailedIndexes > mostForMany) {
     faults.invalid(at.child('maxFailedIndexes'), maxFailedIndexes, detail);
   }
 };
 
-const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes'] as const;
+const counts = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+] as const;
 
 const validateRestartPolicy = (spec: JobSpec, at: Path, faults: Faults): void => {
   const policy = spec.template.spec?.restartPolicy;
@@ -94,7 +103,11 @@ const validateSelector = (spec: JobSpec, faults: Faults): void => {
   else validateLabelSelector(spec.selector, at, faults);
   const { labels } = spec.template.metadata ?? {};
   if (selects(spec.selector, labels) === false) {
-    faults.invalid(specPath.child('template').child('metadata').child('labels'), labels, '`selector` does not match template `labels`');
+    faults.invalid(
+      specPath.child('template').child('metadata').child('labels'),
+      labels,
+      '`selector` does not match template `labels`',
+    );
   }
 };
 
@@ -114,9 +127,17 @@ export const job = (object: Job, faults: Faults): void => {
 const mostCronJobName = 52;
 
 const validateTimeZone = (zone: string, at: Path, faults: Faults): void => {
-  if (zone === '') return faults.invalid(at, zone, 'timeZone must be nil or non-empty string');
-  const isName = zone.split('/').every((part) => part !== '.' && part !== '..' && /^[A-Za-z._0-9+][A-Za-z.\-_0-9+]{0,13}$/.test(part));
-  if (!isName) return faults.invalid(at, zone, `unknown time zone ${zone}`);
+  if (zone === '') {
+    faults.invalid(at, zone, 'timeZone must be nil or non-empty string');
+    return;
+  }
+  const isName = zone
+    .split('/')
+    .every((part) => part !== '.' && part !== '..' && /^[A-Za-z._0-9+][A-Za-z.\-_0-9+]{0,13}$/.test(part));
+  if (!isName) {
+    faults.invalid(at, zone, `unknown time zone ${zone}`);
+    return;
+  }
   if (zone.toLowerCase() === 'local') {
     faults.invalid(at, zone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
   }
@@ -152,9 +173,11 @@ export const cronJob = (object: CronJob, faults: Faults): void => {
   const template = spec.jobTemplate.spec;
   if (template !== undefined) {
     validateJobSpec(template, place, faults);
-    if (template.selector !== undefined) faults.invalid(place.child('selector'), template.selector, '`selector` will be auto-generated');
+    if (template.selector !== undefined)
+      faults.invalid(place.child('selector'), template.selector, '`selector` will be auto-generated');
     if (template.manualSelector === true) faults.notSupported(place.child('manualSelector'), true, ['nil', 'false']);
   }
   const { name = '' } = object.metadata ?? {};
-  if (name.length > mostCronJobName) faults.invalid(metadataPath.child('name'), name, `must be no more than ${mostCronJobName} characters`);
+  if (name.length > mostCronJobName)
+    faults.invalid(metadataPath.child('name'), name, `must be no more than ${mostCronJobName} characters`);
 };

@@ -1,8 +1,8 @@
 import type { LabelSelector } from '../generated/types.js';
 import { selectorOf } from '../label-selector.js';
+import { labelValue, qualifiedName } from '../names.js';
 import { selectorMatches } from '../selector.js';
 import type { Faults } from './faults.js';
-import { labelValue, qualifiedName } from '../names.js';
 import type { Path } from './path.js';
 
 type StringMap = { readonly [key: string]: string };

@@ -1,6 +1,6 @@
 import type { ObjectMeta, OwnerReference } from '../generated/types.js';
-import type { Faults } from './faults.js';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../names.js';
+import type { Faults } from './faults.js';
 import { prefixOf } from './format.js';
 import { validateAnnotations, validateLabels } from './labels.js';
 import { Path } from './path.js';

@@ -1,4 +1,14 @@
-import type { HTTPIngressPath, Ingress, IngressBackend, IngressClass, IngressClassParametersReference, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, TypedLocalObjectReference } from '../generated/types.js';
+import type {
+  HTTPIngressPath,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  IngressClassParametersReference,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+  TypedLocalObjectReference,
+} from '../generated/types.js';
 import { dns1123Label, dns1123Subdomain, portName, wildcardDns1123Subdomain } from '../names.js';
 import { validateDomainPath } from './domain-path.js';
 import type { Faults } from './faults.js';
@@ -12,7 +22,11 @@ const at = Path.of('spec');
 const validateHost = (host: string, place: Path, faults: Faults): void =>
   faults.invalidEach(place, host, host.includes('*') ? wildcardDns1123Subdomain(host) : dns1123Subdomain(host));
 
-const validateReference = (ref: TypedLocalObjectReference | IngressClassParametersReference, place: Path, faults: Faults): void => {
+const validateReference = (
+  ref: TypedLocalObjectReference | IngressClassParametersReference,
+  place: Path,
+  faults: Faults,
+): void => {
   const group = ref.apiGroup ?? undefined;
   if (group !== undefined) faults.invalidEach(place.child('apiGroup'), group, dns1123Subdomain(group));
   for (const field of ['kind', 'name'] as const) {
@@ -23,9 +37,16 @@ const validateReference = (ref: TypedLocalObjectReference | IngressClassParamete
 
 const validateBackend = (backend: IngressBackend, place: Path, faults: Faults): void => {
   const { resource, service } = backend;
-  if (resource !== undefined && service !== undefined) return faults.invalid(place, '', 'cannot set both resource and service backends');
-  if (resource !== undefined) return validateReference(resource, place.child('resource'), faults);
-  if (service === undefined) return faults.invalid(place, '', 'resource or service backend is required');
+  if (resource !== undefined && service !== undefined) faults.invalid(place, '', 'cannot set both resource and service backends');
+  return;
+  if (resource !== undefined) {
+    validateReference(resource, place.child('resource'), faults);
+    return;
+  }
+  if (service === undefined) {
+    faults.invalid(place, '', 'resource or service backend is required');
+    return;
+  }
   const to = place.child('service');
   if (service.name === '') faults.required(to.child('name'));
   else faults.invalidEach(to.child('name'), service.name, dns1123Label(service.name));
@@ -42,7 +63,10 @@ const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
 const validatePath = (entry: HTTPIngressPath, place: Path, faults: Faults): void => {
   const { path = '', pathType } = entry;
-  if (pathType === '') return faults.required(place.child('pathType'), 'pathType must be specified');
+  if (pathType === '') {
+    faults.required(place.child('pathType'), 'pathType must be specified');
+    return;
+  }
   const exact = pathType === 'Exact' || pathType === 'Prefix';
   if (!pathTypes.includes(pathType)) faults.notSupported(place.child('pathType'), pathType, pathTypes);
   else if (!path.startsWith('/') && (exact || path !== '')) faults.invalid(place.child('path'), path, 'must be an absolute path');
@@ -50,7 +74,8 @@ const validatePath = (entry: HTTPIngressPath, place: Path, faults: Faults): void
     for (const part of forbiddenInPaths) {
       if (path.includes(part)) faults.invalid(place.child('path'), path, `must not contain '${part}'`);
     }
-    for (const end of forbiddenAtEnd) if (path.endsWith(end)) faults.invalid(place.child('path'), path, `cannot end with '${end}'`);
+    for (const end of forbiddenAtEnd)
+      if (path.endsWith(end)) faults.invalid(place.child('path'), path, `cannot end with '${end}'`);
   }
   validateBackend(entry.backend, place.child('backend'), faults);
 };
@@ -88,7 +113,11 @@ export const ingressClassSaidOnce = (object: Ingress, faults: Faults): void => {
   const annotation = object.metadata?.annotations?.[classAnnotation];
   const name = object.spec?.ingressClassName;
   if (annotation === undefined || name === undefined || annotation === name) return;
-  faults.invalid(Path.of('annotations').child(classAnnotation), annotation, 'must match `ingressClassName` when both are specified');
+  faults.invalid(
+    Path.of('annotations').child(classAnnotation),
+    annotation,
+    'must match `ingressClassName` when both are specified',
+  );
 };
 
 const mostControllerBytes = 250;
@@ -143,7 +172,10 @@ const validatePeer = (peer: NetworkPolicyPeer, place: Path, faults: Faults): voi
   }
   if (others) faults.forbidden(place, 'may not specify both ipBlock and another peer');
   const block = place.child('ipBlock');
-  if (ipBlock.cidr === '') return faults.required(block.child('cidr'));
+  if (ipBlock.cidr === '') {
+    faults.required(block.child('cidr'));
+    return;
+  }
   faults.invalidEach(block.child('cidr'), ipBlock.cidr, cidrFaults(ipBlock.cidr));
   const range = parseCidr(ipBlock.cidr);
   if (range === undefined) return;
@@ -164,16 +196,20 @@ export const networkPolicy = (object: NetworkPolicy, faults: Faults): void => {
   validateLabelSelector(spec.podSelector, at.child('podSelector'), faults);
   for (const [index, rule] of (spec.ingress ?? []).entries()) {
     const place = at.child('ingress').index(index);
-    for (const [number, port] of (rule.ports ?? []).entries()) validatePolicyPort(port, place.child('ports').index(number), faults);
+    for (const [number, port] of (rule.ports ?? []).entries())
+      validatePolicyPort(port, place.child('ports').index(number), faults);
     for (const [number, peer] of (rule.from ?? []).entries()) validatePeer(peer, place.child('from').index(number), faults);
   }
   for (const [index, rule] of (spec.egress ?? []).entries()) {
     const place = at.child('egress').index(index);
-    for (const [number, port] of (rule.ports ?? []).entries()) validatePolicyPort(port, place.child('ports').index(number), faults);
+    for (const [number, port] of (rule.ports ?? []).entries())
+      validatePolicyPort(port, place.child('ports').index(number), faults);
     for (const [number, peer] of (rule.to ?? []).entries()) validatePeer(peer, place.child('to').index(number), faults);
   }
   const types = spec.policyTypes ?? [];
-  if (types.length > policyTypes.length) return faults.invalid(at.child('policyTypes'), types, 'may not specify more than two policyTypes');
+  if (types.length > policyTypes.length)
+    faults.invalid(at.child('policyTypes'), types, 'may not specify more than two policyTypes');
+  return;
   for (const [index, type] of types.entries()) {
     if (!policyTypes.includes(type)) faults.notSupported(at.child('policyTypes').index(index), type, policyTypes);
   }

@@ -1,5 +1,5 @@
-import type { Faults } from './faults.js';
 import { portName } from '../names.js';
+import type { Faults } from './faults.js';
 import { percent, portNumber } from './format.js';
 import type { Path } from './path.js';
 

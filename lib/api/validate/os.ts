@@ -32,8 +32,31 @@ const validateHostProcess = (spec: PodSpec, at: Path, faults: Faults): void => {
   faults.forbidden(at, 'hostProcess containers are disallowed by cluster policy');
 };
 
-const linuxOnlyInPod = ['appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'fsGroup', 'fsGroupChangePolicy', 'sysctls', 'runAsUser', 'runAsGroup', 'supplementalGroups', 'supplementalGroupsPolicy', 'seLinuxChangePolicy'] as const;
-const linuxOnlyInContainer = ['appArmorProfile', 'seLinuxOptions', 'seccompProfile', 'capabilities', 'readOnlyRootFilesystem', 'privileged', 'allowPrivilegeEscalation', 'procMount', 'runAsUser', 'runAsGroup'] as const;
+const linuxOnlyInPod = [
+  'appArmorProfile',
+  'seLinuxOptions',
+  'seccompProfile',
+  'fsGroup',
+  'fsGroupChangePolicy',
+  'sysctls',
+  'runAsUser',
+  'runAsGroup',
+  'supplementalGroups',
+  'supplementalGroupsPolicy',
+  'seLinuxChangePolicy',
+] as const;
+const linuxOnlyInContainer = [
+  'appArmorProfile',
+  'seLinuxOptions',
+  'seccompProfile',
+  'capabilities',
+  'readOnlyRootFilesystem',
+  'privileged',
+  'allowPrivilegeEscalation',
+  'procMount',
+  'runAsUser',
+  'runAsGroup',
+] as const;
 
 const validateWindows = (spec: PodSpec, at: Path, faults: Faults): void => {
   const refuse = (place: Path): void => faults.forbidden(place, 'cannot be set for a windows pod');
@@ -41,7 +64,8 @@ const validateWindows = (spec: PodSpec, at: Path, faults: Faults): void => {
   if (spec.hostPID === true) refuse(at.child('hostPID'));
   if (spec.hostIPC === true) refuse(at.child('hostIPC'));
   if (spec.shareProcessNamespace !== undefined) refuse(at.child('shareProcessNamespace'));
-  for (const field of linuxOnlyInPod) if (spec.securityContext?.[field] !== undefined) refuse(at.child('securityContext').child(field));
+  for (const field of linuxOnlyInPod)
+    if (spec.securityContext?.[field] !== undefined) refuse(at.child('securityContext').child(field));
   eachContainer(spec, at, (container, place) => {
     for (const field of linuxOnlyInContainer) {
       if (container.securityContext?.[field] !== undefined) refuse(place.child('securityContext').child(field));

@@ -1,8 +1,8 @@
 import type { PodSpec, SeccompProfile } from '../generated/types.js';
+import { quote } from '../quote.js';
 import type { Faults } from './faults.js';
 import { descending } from './file-path.js';
 import type { Path } from './path.js';
-import { quote } from '../quote.js';
 
 const seccompOfPod = 'seccomp.security.alpha.kubernetes.io/pod';
 const seccompOfContainer = 'container.seccomp.security.alpha.kubernetes.io/';
@@ -27,9 +27,15 @@ const validateAppArmor = (key: string, profile: string, spec: PodSpec, at: Path,
 };
 
 /** An annotation from before there was a field must say the same as the field. */
-const validateSeccompMatch = (annotation: string | undefined, profile: SeccompProfile | undefined, at: Path, faults: Faults): void => {
+const validateSeccompMatch = (
+  annotation: string | undefined,
+  profile: SeccompProfile | undefined,
+  at: Path,
+  faults: Faults,
+): void => {
   if (annotation === undefined || profile === undefined) return;
-  const mismatch = (field: string, what: string): void => faults.forbidden(at.child(field), `seccomp ${what} in annotation and field must match`);
+  const mismatch = (field: string, what: string): void =>
+    faults.forbidden(at.child(field), `seccomp ${what} in annotation and field must match`);
   if (profile.type === 'Unconfined') {
     if (annotation !== 'unconfined') mismatch('type', 'type');
   } else if (profile.type === 'RuntimeDefault') {
@@ -41,24 +47,44 @@ const validateSeccompMatch = (annotation: string | undefined, profile: SeccompPr
 };
 
 /** Annotations by which Pods were configured before there were fields. `at` is the annotations' place, `spec` the Pod's. */
-export const validatePodAnnotations = (annotations: Annotations | undefined, pod: PodSpec, at: Path, spec: Path, faults: Faults): void => {
+export const validatePodAnnotations = (
+  annotations: Annotations | undefined,
+  pod: PodSpec,
+  at: Path,
+  spec: Path,
+  faults: Faults,
+): void => {
   if (annotations === undefined) return;
   const own = (key: string): string | undefined => (Object.hasOwn(annotations, key) ? annotations[key] : undefined);
   const cost = own(deletionCost);
   if (cost !== undefined && !isInt32(cost)) faults.invalid(at.key(deletionCost), cost, 'must be a 32bit integer');
   if (own('kubernetes.io/config.mirror') !== undefined && (pod.nodeName ?? '') === '') {
-    faults.invalid(at.key('kubernetes.io/config.mirror'), own('kubernetes.io/config.mirror'), 'must set spec.nodeName if mirror pod annotation is set');
+    faults.invalid(
+      at.key('kubernetes.io/config.mirror'),
+      own('kubernetes.io/config.mirror'),
+      'must set spec.nodeName if mirror pod annotation is set',
+    );
   }
   for (const key of Object.keys(annotations)) {
     const value = annotations[key] ?? '';
     if (key === seccompOfPod || key.startsWith(seccompOfContainer)) validateSeccomp(value, at.child(key), faults);
     else if (key.startsWith(appArmorOfContainer)) validateAppArmor(key, value, pod, at, faults);
   }
-  validateSeccompMatch(own(seccompOfPod), pod.securityContext?.seccompProfile, spec.child('securityContext').child('seccompProfile'), faults);
+  validateSeccompMatch(
+    own(seccompOfPod),
+    pod.securityContext?.seccompProfile,
+    spec.child('securityContext').child('seccompProfile'),
+    faults,
+  );
   for (const field of ['initContainers', 'containers'] as const) {
     for (const [index, container] of (pod[field] ?? []).entries()) {
       const place = spec.child(field).index(index).child('securityContext').child('seccompProfile');
-      validateSeccompMatch(own(`${seccompOfContainer}${container.name}`), container.securityContext?.seccompProfile, place, faults);
+      validateSeccompMatch(
+        own(`${seccompOfContainer}${container.name}`),
+        container.securityContext?.seccompProfile,
+        place,
+        faults,
+      );
     }
   }
 };

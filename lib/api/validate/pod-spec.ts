@@ -26,9 +26,13 @@ const mostSearchCharacters = 2048;
 const validateDns = (config: PodDNSConfig | undefined, policy: string | undefined, at: Path, faults: Faults): void => {
   const nameservers = config?.nameservers ?? [];
   if (policy === 'None') {
-    if (config === undefined) return faults.required(at, 'must provide `dnsConfig` when `dnsPolicy` is None');
+    if (config === undefined) {
+      faults.required(at, 'must provide `dnsConfig` when `dnsPolicy` is None');
+      return;
+    }
     if (nameservers.length === 0) {
-      return faults.required(at.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None');
+      faults.required(at.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None');
+      return;
     }
   }
   if (config === undefined) return;
@@ -42,7 +46,11 @@ const validateDns = (config: PodDNSConfig | undefined, policy: string | undefine
   const place = at.child('searches');
   if (searches.length > mostSearches) faults.invalid(place, searches, `must not have more than ${mostSearches} search paths`);
   if (searches.join(' ').length > mostSearchCharacters) {
-    faults.invalid(place, searches, `must not have more than ${mostSearchCharacters} characters (including spaces) in the search list`);
+    faults.invalid(
+      place,
+      searches,
+      `must not have more than ${mostSearchCharacters} characters (including spaces) in the search list`,
+    );
   }
   for (const [index, search] of searches.entries()) {
     if (search === '.') continue;
@@ -79,7 +87,11 @@ const validateResourceClaims = (spec: PodSpec, at: Path, faults: Faults): Readon
 
 const validateGates = (spec: PodSpec, at: Path, faults: Faults): void => {
   for (const [index, { conditionType }] of (spec.readinessGates ?? []).entries()) {
-    faults.invalidEach(at.child('readinessGates').index(index).child('conditionType'), conditionType, qualifiedName(conditionType));
+    faults.invalidEach(
+      at.child('readinessGates').index(index).child('conditionType'),
+      conditionType,
+      qualifiedName(conditionType),
+    );
   }
   const seen = new Set<string>();
   for (const [index, { name }] of (spec.schedulingGates ?? []).entries()) {
@@ -100,7 +112,8 @@ const validateNames = (spec: PodSpec, at: Path, faults: Faults): void => {
     if (value !== '') faults.invalidEach(at.child(field), value, dns1123Label(value));
   }
   const { runtimeClassName, hostnameOverride } = spec;
-  if (runtimeClassName !== undefined) faults.invalidEach(at.child('runtimeClassName'), runtimeClassName, dns1123Subdomain(runtimeClassName));
+  if (runtimeClassName !== undefined)
+    faults.invalidEach(at.child('runtimeClassName'), runtimeClassName, dns1123Subdomain(runtimeClassName));
   if (hostnameOverride === undefined) return;
   const place = at.child('hostnameOverride');
   const texts = dns1123Subdomain(hostnameOverride);
@@ -125,7 +138,8 @@ const validateHostNetwork = (spec: PodSpec, inPod: boolean, at: Path, faults: Fa
 const validateHostUsers = (spec: PodSpec, at: Path, faults: Faults): void => {
   if (spec.hostUsers !== false) return;
   const shared = [spec.hostNetwork && 'hostNetwork', spec.hostPID && 'HostPID', spec.hostIPC && 'HostIPC'];
-  for (const field of shared) if (typeof field === 'string') faults.forbidden(at.child(field), 'when `pod.Spec.HostUsers` is false');
+  for (const field of shared)
+    if (typeof field === 'string') faults.forbidden(at.child(field), 'when `pod.Spec.HostUsers` is false');
 };
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
@@ -138,7 +152,8 @@ const validateChoices = (spec: PodSpec, at: Path, faults: Faults): void => {
   if (restartPolicy !== undefined && !restartPolicies.includes(restartPolicy)) {
     faults.notSupported(at.child('restartPolicy'), restartPolicy, restartPolicies);
   }
-  if (dnsPolicy !== undefined && !dnsPolicies.includes(dnsPolicy)) faults.notSupported(at.child('dnsPolicy'), dnsPolicy, dnsPolicies);
+  if (dnsPolicy !== undefined && !dnsPolicies.includes(dnsPolicy))
+    faults.notSupported(at.child('dnsPolicy'), dnsPolicy, dnsPolicies);
   if (preemptionPolicy !== undefined && !preemptionPolicies.includes(preemptionPolicy)) {
     faults.notSupported(at.child('preemptionPolicy'), preemptionPolicy, preemptionPolicies);
   }
@@ -185,13 +200,20 @@ const validatePodOnly = (spec: PodSpec, at: Path, faults: Faults): void => {
     for (const [index, volume] of (spec.volumes ?? []).entries()) {
       for (const [number, source] of (volume.projected?.sources ?? []).entries()) {
         if (source.serviceAccountToken === undefined) continue;
-        const place = at.child('volumes').index(index).child('projected').child('sources').index(number).child('serviceAccountToken');
+        const place = at
+          .child('volumes')
+          .index(index)
+          .child('projected')
+          .child('sources')
+          .index(number)
+          .child('serviceAccountToken');
         faults.forbidden(place, 'must not be specified when serviceAccountName is not set');
       }
     }
   }
   for (const field of ['containers', 'initContainers'] as const) {
-    for (const [index, container] of (spec[field] ?? []).entries()) validateImageSpaces(container, at.child(field).index(index), faults);
+    for (const [index, container] of (spec[field] ?? []).entries())
+      validateImageSpaces(container, at.child(field).index(index), faults);
   }
 };
 
@@ -223,7 +245,10 @@ export const validatePodTemplate = (template: PodTemplateSpec, at: Path, faults:
   const { metadata, spec } = template;
   validateLabels(metadata?.labels, at.child('labels'), faults);
   validateAnnotations(metadata?.annotations, at.child('annotations'), faults);
-  if (spec === undefined) return faults.required(at.child('spec').child('containers'));
+  if (spec === undefined) {
+    faults.required(at.child('spec').child('containers'));
+    return;
+  }
   validatePodAnnotations(metadata?.annotations, spec, at.child('annotations'), at.child('spec'), faults);
   validateTemplateSpec(spec, at.child('spec'), faults);
 };

@@ -1,4 +1,12 @@
-import type { ExecAction, GRPCAction, HTTPGetAction, Lifecycle, Probe, SleepAction, TCPSocketAction } from '../generated/types.js';
+import type {
+  ExecAction,
+  GRPCAction,
+  HTTPGetAction,
+  Lifecycle,
+  Probe,
+  SleepAction,
+  TCPSocketAction,
+} from '../generated/types.js';
 import type { Faults } from './faults.js';
 import { httpHeaderName } from './format.js';
 import { nonNegative, validatePort } from './numbers.js';
@@ -15,8 +23,10 @@ interface Handler {
 const validateHttpGet = (action: HTTPGetAction, at: Path, faults: Faults): void => {
   if ((action.path ?? '') === '') faults.required(at.child('path'));
   validatePort(action.port, at.child('port'), faults);
-  if (action.scheme !== 'HTTP' && action.scheme !== 'HTTPS') faults.notSupported(at.child('scheme'), action.scheme, ['HTTP', 'HTTPS']);
-  for (const header of action.httpHeaders ?? []) faults.invalidEach(at.child('httpHeaders'), header.name, httpHeaderName(header.name));
+  if (action.scheme !== 'HTTP' && action.scheme !== 'HTTPS')
+    faults.notSupported(at.child('scheme'), action.scheme, ['HTTP', 'HTTPS']);
+  for (const header of action.httpHeaders ?? [])
+    faults.invalidEach(at.child('httpHeaders'), header.name, httpHeaderName(header.name));
 };
 
 const validateSleep = (action: SleepAction, graceSeconds: number | undefined, at: Path, faults: Faults): void => {
@@ -28,7 +38,10 @@ const order = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const;
 
 const validateHandler = (handler: Handler, graceSeconds: number | undefined, at: Path, faults: Faults): void => {
   const [first, ...more] = order.filter((kind) => handler[kind] !== undefined);
-  if (first === undefined) return faults.required(at, 'must specify a handler type');
+  if (first === undefined) {
+    faults.required(at, 'must specify a handler type');
+    return;
+  }
   const place = at.child(first);
   if (handler.exec !== undefined && (handler.exec.command ?? []).length === 0) faults.required(place.child('command'));
   if (first === 'httpGet' && handler.httpGet !== undefined) validateHttpGet(handler.httpGet, place, faults);
@@ -55,8 +68,10 @@ export const validateProbe = (probe: Probe, kind: ProbeField, at: Path, faults: 
   nonNegative(probe.successThreshold, at.child('successThreshold'), faults);
   nonNegative(probe.failureThreshold, at.child('failureThreshold'), faults);
   const grace = probe.terminationGracePeriodSeconds;
-  if (grace !== undefined && grace <= 0) faults.invalid(at.child('terminationGracePeriodSeconds'), grace, 'must be greater than 0');
+  if (grace !== undefined && grace <= 0)
+    faults.invalid(at.child('terminationGracePeriodSeconds'), grace, 'must be greater than 0');
   if (kind === 'readinessProbe') {
-    if (grace !== undefined) faults.invalid(at.child('terminationGracePeriodSeconds'), grace, 'must not be set for readinessProbes');
+    if (grace !== undefined)
+      faults.invalid(at.child('terminationGracePeriodSeconds'), grace, 'must not be set for readinessProbes');
   } else if (probe.successThreshold !== 1) faults.invalid(at.child('successThreshold'), probe.successThreshold, 'must be 1');
 };

@@ -3,7 +3,8 @@ import { qualifiedName } from '../names.js';
 const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 const forContainers = names('cpu memory ephemeral-storage');
-const counted = 'pods resourcequotas services replicationcontrollers secrets configmaps persistentvolumeclaims services.nodeports services.loadbalancers';
+const counted =
+  'pods resourcequotas services replicationcontrollers secrets configmaps persistentvolumeclaims services.nodeports services.loadbalancers';
 const integers = names(counted);
 const forQuota = names(
   `cpu memory ephemeral-storage requests.cpu requests.memory requests.ephemeral-storage requests.storage limits.cpu limits.memory

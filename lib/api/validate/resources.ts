@@ -1,7 +1,16 @@
 import type { ResourceRequirements } from '../generated/types.js';
-import { compareQuantities, formatQuantity, parseQuantity, type Quantity, quantityInteger, quantityMilliInteger, quantityOf, quantitySign } from '../quantity.js';
-import type { Faults } from './faults.js';
 import { dns1123Label, qualifiedName } from '../names.js';
+import {
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  type Quantity,
+  quantityInteger,
+  quantityMilliInteger,
+  quantityOf,
+  quantitySign,
+} from '../quantity.js';
+import type { Faults } from './faults.js';
 import type { Path } from './path.js';
 import {
   isExtended,
@@ -32,7 +41,8 @@ export const validatePositiveAmount = (json: string | number, at: Path, faults: 
 export const validateAmount = (name: string, json: string | number, at: Path, faults: Faults): void => {
   const amount = amountOf(json);
   if (quantitySign(amount) < 0) faults.invalid(at, amountText(json), 'must be greater than or equal to 0');
-  if (isInteger(name) && (quantityMilliInteger(amount) ?? 0n) % 1000n !== 0n) faults.invalid(at, amountText(json), 'must be an integer');
+  if (isInteger(name) && (quantityMilliInteger(amount) ?? 0n) % 1000n !== 0n)
+    faults.invalid(at, amountText(json), 'must be an integer');
 };
 
 /** A resource name at all: qualified, and standard unless it has a domain. */
@@ -114,7 +124,8 @@ const validateAgainstLimits = (requests: Amounts, limits: Amounts, at: Path, fau
     if (request === limit) continue;
     const order = compareQuantities(amountOf(request), amountOf(limit));
     const bound = `${name} limit of ${amountText(limit)}`;
-    if (order !== 0 && !isOvercommitAllowed(name)) faults.invalid(at.child('requests'), amountText(request), `must be equal to ${bound}`);
+    if (order !== 0 && !isOvercommitAllowed(name))
+      faults.invalid(at.child('requests'), amountText(request), `must be equal to ${bound}`);
     else if (order > 0) faults.invalid(at.child('requests'), amountText(request), `must be less than or equal to ${bound}`);
   }
 };

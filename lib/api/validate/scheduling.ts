@@ -9,8 +9,8 @@ import type {
   Toleration,
   TopologySpreadConstraint,
 } from '../generated/types.js';
-import type { Faults } from './faults.js';
 import { dns1123Label, dns1123Subdomain, labelValue } from '../names.js';
+import type { Faults } from './faults.js';
 import { validateLabelName, validateLabelSelector } from './labels.js';
 import type { Path } from './path.js';
 
@@ -57,7 +57,8 @@ const validateRequirement = (requirement: NodeSelectorRequirement, checkValues: 
       break;
     case 'Gt':
     case 'Lt':
-      if (values.length !== 1) faults.required(at.child('values'), "must be specified single value when `operator` is 'Lt' or 'Gt'");
+      if (values.length !== 1)
+        faults.required(at.child('values'), "must be specified single value when `operator` is 'Lt' or 'Gt'");
       break;
     default:
       faults.invalid(at.child('operator'), requirement.operator, 'not a valid selector operator');
@@ -74,8 +75,10 @@ const validateFieldRequirement = (requirement: NodeSelectorRequirement, at: Path
   } else if (values.length !== 1) {
     faults.required(at.child('values'), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
   }
-  if (requirement.key !== 'metadata.name') return faults.invalid(at.child('key'), requirement.key, 'not a valid field selector key');
-  for (const [index, value] of values.entries()) faults.invalidEach(at.child('values').index(index), value, dns1123Subdomain(value));
+  if (requirement.key !== 'metadata.name') faults.invalid(at.child('key'), requirement.key, 'not a valid field selector key');
+  return;
+  for (const [index, value] of values.entries())
+    faults.invalidEach(at.child('values').index(index), value, dns1123Subdomain(value));
 };
 
 const validateTerm = (term: NodeSelectorTerm, checkValues: boolean, at: Path, faults: Faults): void => {
@@ -102,7 +105,10 @@ const validateWeight = (weight: number, at: Path, faults: Faults): void => {
 /** Keys whose values a selector takes from the Pod itself; they need a selector to add to. */
 const validateLabelKeys = (keys: readonly string[], selector: LabelSelector | undefined, at: Path, faults: Faults): void => {
   if (keys.length === 0) return;
-  if (selector === undefined) return faults.forbidden(at, 'must not be specified when labelSelector is not set');
+  if (selector === undefined) {
+    faults.forbidden(at, 'must not be specified when labelSelector is not set');
+    return;
+  }
   for (const [index, key] of keys.entries()) validateLabelName(key, at.index(index), faults);
 };
 
@@ -126,7 +132,8 @@ const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
 
 const validatePodAffinity = (affinity: PodAffinity, at: Path, faults: Faults): void => {
-  for (const [index, term] of (affinity[required] ?? []).entries()) validatePodTerm(term, at.child(required).index(index), faults);
+  for (const [index, term] of (affinity[required] ?? []).entries())
+    validatePodTerm(term, at.child(required).index(index), faults);
   for (const [index, term] of (affinity[preferred] ?? []).entries()) {
     const place = at.child(preferred).index(index);
     validateWeight(term.weight, place, faults);

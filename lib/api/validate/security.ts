@@ -1,7 +1,14 @@
-import type { AppArmorProfile, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, WindowsSecurityContextOptions } from '../generated/types.js';
+import type {
+  AppArmorProfile,
+  PodSecurityContext,
+  PodSpec,
+  SeccompProfile,
+  SecurityContext,
+  WindowsSecurityContextOptions,
+} from '../generated/types.js';
+import { dns1123Subdomain } from '../names.js';
 import type { Faults } from './faults.js';
 import { descending } from './file-path.js';
-import { dns1123Subdomain } from '../names.js';
 import type { Path } from './path.js';
 
 const mostId = 2 ** 31 - 1;
@@ -55,12 +62,14 @@ const userNameFaults = (name: string): readonly string[] => {
   const user = parts.at(-1) ?? '';
   const domain = parts.length === 2 ? (parts[0] ?? '') : undefined;
   const faults: string[] = [];
-  if ((domain ?? '').length >= mostDomainLength) faults.push(`runAsUserName's Domain length must be under ${mostDomainLength} characters`);
+  if ((domain ?? '').length >= mostDomainLength)
+    faults.push(`runAsUserName's Domain length must be under ${mostDomainLength} characters`);
   if (domain !== undefined && !netBiosName.test(domain) && !dnsName.test(domain)) {
     faults.push("runAsUserName's Domain doesn't match the NetBios nor the DNS format");
   }
   if (user === '') faults.push("runAsUserName's User cannot be empty");
-  else if (user.length > mostUserLength) faults.push(`runAsUserName's User length must not be longer than ${mostUserLength} characters`);
+  else if (user.length > mostUserLength)
+    faults.push(`runAsUserName's User length must not be longer than ${mostUserLength} characters`);
   if (/^[. ]+$/.test(user)) faults.push("runAsUserName's User cannot contain only periods or spaces");
   if (/["/\\:;|=,+*?<>@[\]]/.test(user)) {
     faults.push('runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]');
@@ -108,7 +117,8 @@ export const validateSecurityContext = (context: SecurityContext, sharesHostUser
 };
 
 const sysctlName = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
-const sysctlText = 'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
+const sysctlText =
+  'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
 const ipcSysctl = /^(kernel\.(shm|msg|sem)|fs\.mqueue\.)/;
 
 const validateSysctls = (context: PodSecurityContext, spec: PodSpec, at: Path, faults: Faults): void => {

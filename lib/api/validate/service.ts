@@ -71,7 +71,8 @@ const validateAffinity = (spec: ServiceSpec, faults: Faults): void => {
   const affinity = spec.sessionAffinity ?? '';
   const config = at.child('sessionAffinityConfig');
   if (affinity === '') faults.required(at.child('sessionAffinity'));
-  else if (affinity !== 'ClientIP' && affinity !== 'None') faults.notSupported(at.child('sessionAffinity'), affinity, ['ClientIP', 'None']);
+  else if (affinity !== 'ClientIP' && affinity !== 'None')
+    faults.notSupported(at.child('sessionAffinity'), affinity, ['ClientIP', 'None']);
   if (affinity === 'None' && spec.sessionAffinityConfig !== undefined) {
     faults.forbidden(config, 'must not be set when session affinity is None');
   }
@@ -95,7 +96,8 @@ const validateAddressFamilies = (spec: ServiceSpec, faults: Faults): void => {
     seen.add(family);
   }
   const policy = spec.ipFamilyPolicy;
-  if (policy !== undefined && !familyPolicies.includes(policy)) faults.notSupported(at.child('ipFamilyPolicy'), policy, familyPolicies);
+  if (policy !== undefined && !familyPolicies.includes(policy))
+    faults.notSupported(at.child('ipFamilyPolicy'), policy, familyPolicies);
 };
 
 const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
@@ -103,7 +105,8 @@ const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
   const addresses = clusterIPsOf(spec);
   const { clusterIP = '', ipFamilies = [] } = spec;
   if (clusterIP !== '' && addresses[0] !== clusterIP) faults.invalid(place, addresses, 'first value must match `clusterIP`');
-  if (clusterIP === '' && addresses.length > 0) faults.invalid(place, addresses, 'must be empty when `clusterIP` is not specified');
+  if (clusterIP === '' && addresses.length > 0)
+    faults.invalid(place, addresses, 'must be empty when `clusterIP` is not specified');
   validateAddressFamilies(spec, faults);
   let malformed = false;
   for (const [index, address] of addresses.entries()) {
@@ -126,7 +129,11 @@ const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
   if (isHeadless(spec)) return;
   for (const [index, family] of ipFamilies.slice(0, addresses.length).entries()) {
     if (families.includes(family) && found[index] !== family) {
-      faults.invalid(place.index(index), addresses[index], `expected an ${family} value as indicated by \`ipFamilies[${index}]\``);
+      faults.invalid(
+        place.index(index),
+        addresses[index],
+        `expected an ${family} value as indicated by \`ipFamilies[${index}]\``,
+      );
     }
   }
 };
@@ -146,9 +153,11 @@ const validateLoadBalancer = (object: Service, spec: ServiceSpec, faults: Faults
   } else if (annotation !== undefined) {
     const place = metadataPath.child('annotations').key(sourceRanges);
     if (!balances) faults.forbidden(place, only);
-    for (const range of annotation.trim() === '' ? [] : annotation.split(',')) faults.invalidEach(place, range.trim(), cidrFaults(range.trim()));
+    for (const range of annotation.trim() === '' ? [] : annotation.split(','))
+      faults.invalidEach(place, range.trim(), cidrFaults(range.trim()));
   }
-  if (spec.allocateLoadBalancerNodePorts !== undefined && !balances) faults.forbidden(at.child('allocateLoadBalancerNodePorts'), only);
+  if (spec.allocateLoadBalancerNodePorts !== undefined && !balances)
+    faults.forbidden(at.child('allocateLoadBalancerNodePorts'), only);
   if (spec.loadBalancerClass === undefined) return;
   const place = at.child('loadBalancerClass');
   if (balances) faults.invalidEach(place, spec.loadBalancerClass, qualifiedName(spec.loadBalancerClass));
@@ -161,7 +170,9 @@ const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 const validateTraffic = (spec: ServiceSpec, faults: Faults): void => {
   const external = spec.externalTrafficPolicy ?? '';
   const isExternal =
-    spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
+    spec.type === 'NodePort' ||
+    spec.type === 'LoadBalancer' ||
+    (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
   const place = at.child('externalTrafficPolicy');
   if (!isExternal) {
     if (external !== '') faults.invalid(place, external, 'may only be set for externally-accessible services');
@@ -174,7 +185,8 @@ const validateTraffic = (spec: ServiceSpec, faults: Faults): void => {
     faults.invalid(at.child('healthCheckNodePort'), health, detail);
   } else if (health !== 0) faults.invalidEach(at.child('healthCheckNodePort'), health, portNumber(health));
   const internal = spec.internalTrafficPolicy;
-  if (internal !== undefined && !policies.includes(internal)) faults.notSupported(at.child('internalTrafficPolicy'), internal, policies);
+  if (internal !== undefined && !policies.includes(internal))
+    faults.notSupported(at.child('internalTrafficPolicy'), internal, policies);
   const distribution = spec.trafficDistribution;
   if (distribution !== undefined && !distributions.includes(distribution)) {
     faults.notSupported(at.child('trafficDistribution'), distribution, distributions);

@@ -1,7 +1,13 @@
-import type { ISCSIPersistentVolumeSource, ISCSIVolumeSource, PersistentVolumeSpec, SecretReference, Volume } from '../generated/types.js';
+import type {
+  ISCSIPersistentVolumeSource,
+  ISCSIVolumeSource,
+  PersistentVolumeSpec,
+  SecretReference,
+  Volume,
+} from '../generated/types.js';
+import { dns1123Label, dns1123Subdomain } from '../names.js';
 import type { Faults } from './faults.js';
 import { noBacksteps } from './file-path.js';
-import { dns1123Label, dns1123Subdomain } from '../names.js';
 import type { Path } from './path.js';
 
 type Sources = Omit<PersistentVolumeSpec, 'csi'> & Pick<Volume, 'gitRepo'>;
@@ -100,14 +106,18 @@ const rules: { readonly [K in keyof Sources]?: Rule<NonNullable<Sources[K]>> } =
   quobyte: ({ registry, tenant = '', volume }, at, faults) => {
     const detail = 'must be a host:port pair or multiple pairs separated by commas';
     if (registry === '') faults.required(at.child('registry'), detail);
-    else if (tenant.length >= 65) faults.required(at.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters');
-    else for (const pair of registry.split(',')) if (!/^[^:]*:[^:]*$/.test(pair)) faults.invalid(at.child('registry'), registry, detail);
+    else if (tenant.length >= 65)
+      faults.required(at.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters');
+    else
+      for (const pair of registry.split(','))
+        if (!/^[^:]*:[^:]*$/.test(pair)) faults.invalid(at.child('registry'), registry, detail);
     if (volume === '') faults.required(at.child('volume'));
   },
   fc: (source, at, faults) => {
     const { targetWWNs = [], wwids = [], lun } = source;
     const place = at.child('targetWWNs');
-    if (targetWWNs.length === 0 && wwids.length === 0) faults.required(place, 'must specify either targetWWNs or wwids, but not both');
+    if (targetWWNs.length === 0 && wwids.length === 0)
+      faults.required(place, 'must specify either targetWWNs or wwids, but not both');
     if (targetWWNs.length === 0) return;
     if (wwids.length > 0) faults.invalid(place, targetWWNs, 'targetWWNs and wwids can not be specified simultaneously');
     if (lun === undefined) faults.required(at.child('lun'), 'lun is required if targetWWNs is specified');
@@ -130,7 +140,8 @@ const rules: { readonly [K in keyof Sources]?: Rule<NonNullable<Sources[K]>> } =
     const modes = ['None', 'ReadOnly', 'ReadWrite'];
     requireEach(source, ['diskName', 'diskURI'], at, faults);
     const { cachingMode, kind, diskURI } = source;
-    if (cachingMode !== undefined && !modes.includes(cachingMode)) faults.notSupported(at.child('cachingMode'), cachingMode, modes);
+    if (cachingMode !== undefined && !modes.includes(cachingMode))
+      faults.notSupported(at.child('cachingMode'), cachingMode, modes);
     if (kind !== undefined && !kinds.includes(kind)) faults.notSupported(at.child('kind'), kind, kinds);
     const isManaged = kind === 'Managed';
     if (kind !== undefined && !diskURI.startsWith(isManaged ? '/subscriptions/' : 'https://')) {

@@ -1,13 +1,21 @@
-import type { DownwardAPIVolumeFile, KeyToPath, ObjectMeta, PersistentVolumeClaimTemplate, ProjectedVolumeSource, Volume, VolumeProjection } from '../generated/types.js';
+import type {
+  DownwardAPIVolumeFile,
+  KeyToPath,
+  ObjectMeta,
+  PersistentVolumeClaimTemplate,
+  ProjectedVolumeSource,
+  Volume,
+  VolumeProjection,
+} from '../generated/types.js';
+import { dns1123Label, dns1123Subdomain } from '../names.js';
+import { quantitySign } from '../quantity.js';
 import { validateClaimSpec } from './claim.js';
 import { validateVolumeFieldRef, validateVolumeResourceFieldRef } from './env.js';
 import type { Faults } from './faults.js';
 import { fileMode, notReserved } from './file-path.js';
-import { dns1123Label, dns1123Subdomain } from '../names.js';
-import { validateAnnotations, validateLabels, validateLabelSelector } from './labels.js';
+import { validateAnnotations, validateLabelSelector, validateLabels } from './labels.js';
 import type { Path } from './path.js';
 import { amountOf } from './resources.js';
-import { quantitySign } from '../quantity.js';
 import { isSharedSource, validateDriverName, validateSharedSource } from './volume-sources.js';
 
 const validateItem = (item: KeyToPath, at: Path, faults: Faults): void => {
@@ -49,7 +57,14 @@ class Paths {
   }
 }
 
-const validateNamedProjection = (source: VolumeProjection, kind: 'secret' | 'configMap', paths: Paths, volume: Path, at: Path, faults: Faults): void => {
+const validateNamedProjection = (
+  source: VolumeProjection,
+  kind: 'secret' | 'configMap',
+  paths: Paths,
+  volume: Path,
+  at: Path,
+  faults: Faults,
+): void => {
   const projection = source[kind];
   if (projection === undefined) return;
   const name = projection.name ?? '';
@@ -68,8 +83,10 @@ const validateTrustBundle = (source: VolumeProjection, paths: Paths, volume: Pat
   else if (name === undefined && signerName === undefined) faults.required(at, 'either name or signerName must be specified');
   else if (name !== undefined) {
     if (name === '') faults.required(at.child('name'), 'must be a valid object name');
-    for (const text of dns1123Subdomain(name)) faults.invalid(at.child('name'), name, `not a valid clustertrustbundlename: ${text}`);
-    if (labelSelector !== undefined) faults.invalid(at.child('labelSelector'), labelSelector, 'labelSelector must be unset if name is specified');
+    for (const text of dns1123Subdomain(name))
+      faults.invalid(at.child('name'), name, `not a valid clustertrustbundlename: ${text}`);
+    if (labelSelector !== undefined)
+      faults.invalid(at.child('labelSelector'), labelSelector, 'labelSelector must be unset if name is specified');
   } else {
     if (signerName === '') faults.required(at.child('signerName'), 'must be a valid signer name');
     validateLabelSelector(labelSelector, at.child('labelSelector'), faults);
@@ -118,13 +135,20 @@ const validateClaimTemplate = (template: PersistentVolumeClaimTemplate, at: Path
   validateClaimSpec(spec, at.child('spec'), faults);
 };
 
-type Rule<K extends keyof Volume> = (source: NonNullable<Volume[K]>, at: Path, faults: Faults, volume: Volume, pod: ObjectMeta | undefined) => void;
+type Rule<K extends keyof Volume> = (
+  source: NonNullable<Volume[K]>,
+  at: Path,
+  faults: Faults,
+  volume: Volume,
+  pod: ObjectMeta | undefined,
+) => void;
 
 const validateImage: Rule<'image'> = (source, at, faults) => {
   if ((source.reference ?? '') === '') faults.required(at.child('reference'));
   const policies = ['Always', 'IfNotPresent', 'Never'];
   const { pullPolicy } = source;
-  if (pullPolicy !== undefined && !policies.includes(pullPolicy)) faults.notSupported(at.child('pullPolicy'), pullPolicy, policies);
+  if (pullPolicy !== undefined && !policies.includes(pullPolicy))
+    faults.notSupported(at.child('pullPolicy'), pullPolicy, policies);
 };
 
 /** Sources that only inline volumes have. */
@@ -208,15 +232,25 @@ const order: readonly (keyof Volume)[] = [
 /** How the server names a source that is one too many, where it differs (misspelling included). */
 const secondNames: { readonly [K in keyof Volume]?: string } = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
 
-const validateOwn = <K extends keyof Volume>(volume: Volume, field: K, pod: ObjectMeta | undefined, at: Path, faults: Faults): void => {
+const validateOwn = <K extends keyof Volume>(
+  volume: Volume,
+  field: K,
+  pod: ObjectMeta | undefined,
+  at: Path,
+  faults: Faults,
+): void => {
   const source = volume[field];
   const rule = rules[field];
-  if (source !== undefined && rule !== undefined) (rule as Rule<K>)(source as NonNullable<Volume[K]>, at.child(field), faults, volume, pod);
+  if (source !== undefined && rule !== undefined)
+    (rule as Rule<K>)(source as NonNullable<Volume[K]>, at.child(field), faults, volume, pod);
 };
 
 const validateSource = (volume: Volume, pod: ObjectMeta | undefined, at: Path, faults: Faults): void => {
   const [first, ...more] = order.filter((field) => volume[field] !== undefined);
-  if (first === undefined) return faults.required(at, 'must specify a volume type');
+  if (first === undefined) {
+    faults.required(at, 'must specify a volume type');
+    return;
+  }
   if (isSharedSource(first)) validateSharedSource(volume, first, at, faults);
   else validateOwn(volume, first, pod, at, faults);
   for (const field of more) faults.forbidden(at.child(secondNames[field] ?? field), 'may not specify more than 1 volume type');

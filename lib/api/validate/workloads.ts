@@ -47,7 +47,10 @@ const validateSelectedTemplate = (
 /** The selector itself; `kind` is how the server names the workload. */
 const validateSelector = (selector: LabelSelector | undefined, kind: string, faults: Faults): void => {
   const at = specPath.child('selector');
-  if (selector === undefined || selector === null) return faults.required(at);
+  if (selector === undefined || selector === null) {
+    faults.required(at);
+    return;
+  }
   validateLabelSelector(selector, at, faults);
   if (isEmptySelector(selector)) faults.invalid(at, selector, `empty selector is invalid for ${kind}`);
 };
@@ -56,7 +59,8 @@ const validateStrategy = (spec: DeploymentSpec, faults: Faults): void => {
   const at = specPath.child('strategy');
   const { type, rollingUpdate } = spec.strategy ?? {};
   if (type === 'Recreate') {
-    if (rollingUpdate !== undefined) faults.forbidden(at.child('rollingUpdate'), "may not be specified when strategy `type` is 'Recreate'");
+    if (rollingUpdate !== undefined)
+      faults.forbidden(at.child('rollingUpdate'), "may not be specified when strategy `type` is 'Recreate'");
   } else if (type === 'RollingUpdate') {
     const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
     const place = at.child('rollingUpdate');
@@ -105,7 +109,10 @@ export const replicationController = (object: ReplicationController, faults: Fau
   nonNegative(spec.replicas, specPath.child('replicas'), faults);
   const selector = { matchLabels: spec.selector ?? {} };
   if (isEmptySelector(selector)) faults.required(specPath.child('selector'));
-  if (spec.template === undefined) return faults.required(templatePath);
+  if (spec.template === undefined) {
+    faults.required(templatePath);
+    return;
+  }
   if (!isEmptySelector(selector) && selects(selector, spec.template.metadata?.labels) !== true) {
     faults.invalid(templatePath.child('metadata').child('labels'), spec.template.metadata?.labels, mismatch);
   }
@@ -117,16 +124,23 @@ const validateDaemonStrategy = (object: DaemonSet, faults: Faults): void => {
   const at = specPath.child('updateStrategy');
   const strategy = object.spec?.updateStrategy ?? {};
   if (strategy.type === 'OnDelete') return;
-  if (strategy.type !== 'RollingUpdate') return faults.notSupported(at, strategy, ['RollingUpdate', 'OnDelete']);
+  if (strategy.type !== 'RollingUpdate') {
+    faults.notSupported(at, strategy, ['RollingUpdate', 'OnDelete']);
+    return;
+  }
   const { maxUnavailable = 0, maxSurge = 0 } = strategy.rollingUpdate ?? {};
   const place = at.child('rollingUpdate');
-  for (const [field, value] of [['maxUnavailable', maxUnavailable], ['maxSurge', maxSurge]] as const) {
+  for (const [field, value] of [
+    ['maxUnavailable', maxUnavailable],
+    ['maxSurge', maxSurge],
+  ] as const) {
     validateCountOrPercentage(value, place.child(field), faults);
     atMost100Percent(value, place.child(field), faults);
   }
   const hasUnavailable = countOrPercentage(maxUnavailable) !== 0;
   const hasSurge = countOrPercentage(maxSurge) !== 0;
-  if (hasUnavailable && hasSurge) faults.invalid(place.child('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero');
+  if (hasUnavailable && hasSurge)
+    faults.invalid(place.child('maxSurge'), maxSurge, 'may not be set when maxUnavailable is non-zero');
   if (!hasUnavailable && !hasSurge) faults.required(place.child('maxUnavailable'), 'cannot be 0 when maxSurge is 0');
 };
 
@@ -174,7 +188,10 @@ const withClaims = (spec: StatefulSetSpec): PodTemplateSpec => {
     const name = claim.metadata?.name ?? '';
     return { name, persistentVolumeClaim: { claimName: name } };
   });
-  return { ...spec.template, spec: { ...pod, volumes: [...(pod.volumes ?? []).filter((volume) => !names.has(volume.name)), ...volumes] } };
+  return {
+    ...spec.template,
+    spec: { ...pod, volumes: [...(pod.volumes ?? []).filter((volume) => !names.has(volume.name)), ...volumes] },
+  };
 };
 
 const retentions = ['Retain', 'Delete'];

@@ -27,6 +27,9 @@ interface Count {
 
 const isTrue = (job: Job, type: string): boolean => conditionOf(job.status?.conditions, type)?.status === 'True';
 
+/** Deleted, but its containers have not ended yet. */
+const isEnding = (pod: Admitted<Pod>): boolean => isTerminating(pod) && !hasSucceeded(pod) && pod.status?.phase !== 'Failed';
+
 const isDone = (job: Job): boolean => isTrue(job, 'Complete') || isTrue(job, 'Failed');
 
 const finishedAt = (pod: Pod, now: number): number => {
@@ -131,6 +134,7 @@ const reconcileJob = (key: string, job: Admitted<Job>, context: ControllerContex
   let ready = active.filter(isReady).length;
   let now = active.length;
   let failure: string | undefined;
+  const waits: number[] = [];
   const remove = (surplus: readonly Admitted<Pod>[]): void => {
     deletePods(job, surplus, context);
     now -= surplus.length;
@@ -138,7 +142,7 @@ const reconcileJob = (key: string, job: Admitted<Job>, context: ControllerContex
   };
   if (outcome !== undefined) {
     remove(active);
-    const remaining = context.store.controlledBy('Pod', job.metadata.uid).some((pod) => isActive(pod) || (isTerminating(pod) && !hasSucceeded(pod) && pod.status?.phase !== 'Failed'));
+    const remaining = context.store.controlledBy('Pod', job.metadata.uid).some((pod) => isActive(pod) || isEnding(pod));
     conditions = withOutcome(conditions, outcome, !remaining, clock.timestamp);
     if (!remaining) {
       if (outcome.ok) context.event('Normal', 'Completed', 'Job completed', job);
@@ -147,17 +151,17 @@ const reconcileJob = (key: string, job: Admitted<Job>, context: ControllerContex
   } else if (suspended) remove(active);
   else if (job.metadata.deletionTimestamp === undefined) {
     const wanted = wantedActive(job, active.length, counted);
-    const waiting = job.spec?.podReplacementPolicy === 'Failed' ? pods.filter((pod) => isTerminating(pod) && !hasSucceeded(pod) && pod.status?.phase !== 'Failed').length : 0;
+    const waiting = job.spec?.podReplacementPolicy === 'Failed' ? pods.filter(isEnding).length : 0;
     const missing = wanted - active.length - waiting;
     const delay = backoffLeft(counted, clock.now);
     if (missing < 0) remove(inDeletionOrder(active, active, clock.now).slice(0, -missing));
-    else if (missing > 0 && delay > 0) context.after(delay, key);
+    else if (missing > 0 && delay > 0) waits.push(delay);
     else if (missing > 0) {
       failure = createPods(job, pods, counted.completed, missing, context);
       now = context.store.controlledBy('Pod', job.metadata.uid).filter(isActive).length;
     }
   }
-  const terminating = context.store.controlledBy('Pod', job.metadata.uid).filter((pod) => isTerminating(pod) && !hasSucceeded(pod) && pod.status?.phase !== 'Failed').length;
+  const terminating = context.store.controlledBy('Pod', job.metadata.uid).filter(isEnding).length;
   const isComplete = conditionOf(conditions, 'Complete')?.status === 'True';
   const status: JobStatus = {
     ...(started.status?.startTime && { startTime: started.status.startTime }),
@@ -172,11 +176,12 @@ const reconcileJob = (key: string, job: Admitted<Job>, context: ControllerContex
     ...(conditions?.length && { conditions }),
   };
   api.updateStatus(job, status);
-  if (failure !== undefined) context.retry(key);
   const { activeDeadlineSeconds } = job.spec ?? {};
-  if (activeDeadlineSeconds !== undefined && outcome === undefined && !suspended && failure === undefined) {
-    context.after(Math.max(0, activeDeadlineSeconds - (clock.now - Date.parse(startTime ?? '')) / 1000), key);
+  if (activeDeadlineSeconds !== undefined && outcome === undefined && !suspended) {
+    waits.push(Math.max(0, activeDeadlineSeconds - (clock.now - Date.parse(startTime ?? '')) / 1000));
   }
+  if (failure !== undefined) context.retry(key);
+  else if (waits.length > 0) context.after(Math.min(...waits), key);
 };
 
 /** Deletes a Job that ended `ttlSecondsAfterFinished` ago. */

@@ -1,5 +1,4 @@
 import type {
-  LabelSelector,
   NetworkPolicy,
   NetworkPolicyEgressRule,
   NetworkPolicyIngressRule,

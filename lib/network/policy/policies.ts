@@ -41,8 +41,7 @@ const free: Judgement = { allowed: true, selecting: [], otherPorts: [] };
 /** One text for equal sets of labels, so that Pods of a kind share what was found out about one of them. */
 const labelKeys = (): ((labels: Labels) => string) => {
   const keys = new WeakMap<Labels, string>();
-  return (labels) =>
-    entry(keys, labels, () => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return (labels) => entry(keys, labels, () => JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 };
 
 const byNamespace = (policies: readonly Admitted<NetworkPolicy>[]): ReadonlyMap<string, readonly CompiledPolicy[]> => {

@@ -111,7 +111,7 @@ export const servicesRule: Rule = (run) => {
     const service = run.cluster.get(ref) as Admitted<Service> | undefined;
     const selector = service?.spec?.selector;
     if (service === undefined || selector === undefined || Object.keys(selector).length === 0 || service.spec?.type === 'ExternalName') return [];
-    const endpoints = (slices.get(`${ref.namespace}/${ref.name}`) ?? []).flatMap(({ endpoints: all }) => all);
+    const endpoints = (slices.get(`${ref.namespace}/${ref.name}`) ?? []).flatMap(({ endpoints: all }) => all ?? []);
     const selected = endpoints.flatMap(({ targetRef }) => pods.get(`${ref.namespace}/${targetRef?.name}`) ?? []);
     const [first] = selected;
     if (first === undefined) {

@@ -6,7 +6,7 @@ import { withField } from '../edit.js';
 import type { Evidence } from '../finding.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
-import { freeOn, mostFree, requestOf, writeAmount } from '../capacity.js';
+import { mostFree, requestOf, writeAmount } from '../capacity.js';
 
 /** Nodes by the reason that kept them away, most frequent first. */
 const byReason = (decision: Decision): readonly (readonly [reason: string, nodes: readonly string[]])[] => {
@@ -30,7 +30,7 @@ const evidenceOf = (run: DryRun, pod: Admitted<Pod>, decision: Decision): readon
       kind: 'nodes',
       nodes,
       reason,
-      asks: writeAmount(resource, requestOf(pod, resource)),
+      asks: writeAmount(resource, requestOf(pod.spec, resource)),
       ...(best === undefined ? {} : { free: `${writeAmount(resource, best.free)} (${best.node})`, heldBy: best.heldBy.slice(0, 4).map(({ object, amount }) => ({ object, amount: writeAmount(resource, amount) })) }),
     };
   });
@@ -101,7 +101,7 @@ const askLess = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: str
   const containers = pod.spec?.containers ?? [];
   const index = containers.findIndex(({ resources }) => resources?.requests?.[resource] !== undefined || resources?.limits?.[resource] !== undefined);
   if (best === undefined || index < 0 || best.free <= 0) return [];
-  const others = requestOf(pod, resource) - freeOnContainer(pod, index, resource);
+  const others = requestOf(pod.spec, resource) - requestOf({ containers: containers.slice(index, index + 1) }, resource);
   const room = best.free - others;
   if (room <= 0) return [];
   const amount = writeAmount(resource, room);
@@ -111,11 +111,6 @@ const askLess = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: str
       change: { edit: workload, to: withField(`${path}.containers[${index}].resources.requests[${resource}]`, amount) },
     },
   ];
-};
-
-const freeOnContainer = (pod: Admitted<Pod>, index: number, resource: string): number => {
-  const container = pod.spec?.containers[index];
-  return container === undefined ? 0 : requestOf({ ...pod, spec: { containers: [container] } } as Admitted<Pod>, resource);
 };
 
 const fixesOf = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: string, decision: Decision): readonly Candidate[] => {

@@ -1,0 +1,22 @@
+/**
+ * Plimsoll: Kubernetes clusters as typed TypeScript, verified in a simulated cluster before any YAML is written.
+ *
+ * @packageDocumentation
+ */
+import { setHost } from './constructs/host.js';
+import { standaloneHost } from './cli/standalone.js';
+
+// A program that is run directly (`tsx main.ts`, `cdk8s synth`) reports and writes by itself.
+setHost(standaloneHost, { fallback: true });
+
+export { Chart } from 'cdk8s';
+export type { KubeObject, ObjectRef } from './api/object.js';
+export type * as k8s from './api/generated/types.js';
+export { Cluster } from './cluster/cluster.js';
+export type { ClusterConfig, NodePool } from './cluster/config.js';
+export * from './constructs/index.js';
+export { App, type AppProps } from './constructs/app.js';
+export type { ContainerBehaviour, PodBehaviour } from './kubelet/behaviour.js';
+export type { Manifest, Provenance, SourceLocation } from './manifest/manifest.js';
+export type { Evidence, Finding, FindingCode, Fix, Severity } from './verify/finding.js';
+export { type Verification, type VerifyInput, verify } from './verify/verify.js';

@@ -1,0 +1,2 @@
+export { readPaths } from './files.js';
+export { readText } from './read.js';
