@@ -3,19 +3,20 @@
  *
  * @packageDocumentation
  */
-import { setHost } from './constructs/host.js';
+
 import { standaloneHost } from './cli/standalone.js';
+import { setHost } from './constructs/host.js';
 
 // A program that is run directly (`tsx main.ts`, `cdk8s synth`) reports and writes by itself.
 setHost(standaloneHost, { fallback: true });
 
 export { Chart } from 'cdk8s';
-export type { KubeObject, ObjectRef } from './api/object.js';
 export type * as k8s from './api/generated/types.js';
+export type { KubeObject, ObjectRef } from './api/object.js';
 export { Cluster } from './cluster/cluster.js';
 export type { ClusterConfig, NodePool } from './cluster/config.js';
-export * from './constructs/index.js';
 export { App, type AppProps } from './constructs/app.js';
+export * from './constructs/index.js';
 export type { ContainerBehaviour, PodBehaviour } from './kubelet/behaviour.js';
 export type { Manifest, Provenance, SourceLocation } from './manifest/manifest.js';
 export type { Evidence, Finding, FindingCode, Fix, Severity } from './verify/finding.js';

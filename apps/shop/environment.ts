@@ -15,7 +15,10 @@ export interface Environment {
 
 const zones = ['a', 'b', 'c'];
 
-const services = { ingressController: { ingressClass: 'nginx', namespace: 'ingress-nginx', podLabels: { app: 'ingress-nginx' } }, defaultStorageClass: 'standard' };
+const services = {
+  ingressController: { ingressClass: 'nginx', namespace: 'ingress-nginx', podLabels: { app: 'ingress-nginx' } },
+  defaultStorageClass: 'standard',
+};
 
 export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   development: {
@@ -26,7 +29,16 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     databaseSize: '5Gi',
     cluster: {
       ...services,
-      nodes: [nodePool('general', { count: 3, zones, shape: { cpu: 4, memory: '8Gi' } }), nodePool('ssd', { count: 1, zones, shape: { cpu: 4, memory: '8Gi' }, labels: { disktype: 'ssd' }, taints: ['dedicated=db:NoSchedule'] })],
+      nodes: [
+        nodePool('general', { count: 3, zones, shape: { cpu: 4, memory: '8Gi' } }),
+        nodePool('ssd', {
+          count: 1,
+          zones,
+          shape: { cpu: 4, memory: '8Gi' },
+          labels: { disktype: 'ssd' },
+          taints: ['dedicated=db:NoSchedule'],
+        }),
+      ],
     },
   },
   production: {
@@ -37,7 +49,16 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
     databaseSize: '50Gi',
     cluster: {
       ...services,
-      nodes: [nodePool('general', { count: 6, zones, shape: { cpu: 4, memory: '16Gi' } }), nodePool('ssd', { count: 3, zones, shape: { cpu: 8, memory: '32Gi' }, labels: { disktype: 'ssd' }, taints: ['dedicated=db:NoSchedule'] })],
+      nodes: [
+        nodePool('general', { count: 6, zones, shape: { cpu: 4, memory: '16Gi' } }),
+        nodePool('ssd', {
+          count: 3,
+          zones,
+          shape: { cpu: 8, memory: '32Gi' },
+          labels: { disktype: 'ssd' },
+          taints: ['dedicated=db:NoSchedule'],
+        }),
+      ],
     },
   },
 };

@@ -1,14 +1,34 @@
-import { type App, Chart, ClusterIPService, ConfigMap, configMap, DaemonSet, Deployment, emptyDir, hostPath, Ingress, IngressClass, Namespace, probe } from 'plimsoll';
+import {
+  type App,
+  Chart,
+  ClusterIPService,
+  ConfigMap,
+  configMap,
+  DaemonSet,
+  Deployment,
+  emptyDir,
+  hostPath,
+  Ingress,
+  IngressClass,
+  Namespace,
+  probe,
+} from 'plimsoll';
 import type { Environment } from './environment.js';
 import type { services } from './services.js';
 
 type Services = ReturnType<typeof services>;
 
 /** Namespace `web`: what people see, and the agent that reads the logs of every node. */
-export const front = (app: App, environment: Environment, { catalogService, cartService, ordersService, recommendationsService }: Services) => {
+export const front = (
+  app: App,
+  environment: Environment,
+  { catalogService, cartService, ordersService, recommendationsService }: Services,
+) => {
   const chart = new Chart(app, 'web', { namespace: 'web' });
   new Namespace(chart, 'web');
-  const pages = new ConfigMap(chart, 'nginx-conf', { data: { 'default.conf': 'server { listen 8080; root /usr/share/nginx/html; }\n' } });
+  const pages = new ConfigMap(chart, 'nginx-conf', {
+    data: { 'default.conf': 'server { listen 8080; root /usr/share/nginx/html; }\n' },
+  });
 
   const web = new Deployment(chart, 'frontend', {
     replicas: environment.replicas,
@@ -32,7 +52,13 @@ export const front = (app: App, environment: Environment, { catalogService, cart
 
   const agent = new DaemonSet(chart, 'log-agent', {
     volumes: { logs: hostPath('/var/log', { type: 'Directory' }) },
-    containers: { agent: { image: 'fluent/fluent-bit:3.2', mounts: { logs: { path: '/var/log', readOnly: true } }, resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } } } },
+    containers: {
+      agent: {
+        image: 'fluent/fluent-bit:3.2',
+        mounts: { logs: { path: '/var/log', readOnly: true } },
+        resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } },
+      },
+    },
     schedule: { tolerate: ['*'] },
   });
   return { chart, web, service, agent };

@@ -24,7 +24,15 @@ export const controllers = (app: App): Chart => {
   new DaemonSet(chart, 'node-agent', { containers: { agent: { image: 'fluent/fluentd' } } });
 
   // S17: work that ends, once and every night.
-  new Job(chart, 'pi', { restartPolicy: 'Never', backoffLimit: 4, containers: { pi: { image: 'perl', command: ['perl', '-Mbignum=bpi', '-wle', 'print bpi(2000)'] } } });
-  new CronJob(chart, 'nightly', { cron: '0 3 * * *', restartPolicy: 'OnFailure', containers: { hello: { image: 'busybox', command: ['echo', 'hello'] } } });
+  new Job(chart, 'pi', {
+    restartPolicy: 'Never',
+    backoffLimit: 4,
+    containers: { pi: { image: 'perl', command: ['perl', '-Mbignum=bpi', '-wle', 'print bpi(2000)'] } },
+  });
+  new CronJob(chart, 'nightly', {
+    cron: '0 3 * * *',
+    restartPolicy: 'OnFailure',
+    containers: { hello: { image: 'busybox', command: ['echo', 'hello'] } },
+  });
   return chart;
 };

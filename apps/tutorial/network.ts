@@ -1,9 +1,23 @@
-import { type App, Chart, ClusterIPService, Deployment, ExternalNameService, ExternalService, Ingress, IngressClass, LoadBalancerService, NodePortService } from 'plimsoll';
+import {
+  type App,
+  Chart,
+  ClusterIPService,
+  Deployment,
+  ExternalNameService,
+  ExternalService,
+  Ingress,
+  IngressClass,
+  LoadBalancerService,
+  NodePortService,
+} from 'plimsoll';
 
 /** Services: one name and address for several Pods, inside and from outside. */
 export const network = (app: App): Chart => {
   const chart = new Chart(app, 'network');
-  const hello = new Deployment(chart, 'hello-node', { replicas: 2, containers: { web: { image: 'nginx', ports: { http: 80 } } } });
+  const hello = new Deployment(chart, 'hello-node', {
+    replicas: 2,
+    containers: { web: { image: 'nginx', ports: { http: 80 } } },
+  });
 
   // S20, S31, S41: the types of Service.
   const inside = new ClusterIPService(chart, 'hello-inside', { to: hello, ports: { http: 80 } });
@@ -17,7 +31,15 @@ export const network = (app: App): Chart => {
   new Ingress(chart, 'hello', { ingressClass, hosts: { 'hello.example.com': { '/': inside.at('http') } } });
 
   // S27, S34: names are looked up at the cluster DNS, without being told.
-  const client = new Deployment(chart, 'client', { containers: { client: { image: 'curlimages/curl', command: ['sleep', 'infinity'], calls: [inside.at('http'), 'http://hello-inside', 'http://hello-node-svc:8080'] } } });
+  const client = new Deployment(chart, 'client', {
+    containers: {
+      client: {
+        image: 'curlimages/curl',
+        command: ['sleep', 'infinity'],
+        calls: [inside.at('http'), 'http://hello-inside', 'http://hello-node-svc:8080'],
+      },
+    },
+  });
   client.intends.reaches(inside.at('http'));
   client.intends.reaches(byAddress.at('pg'));
   return chart;

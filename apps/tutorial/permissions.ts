@@ -14,6 +14,10 @@ export const permissions = (app: App): Chart => {
   new ClusterRoleBinding(chart, 'auditors-view', { role: 'view', subjects: [{ kind: 'Group', name: 'auditors' }] });
 
   const agent = new Deployment(chart, 'monitoring-agent', { containers: { agent: { image: 'example/agent:1.0' } } });
-  new RbacBundle(chart, 'monitoring', { for: agent, rules: { configmaps: ['get', 'watch'] }, clusterRules: { nodes: ['get', 'list'] } });
+  new RbacBundle(chart, 'monitoring', {
+    for: agent,
+    rules: { configmaps: ['get', 'watch'] },
+    clusterRules: { nodes: ['get', 'list'] },
+  });
   return chart;
 };

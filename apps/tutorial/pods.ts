@@ -10,11 +10,17 @@ export const pods = (app: App): Chart => {
   const mynginx = new Pod(chart, 'mynginx', { labels: { run: 'mynginx' }, containers: { mynginx: { image: 'nginx' } } });
 
   // S4: a Pod that needs an SSD.
-  const selector = new Pod(chart, 'node-selector', { containers: { nginx: { image: 'nginx' } }, schedule: { nodeSelector: { disktype: 'ssd' } } });
+  const selector = new Pod(chart, 'node-selector', {
+    containers: { nginx: { image: 'nginx' } },
+    schedule: { nodeSelector: { disktype: 'ssd' } },
+  });
   selector.intends.runsOn({ disktype: 'ssd' });
 
   // S5: a command that ends.
-  new Pod(chart, 'cmd', { restartPolicy: 'OnFailure', containers: { nginx: { image: 'nginx', command: ['/bin/echo'], args: ['hello'] } } });
+  new Pod(chart, 'cmd', {
+    restartPolicy: 'OnFailure',
+    containers: { nginx: { image: 'nginx', command: ['/bin/echo'], args: ['hello'] } },
+  });
 
   // S6, S30: a directory of the node.
   const volume = new Pod(chart, 'volume', {
@@ -23,7 +29,9 @@ export const pods = (app: App): Chart => {
   });
 
   // S8: a probe that keeps watch.
-  const liveness = new Pod(chart, 'liveness', { containers: { nginx: { image: 'nginx', ports: { http: 80 }, live: probe.http('http', '/live') } } });
+  const liveness = new Pod(chart, 'liveness', {
+    containers: { nginx: { image: 'nginx', ports: { http: 80 }, live: probe.http('http', '/live') } },
+  });
 
   // S2, S9: two containers, one address.
   const second = new Pod(chart, 'second', {
@@ -43,7 +51,13 @@ export const pods = (app: App): Chart => {
   new Pod(chart, 'init-container', {
     restartPolicy: 'OnFailure',
     volumes: { git: emptyDir() },
-    init: { git: { image: 'alpine/git', command: ['git', 'clone', 'https://github.com/moby/moby.git', '/tmp/moby'], mounts: { git: '/tmp' } } },
+    init: {
+      git: {
+        image: 'alpine/git',
+        command: ['git', 'clone', 'https://github.com/moby/moby.git', '/tmp/moby'],
+        mounts: { git: '/tmp' },
+      },
+    },
     containers: { busybox: { image: 'busybox', command: ['ls'], args: ['/tmp/moby'], mounts: { git: '/tmp' } } },
   });
 
@@ -66,7 +80,12 @@ export const pods = (app: App): Chart => {
         env: { PROFILE: 'production', CONFIG: '/etc/app/$(PROFILE).conf', POD_NAME: env.field('metadata.name') },
         mounts: { html: { path: '/usr/share/nginx/html', readOnly: true } },
       },
-      generator: { image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', 'infinity'], mounts: { html: '/html', mysql: '/data' } },
+      generator: {
+        image: 'busybox',
+        imagePullPolicy: 'IfNotPresent',
+        command: ['sleep', 'infinity'],
+        mounts: { html: '/html', mysql: '/data' },
+      },
     },
     schedule: { nodeSelector: { gpu: 'true' } },
   });

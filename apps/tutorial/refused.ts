@@ -15,7 +15,10 @@ export const withoutSsd = (): App => {
 /** S5: a command that ends, started again for ever. */
 export const alwaysRestarted = (): App => {
   const of = chart();
-  new Pod(of, 'cmd', { restartPolicy: 'Always', containers: { nginx: { image: 'nginx', command: ['/bin/echo'], args: ['hello'] } } });
+  new Pod(of, 'cmd', {
+    restartPolicy: 'Always',
+    containers: { nginx: { image: 'nginx', command: ['/bin/echo'], args: ['hello'] } },
+  });
   return appOf(of);
 };
 
@@ -40,7 +43,14 @@ export const outOfMemory = (): App => {
 export const failingProbe = (): App => {
   const of = chart();
   new Pod(of, 'liveness', {
-    containers: { nginx: { image: 'nginx', ports: { http: 80 }, live: probe.http('http', '/live'), behaviour: { probes: { liveness: false } } } },
+    containers: {
+      nginx: {
+        image: 'nginx',
+        ports: { http: 80 },
+        live: probe.http('http', '/live'),
+        behaviour: { probes: { liveness: false } },
+      },
+    },
   });
   return appOf(of);
 };
@@ -48,6 +58,8 @@ export const failingProbe = (): App => {
 /** S19: one port, two containers. */
 export const samePort = (): App => {
   const of = chart();
-  new Pod(of, 'ports', { containers: { web: { image: 'nginx', ports: { http: 80 } }, proxy: { image: 'httpd', ports: { proxy: 80 } } } });
+  new Pod(of, 'ports', {
+    containers: { web: { image: 'nginx', ports: { http: 80 } }, proxy: { image: 'httpd', ports: { proxy: 80 } } },
+  });
   return appOf(of);
 };

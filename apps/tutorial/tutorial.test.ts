@@ -9,7 +9,8 @@ describe('the tutorial', () => {
   test('has these manifests', () => expect(tutorial()).toMatchManifests());
   test('is accepted', () => expect(run).toBeAccepted());
 
-  test('S4: the Pod with nodeSelector disktype=ssd runs on k8s-w1', () => expect(run.pods('node-selector')).toBePlacedOn('k8s-w1'));
+  test('S4: the Pod with nodeSelector disktype=ssd runs on k8s-w1', () =>
+    expect(run.pods('node-selector')).toBePlacedOn('k8s-w1'));
 
   test('S38: the Pod with nodeSelector gpu=true runs on k8s-w3', () => expect(run.pods('kube-example')).toBePlacedOn('k8s-w3'));
 
@@ -26,7 +27,13 @@ describe('the tutorial', () => {
     expect(run.workload('second')).toReach('localhost:80');
   });
 
-  test('S23: the DaemonSet has one Pod on every node', () => expect(run.pods('node-agent').pods.map(({ spec }) => spec?.nodeName).sort()).toEqual(['k8s-w1', 'k8s-w2', 'k8s-w3']));
+  test('S23: the DaemonSet has one Pod on every node', () =>
+    expect(
+      run
+        .pods('node-agent')
+        .pods.map(({ spec }) => spec?.nodeName)
+        .sort(),
+    ).toEqual(['k8s-w1', 'k8s-w2', 'k8s-w3']));
 
   test('S17: the Job completes', () => expect(run.pods('Job default/pi').pods[0]?.status?.phase).toBe('Succeeded'));
 

@@ -26,13 +26,15 @@ const isFree = (pod: Pod, budget: Admitted<PodDisruptionBudget>): boolean => {
 export const spendBudget = (api: ApiServer, pod: Admitted<Pod>): Refusal | undefined => {
   const { store, clock } = api;
   const phase = pod.status?.phase;
-  if (phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return undefined;
+  if (phase === 'Succeeded' || phase === 'Failed' || phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined)
+    return undefined;
   const budgets = store
     .list('PodDisruptionBudget', pod.metadata.namespace)
     .filter((budget) => matcherOf(budget.spec?.selector)(pod.metadata.labels));
   const [budget, second] = budgets;
   if (budget === undefined) return undefined;
-  if (second !== undefined) return internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+  if (second !== undefined)
+    return internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
   if (isFree(pod, budget)) return undefined;
   const allowed = budget.status?.disruptionsAllowed ?? 0;
   if (allowed <= 0) return tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", why(budget));

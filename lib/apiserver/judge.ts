@@ -12,7 +12,7 @@ import type { Store } from './store.js';
 const definitionOf = (store: Store, object: KubeObject) =>
   store
     .list('CustomResourceDefinition')
-    .find(({ spec }) => spec.group === groupOf(object.apiVersion) && spec.names.kind === object.kind);
+    .find(({ spec }) => spec?.group === groupOf(object.apiVersion) && spec.names?.kind === object.kind);
 
 /** Puts an object of a namespaced kind that names no namespace into `default`. */
 const inNamespace = (object: KubeObject, store: Store): KubeObject => {
@@ -50,7 +50,7 @@ export const decodeAndDefault = (sent: unknown, context: AdmissionContext): Verd
 };
 
 /** Judges the fields of an object that is about to be stored. */
-export const validate = (object: Stored, previous?: Stored): Refusal | undefined => {
+export const validate = (object: KubeObject, previous?: Stored): Refusal | undefined => {
   const errors = previous === undefined ? validateCreate(object) : validateUpdate(object, previous);
   return errors.length === 0 ? undefined : invalid(object, errors);
 };

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/generated/types.js';
-import { type Admitted, groupOf, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import type { Verdict } from '../api/verdict.js';
 import { AdmissionChain } from './admission/chain.js';
 import type { AdmissionContext } from './admission/plugin.js';
@@ -7,14 +7,14 @@ import type { Assumption } from './assumption.js';
 import { type Clock, timestampAt } from './clock.js';
 import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } from './deletion.js';
 import { equal } from './equal.js';
-import { spendBudget } from './eviction.js';
 import type { ClusterEvent } from './event.js';
+import { spendBudget } from './eviction.js';
 import { suffixOf, uidOf } from './identity.js';
-import { withJobSelector } from './job-selector.js';
 import { decodeAndDefault, validate } from './judge.js';
 import { as, type Stored } from './kinds.js';
 import { strategicPatch, threeWayMerge } from './patch.js';
 import { alreadyExists, forbidden, notFound } from './refusals.js';
+import { prepareForCreate } from './prepare.js';
 import { ServiceAllocation } from './service-allocation.js';
 import { keyOf, Store } from './store.js';
 
@@ -88,14 +88,14 @@ export class ApiServer {
     const mutated = this.#admission.admit(decoded.value);
     if (!mutated.ok) return mutated;
     let object = this.#prepare(mutated.value);
-    const faults = options.trusted ? undefined : validate(object);
-    if (faults !== undefined) return faults;
     const service = as('Service', object);
     if (service !== undefined) {
       const allocated = this.allocation.allocate(service);
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
+    const faults = options.trusted ? undefined : validate(mutated.value);
+    if (faults !== undefined) return faults;
     const refusal = this.#admission.validate(object);
     if (refusal !== undefined) return refusal;
     if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(object, object.metadata.name);
@@ -239,26 +239,13 @@ export class ApiServer {
     return this.store.put({ ...object, metadata });
   }
 
-  /** Name, uid, time and generation, and for a Pod the first status. */
+  /** Gives the object its name, uid and time, and what the server adds to its kind. */
   #prepare(object: KubeObject): Stored {
     const { metadata } = object;
     const name = metadata.name || this.#generate(object);
     const key = refKey({ ...refOf(object), name });
-    const { status: _status, ...rest } = object;
-    const prepared: Stored = {
-      ...rest,
-      metadata: {
-        ...metadata,
-        name,
-        uid: uidOf(key, this.store.incarnation(key)),
-        creationTimestamp: this.clock.timestamp,
-        ...('spec' in object && { generation: 1 }),
-      },
-      ...(object.kind === 'Pod' && { status: { phase: 'Pending' } }),
-      ...(object.kind === 'Namespace' && { status: { phase: 'Active' } }),
-      ...(object.kind === 'Node' && object.status !== undefined && { status: object.status }),
-    };
-    return object.kind === 'Job' && groupOf(object.apiVersion) === 'batch' ? withJobSelector(prepared) : prepared;
+    const uid = uidOf(key, this.store.incarnation(key));
+    return prepareForCreate({ ...object, metadata: { ...metadata, name, uid, creationTimestamp: this.clock.timestamp } });
   }
 
   #generate(object: KubeObject): string {

@@ -1,9 +1,9 @@
 import type { Service, ServicePort, ServiceSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
+import { invalid } from '../api/refusal.js';
 import type { FieldError, Verdict } from '../api/verdict.js';
 import { hash32 } from './identity.js';
 import { as } from './kinds.js';
-import { invalid } from '../api/refusal.js';
 import { internalError } from './refusals.js';
 import type { Store } from './store.js';
 
@@ -25,15 +25,13 @@ const invalidValue = (field: string, badValue: string | number, detail: string):
 const usesNodePorts = (spec: ServiceSpec): boolean =>
   spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
 
-const nodePortKey = (port: ServicePort, nodePort: number): string => `${port.protocol ?? 'TCP'}/${nodePort}`;
-
 /** Cluster addresses and node ports of Services: chosen ones are checked, missing ones derived from the Service's name. */
 export class ServiceAllocation {
   /** What is taken -> `namespace/name` of the Service that holds it. */
   readonly #addresses = new Map<string, string>();
-  readonly #nodePorts = new Map<string, string>();
+  readonly #nodePorts = new Map<number, string>();
   /** Chosen by objects still to come: never drawn for another. */
-  readonly #reserved = new Set<string>();
+  readonly #reserved = new Set<string | number>();
 
   constructor(store: Store) {
     store.watch(({ type, object, previous }) => {
@@ -46,13 +44,13 @@ export class ServiceAllocation {
   }
 
   /** Keeps what the Services of a set of manifests choose from being drawn for others of the set. */
-  reserve(objects: Iterable<KubeObject>): void {
+  reserve(objects: Iterable<KubeObject | null | undefined>): void {
     for (const object of objects) {
-      if (object.kind !== 'Service' || object.apiVersion !== 'v1') continue;
-      const spec = object.spec as ServiceSpec | undefined;
+      if (object?.kind !== 'Service' || object.apiVersion !== 'v1') continue;
+      const spec = object.spec as ServiceSpec | null | undefined;
       if (typeof spec?.clusterIP === 'string') this.#reserved.add(spec.clusterIP);
       for (const port of Array.isArray(spec?.ports) ? (spec.ports as readonly ServicePort[]) : []) {
-        if (typeof port?.nodePort === 'number') this.#reserved.add(nodePortKey(port, port.nodePort));
+        if (typeof port?.nodePort === 'number') this.#reserved.add(port.nodePort);
       }
     }
   }
@@ -66,10 +64,8 @@ export class ServiceAllocation {
       return { ok: true, value: { ...service, spec: rest }, warnings: [] };
     }
     const chosen = spec.clusterIP || spec.clusterIPs?.[0] || previous?.spec?.clusterIP;
-    if (chosen !== undefined && chosen !== 'None') {
-      const fault = this.#addressFault(chosen, owner);
-      if (fault !== undefined) return invalid(service as KubeObject, [fault]);
-    }
+    const fault = familyFault(spec) ?? (chosen === undefined ? undefined : this.#addressFault(chosen, owner));
+    if (fault !== undefined) return invalid(service as KubeObject, [fault]);
     const address = chosen ?? this.#drawAddress(owner);
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
     spec = {
@@ -88,7 +84,12 @@ export class ServiceAllocation {
   }
 
   #addressFault(address: string, owner: string): FieldError | undefined {
-    const failed = (why: string) => invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
+    if (address === 'None') return undefined;
+    if (address.includes(':')) return invalidValue('spec.clusterIPs[0]', `["${address}"]`, 'IPv6 is not configured on this cluster');
+    // What is no address is refused by validation.
+    if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return undefined;
+    const failed = (why: string) =>
+      invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
     const offset = offsetOf(address);
     if (offset === undefined || offset === 0 || offset === 65_535)
       return failed('the provided network does not match the current range');
@@ -118,45 +119,42 @@ export class ServiceAllocation {
       if (before === undefined || !usesNodePorts(before) || spec.ports === undefined) return {};
       return { ports: spec.ports.map(({ nodePort: _nodePort, ...port }) => port) };
     }
-    const own = new Map<string, number>();
+    const own = new Set<number>();
+    // Ports of one number (TCP and UDP) share their node port.
+    const byPort = new Map<number, number>();
     const allocated: ServicePort[] = [];
     for (const [index, port] of (spec.ports ?? []).entries()) {
-      const kept = before?.ports?.find(
-        (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
-      );
-      const chosen = port.nodePort ?? kept?.nodePort;
-      if (chosen !== undefined) {
-        const field = `spec.ports[${index}].nodePort`;
-        if (chosen < ports.lowest || chosen > ports.last) {
-          const detail = `provided port is not in the valid range. The range of valid ports is ${ports.lowest}-${ports.last}`;
-          return { refused: invalidValue(field, chosen, detail) };
-        }
-        const key = nodePortKey(port, chosen);
-        const holder = this.#nodePorts.get(key);
-        if ((holder !== undefined && holder !== owner) || own.has(key)) {
-          return { refused: invalidValue(field, chosen, 'provided port is already allocated') };
-        }
-        own.set(key, chosen);
-        allocated.push({ ...port, nodePort: chosen });
-        continue;
-      }
-      const drawn = this.#drawNodePort(port, owner, own);
-      if (drawn === undefined) return { refused: undefined };
-      own.set(nodePortKey(port, drawn), drawn);
-      allocated.push({ ...port, nodePort: drawn });
+      const kept = before?.ports?.find((other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+      const shared = byPort.get(port.port);
+      const chosen = port.nodePort ?? shared ?? kept?.nodePort;
+      const isNew = chosen === undefined || chosen !== shared;
+      const detail = chosen === undefined || !isNew ? undefined : this.#nodePortFault(chosen, owner, own);
+      if (detail !== undefined) return { refused: invalidValue(`spec.ports[${index}].nodePort`, chosen ?? 0, detail) };
+      const nodePort = chosen ?? this.#drawNodePort(`${owner}/${port.port}`, own);
+      if (nodePort === undefined) return { refused: undefined };
+      own.add(nodePort);
+      if (shared === undefined) byPort.set(port.port, nodePort);
+      allocated.push({ ...port, nodePort });
     }
     const checks = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local' && !spec.healthCheckNodePort;
-    const healthCheck = checks ? this.#drawNodePort({ port: 0, name: 'health' }, owner, own) : undefined;
+    const healthCheck = checks ? this.#drawNodePort(`${owner}/health`, own) : undefined;
     return { ports: allocated, ...(healthCheck !== undefined && { healthCheckNodePort: healthCheck }) };
   }
 
-  #drawNodePort(port: ServicePort, owner: string, own: ReadonlyMap<string, number>): number | undefined {
+  #nodePortFault(port: number, owner: string, own: ReadonlySet<number>): string | undefined {
+    if (port < ports.lowest || port > ports.last) {
+      return `provided port is not in the valid range. The range of valid ports is ${ports.lowest}-${ports.last}`;
+    }
+    const holder = this.#nodePorts.get(port);
+    return (holder !== undefined && holder !== owner) || own.has(port) ? 'provided port is already allocated' : undefined;
+  }
+
+  #drawNodePort(seed: string, own: ReadonlySet<number>): number | undefined {
     const size = ports.last - ports.first + 1;
-    const start = hash32(`${owner}/${port.name ?? ''}/${port.port}`) % size;
+    const start = hash32(seed) % size;
     for (let i = 0; i < size; i++) {
       const drawn = ports.first + ((start + i) % size);
-      const key = nodePortKey(port, drawn);
-      if (!this.#nodePorts.has(key) && !this.#reserved.has(key) && !own.has(key)) return drawn;
+      if (!this.#nodePorts.has(drawn) && !this.#reserved.has(drawn) && !own.has(drawn)) return drawn;
     }
     return undefined;
   }
@@ -164,19 +162,31 @@ export class ServiceAllocation {
   #hold(service: Admitted<Service>): void {
     const owner = ownerOf(service);
     for (const address of service.spec?.clusterIPs ?? []) if (address !== 'None') this.#addresses.set(address, owner);
-    for (const key of nodePortsOf(service.spec)) this.#nodePorts.set(key, owner);
+    for (const port of nodePortsOf(service.spec)) this.#nodePorts.set(port, owner);
   }
 
   #release(service: Admitted<Service>): void {
     for (const address of service.spec?.clusterIPs ?? []) this.#addresses.delete(address);
-    for (const key of nodePortsOf(service.spec)) this.#nodePorts.delete(key);
+    for (const port of nodePortsOf(service.spec)) this.#nodePorts.delete(port);
   }
 }
 
-const nodePortsOf = (spec: ServiceSpec | undefined): readonly string[] => [
-  ...(spec?.ports ?? []).flatMap((port) => (port.nodePort === undefined ? [] : [nodePortKey(port, port.nodePort)])),
-  ...(spec?.healthCheckNodePort ? [`TCP/${spec.healthCheckNodePort}`] : []),
+const nodePortsOf = (spec: ServiceSpec | undefined): readonly number[] => [
+  ...(spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort === undefined ? [] : [nodePort])),
+  ...(spec?.healthCheckNodePort ? [spec.healthCheckNodePort] : []),
 ];
+
+/** The cluster has IPv4 only. */
+const familyFault = ({ ipFamilyPolicy, ipFamilies = [] }: ServiceSpec): FieldError | undefined => {
+  if (ipFamilyPolicy === 'RequireDualStack') {
+    const detail = 'this cluster is not configured for dual-stack services';
+    return { ...invalidValue('spec.ipFamilyPolicy', ipFamilyPolicy, detail), message: `spec.ipFamilyPolicy: Invalid value: "${ipFamilyPolicy}": ${detail}` };
+  }
+  const at = ipFamilies.indexOf('IPv6');
+  const field = `spec.ipFamilies[${at}]`;
+  const detail = 'not configured on this cluster';
+  return at < 0 ? undefined : { ...invalidValue(field, 'IPv6', detail), message: `${field}: Invalid value: "IPv6": ${detail}` };
+};
 
 const ownerOf = (service: Admitted<Service>): string => `${service.metadata.namespace}/${service.metadata.name}`;
 

@@ -27,10 +27,14 @@ const clusterOf = (file: string | undefined): ClusterConfig => {
 export const check = async ({ positionals, options }: Invocation): Promise<number> => {
   if (positionals.length === 0) throw new UsageError('check needs files or directories, or - for standard input');
   const cluster = clusterOf(options['cluster'] as string | undefined);
-  const read = [...(positionals.includes('-') ? [readText('<stdin>', standardInput())] : []), readPaths(positionals.filter((path) => path !== '-'))];
+  const read = [
+    ...(positionals.includes('-') ? [readText('<stdin>', standardInput())] : []),
+    readPaths(positionals.filter((path) => path !== '-')),
+  ];
   const manifests = read.flatMap((part) => part.manifests);
   const problems = read.flatMap((part) => part.problems);
-  if (manifests.length === 0 && problems.length === 0) throw new InputError(`there are no manifests in ${positionals.join(', ')}`);
+  if (manifests.length === 0 && problems.length === 0)
+    throw new InputError(`there are no manifests in ${positionals.join(', ')}`);
   const line = progress();
   const verification = verify({ manifests, problems, cluster, strict: options['strict'] === true, progress: line.step });
   line.clear();

@@ -1,6 +1,11 @@
 import type { Command, Option } from './command.js';
 
-const format: Option = { type: 'string', value: 'FORMAT', values: ['text', 'json'], help: 'how the verdict is printed: text (default) or json' };
+const format: Option = {
+  type: 'string',
+  value: 'FORMAT',
+  values: ['text', 'json'],
+  help: 'how the verdict is printed: text (default) or json',
+};
 const strict: Option = { type: 'boolean', help: 'warnings close the gate too' };
 
 /** Every command. What a command does is loaded when it runs, so that starting stays fast. */
@@ -10,14 +15,27 @@ export const commands: readonly Command[] = [
     usage: '[PROGRAM...]',
     summary: 'Run programs, try their manifests in a simulated cluster, and write them if the cluster accepts them.',
     options: {
-      output: { type: 'string', short: 'o', value: 'DIR', help: 'directory to write to (default: output of cdk8s.yaml, else dist)' },
-      layout: { type: 'string', value: 'LAYOUT', values: ['chart', 'app', 'resource', 'stdout'], help: 'one file per chart (default), per app, per resource, or all to standard output' },
+      output: {
+        type: 'string',
+        short: 'o',
+        value: 'DIR',
+        help: 'directory to write to (default: output of cdk8s.yaml, else dist)',
+      },
+      layout: {
+        type: 'string',
+        value: 'LAYOUT',
+        values: ['chart', 'app', 'resource', 'stdout'],
+        help: 'one file per chart (default), per app, per resource, or all to standard output',
+      },
       format,
       strict,
     },
     examples: [
       { command: 'plimsoll synth', does: 'the programs of cdk8s.yaml, into its output directory' },
-      { command: 'plimsoll synth apps/shop/main.ts --output manifests --layout resource', does: 'one program, one file per object' },
+      {
+        command: 'plimsoll synth apps/shop/main.ts --output manifests --layout resource',
+        does: 'one program, one file per object',
+      },
       { command: 'plimsoll synth --layout stdout | kubectl apply -f -', does: 'verify, then apply' },
     ],
     run: async (invocation) => (await import('./synth.js')).synth(invocation),
@@ -27,14 +45,21 @@ export const commands: readonly Command[] = [
     usage: 'FILE|DIR|- ...',
     summary: 'Try plain manifests (YAML or JSON, Helm or Kustomize output) in a simulated cluster. Writes nothing.',
     options: {
-      cluster: { type: 'string', value: 'FILE', help: 'the cluster to try them in: output of `kubectl get nodes,pods,... -o json`' },
+      cluster: {
+        type: 'string',
+        value: 'FILE',
+        help: 'the cluster to try them in: output of `kubectl get nodes,pods,... -o json`',
+      },
       format,
       strict,
     },
     examples: [
       { command: 'plimsoll check k8s/', does: 'all manifests of a directory' },
       { command: 'helm template shop ./chart | plimsoll check -', does: 'what Helm renders' },
-      { command: 'kubectl get nodes -o json > nodes.json && plimsoll check k8s/ --cluster nodes.json', does: 'against the nodes of a real cluster' },
+      {
+        command: 'kubectl get nodes -o json > nodes.json && plimsoll check k8s/ --cluster nodes.json',
+        does: 'against the nodes of a real cluster',
+      },
     ],
     run: async (invocation) => (await import('./check.js')).check(invocation),
   },

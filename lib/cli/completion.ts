@@ -5,7 +5,11 @@ const flags = ({ options }: Command): readonly string[] => [...Object.keys(optio
 
 /** `option values` of all commands: the value lists that a shell can complete. */
 const valueLists = (): ReadonlyMap<string, readonly string[]> =>
-  new Map(commands.flatMap(({ options }) => Object.entries(options).flatMap(([name, { values }]) => (values === undefined ? [] : [[`--${name}`, values] as const]))));
+  new Map(
+    commands.flatMap(({ options }) =>
+      Object.entries(options).flatMap(([name, { values }]) => (values === undefined ? [] : [[`--${name}`, values] as const])),
+    ),
+  );
 
 const bash = (): string => `_plimsoll() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
@@ -26,7 +30,17 @@ _plimsoll() {
   commands=(${commands.map(({ name, summary }) => `'${name}:${summary.replaceAll("'", '').replaceAll(':', '')}'`).join(' ')})
   if (( CURRENT == 2 )); then _describe command commands; return; fi
   case "$words[2]" in
-${commands.map((command) => `    ${command.name}) _arguments ${Object.entries(command.options).map(([name, { help, values, type }]) => `'--${name}[${help.replaceAll("'", '').replaceAll('[', '(').replaceAll(']', ')')}]${values !== undefined ? `:value:(${values.join(' ')})` : type === 'string' ? ':value:_files' : ''}'`).join(' ')} '*:file:_files' ;;`).join('\n')}
+${commands
+  .map(
+    (command) =>
+      `    ${command.name}) _arguments ${Object.entries(command.options)
+        .map(
+          ([name, { help, values, type }]) =>
+            `'--${name}[${help.replaceAll("'", '').replaceAll('[', '(').replaceAll(']', ')')}]${values !== undefined ? `:value:(${values.join(' ')})` : type === 'string' ? ':value:_files' : ''}'`,
+        )
+        .join(' ')} '*:file:_files' ;;`,
+  )
+  .join('\n')}
   esac
 }
 compdef _plimsoll plimsoll
@@ -34,9 +48,14 @@ compdef _plimsoll plimsoll
 
 const fish = (): string =>
   [
-    ...commands.map(({ name, summary }) => `complete -c plimsoll -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", '')}'`),
+    ...commands.map(
+      ({ name, summary }) => `complete -c plimsoll -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", '')}'`,
+    ),
     ...commands.flatMap((command) =>
-      Object.entries(command.options).map(([name, { help, values, type }]) => `complete -c plimsoll -n '__fish_seen_subcommand_from ${command.name}' -l ${name}${values !== undefined ? ` -x -a '${values.join(' ')}'` : type === 'string' ? ' -r' : ''} -d '${help.replaceAll("'", '')}'`),
+      Object.entries(command.options).map(
+        ([name, { help, values, type }]) =>
+          `complete -c plimsoll -n '__fish_seen_subcommand_from ${command.name}' -l ${name}${values !== undefined ? ` -x -a '${values.join(' ')}'` : type === 'string' ? ' -r' : ''} -d '${help.replaceAll("'", '')}'`,
+      ),
     ),
     '',
   ].join('\n');

@@ -13,7 +13,8 @@ export interface Config {
 
 const file = 'cdk8s.yaml';
 
-const record = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {});
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
 
 const text = (value: unknown, name: string): string | undefined => {
   if (value === undefined || value === null) return undefined;
@@ -48,11 +49,14 @@ export const readConfig = (): Config => {
   const own = record(parsed['plimsoll']);
   const unknown = Object.keys(own).find((key) => !known.includes(key));
   if (unknown !== undefined) throw new InputError(`${file}: plimsoll has no setting "${unknown}"; there are ${known.join(', ')}`);
-  const apps = Array.isArray(own['app']) ? own['app'].map((app) => text(app, 'plimsoll.app') ?? '') : [text(own['app'], 'plimsoll.app') ?? ''];
+  const apps = Array.isArray(own['app'])
+    ? own['app'].map((app) => text(app, 'plimsoll.app') ?? '')
+    : [text(own['app'], 'plimsoll.app') ?? ''];
   const programs = apps.filter((app) => app !== '');
   const command = text(parsed['app'], 'app');
   const fromCommand = command === undefined ? undefined : programOf(command);
-  if (own['strict'] !== undefined && typeof own['strict'] !== 'boolean') throw new InputError(`${file}: plimsoll.strict must be true or false`);
+  if (own['strict'] !== undefined && typeof own['strict'] !== 'boolean')
+    throw new InputError(`${file}: plimsoll.strict must be true or false`);
   return {
     programs: programs.length > 0 ? programs : fromCommand === undefined ? [] : [fromCommand],
     output: text(own['output'], 'plimsoll.output') ?? text(parsed['output'], 'output') ?? 'dist',

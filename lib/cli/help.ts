@@ -7,7 +7,8 @@ const columns = (rows: readonly (readonly [string, string])[]): string => {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n');
 };
 
-const overview = (): string => `Plimsoll compiles Kubernetes clusters written as code to YAML, and writes it only if a simulated cluster accepts it.
+const overview =
+  (): string => `Plimsoll compiles Kubernetes clusters written as code to YAML, and writes it only if a simulated cluster accepts it.
 
 Usage: plimsoll COMMAND
 
@@ -19,7 +20,10 @@ Configuration: cdk8s.yaml (app, output), with a section plimsoll: { app, output,
 `;
 
 const ofCommand = (command: Command): string => {
-  const options = Object.entries(command.options).map(([name, { short, value, help }]) => [`${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`, help] as const);
+  const options = Object.entries(command.options).map(
+    ([name, { short, value, help }]) =>
+      [`${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+  );
   return `plimsoll ${command.name} ${command.usage}
 
 ${command.summary}
@@ -43,6 +47,9 @@ export const help = async ({ positionals }: Invocation): Promise<number> => {
   if (topic === undefined) process.stdout.write(overview());
   else if (command !== undefined) process.stdout.write(ofCommand(command));
   else if (isCode(topic)) process.stdout.write(ofCode(topic));
-  else throw new UsageError(`there is no help on "${topic}"; topics are the commands and the codes ${Object.keys(findingCodes).join(', ')}`);
+  else
+    throw new UsageError(
+      `there is no help on "${topic}"; topics are the commands and the codes ${Object.keys(findingCodes).join(', ')}`,
+    );
   return 0;
 };

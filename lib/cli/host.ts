@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Delivery, SynthHost } from '../constructs/host.js';
-import { layOut, type Layout } from '../manifest/layout.js';
+import { type Layout, layOut } from '../manifest/layout.js';
 import { writeOutput } from '../manifest/write.js';
 import { jsonReport } from '../report/json.js';
 import { InputError } from './command.js';
@@ -44,7 +44,10 @@ export class Deliveries implements SynthHost {
       directories.set(outdir, files);
       for (const [name, content] of layOut(manifests, this.#options.layout ?? layout, { extension: fileExtension })) {
         const path = folder === undefined ? name : `${folder}/${name}`;
-        if (files.has(path)) throw new InputError(`two Apps would both write ${join(outdir, path)}: give one of them a folder of its own (new App({ folder: 'production' }))`);
+        if (files.has(path))
+          throw new InputError(
+            `two Apps would both write ${join(outdir, path)}: give one of them a folder of its own (new App({ folder: 'production' }))`,
+          );
         files.set(path, content);
       }
     }
@@ -55,10 +58,20 @@ export class Deliveries implements SynthHost {
     this.#progress.clear();
     const stream = this.#options.layout === 'stdout' ? process.stderr : process.stdout;
     if (this.#options.format === 'json') {
-      process.stdout.write(`${JSON.stringify(jsonReport(this.#all.map(({ folder, verification }) => ({ app: folder, verification })), written), null, 2)}\n`);
+      process.stdout.write(
+        `${JSON.stringify(
+          jsonReport(
+            this.#all.map(({ folder, verification }) => ({ app: folder, verification })),
+            written,
+          ),
+          null,
+          2,
+        )}\n`,
+      );
       return;
     }
-    for (const { verification } of this.#all) stream.write(printed(verification, verification.accepted ? outcome : 'nothing was written', stream));
+    for (const { verification } of this.#all)
+      stream.write(printed(verification, verification.accepted ? outcome : 'nothing was written', stream));
   }
 
   /**
@@ -86,7 +99,10 @@ export class Deliveries implements SynthHost {
       }
       written.push(...[...files.keys()].map((name) => join(directory, name)));
     }
-    this.#report(written, `wrote ${written.length} file${written.length === 1 ? '' : 's'} to ${[...directories.keys()].join(', ')}`);
+    this.#report(
+      written,
+      `wrote ${written.length} file${written.length === 1 ? '' : 's'} to ${[...directories.keys()].join(', ')}`,
+    );
     return 0;
   }
 }

@@ -6,7 +6,9 @@ import { version } from './version.js';
 
 /** `templates/` of this package, from `build/cli/` as from `lib/cli/`. */
 const templatesFolder = (): string => {
-  const found = ['../templates', '../../templates', '../../../templates'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find((path) => existsSync(path));
+  const found = ['../templates', '../../templates', '../../../templates']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path));
   if (found === undefined) throw new Error('the templates of this package are missing');
   return found;
 };
@@ -17,13 +19,17 @@ const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', '
 /** `plimsoll init [TEMPLATE] [DIR]`. */
 export const init = async ({ positionals }: Invocation): Promise<number> => {
   const folder = templatesFolder();
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   const [template = 'service', target = '.'] = positionals;
   if (!names.includes(template)) throw new UsageError(`there is no template "${template}"; there are ${names.join(', ')}`);
   const directory = resolve(target);
   mkdirSync(directory, { recursive: true });
   const source = join(folder, template);
-  const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1));
+  const files = readdirSync(source, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1));
   const realName = (file: string): string => join(file, '..', realNames[basename(file)] ?? basename(file));
   const taken = files.map(realName).filter((file) => file !== 'package.json' && existsSync(join(directory, file)));
   if (taken.length > 0) throw new InputError(`${directory} has ${taken.join(', ')} already; nothing was written`);
@@ -35,7 +41,9 @@ export const init = async ({ positionals }: Invocation): Promise<number> => {
     cpSync(join(source, file), to);
   }
   mergePackage(directory, join(source, '_package.json'), ownPackage);
-  process.stdout.write(`Made a project from the template ${template}${target === '.' ? '' : ` in ${target}`}.\n\nNext:${target === '.' ? '' : `\n  cd ${target}`}\n  npm install\n  npm run synth\n  npm test\n`);
+  process.stdout.write(
+    `Made a project from the template ${template}${target === '.' ? '' : ` in ${target}`}.\n\nNext:${target === '.' ? '' : `\n  cd ${target}`}\n  npm install\n  npm run synth\n  npm test\n`,
+  );
   return 0;
 };
 
@@ -45,9 +53,17 @@ type Package = Record<string, Record<string, string> | string | undefined>;
 const mergePackage = (directory: string, template: string, exists: boolean): void => {
   const wanted = JSON.parse(readFileSync(template, 'utf8').replaceAll('{{version}}', version())) as Package;
   const file = join(directory, 'package.json');
-  const own = exists ? (JSON.parse(readFileSync(file, 'utf8')) as Package) : { name: basename(directory).toLowerCase().replace(/[^a-z0-9-]+/g, '-'), private: 'true' };
+  const own = exists
+    ? (JSON.parse(readFileSync(file, 'utf8')) as Package)
+    : {
+        name: basename(directory)
+          .toLowerCase()
+          .replace(/[^a-z0-9-]+/g, '-'),
+        private: 'true',
+      };
   const merged: Package = { ...wanted, ...own };
-  for (const section of ['scripts', 'dependencies', 'devDependencies']) merged[section] = { ...(wanted[section] as Record<string, string>), ...(own[section] as Record<string, string> | undefined) };
+  for (const section of ['scripts', 'dependencies', 'devDependencies'])
+    merged[section] = { ...(wanted[section] as Record<string, string>), ...(own[section] as Record<string, string> | undefined) };
   const content = JSON.stringify({ ...merged, ...(exists ? {} : { private: true }), type: 'module' }, null, 2);
   writeFileSync(`${file}.new`, `${content}\n`);
   renameSync(`${file}.new`, file);

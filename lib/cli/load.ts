@@ -4,7 +4,16 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-const loaders: Readonly<Record<string, 'ts' | 'tsx' | 'js' | 'jsx'>> = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.jsx': 'jsx' };
+const loaders: Readonly<Record<string, 'ts' | 'tsx' | 'js' | 'jsx'>> = {
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.js': 'js',
+  '.mjs': 'js',
+  '.cjs': 'js',
+  '.jsx': 'jsx',
+};
 
 /** A bundled file still sees its own place: `import.meta.url`, `__dirname` and `__filename` are those of its source. */
 const ownPlace: Plugin = {
@@ -50,12 +59,16 @@ export const loadProgram = async (program: string): Promise<void> => {
       platform: 'node',
       target: 'node20',
       packages: 'external',
+      // Also where a tsconfig.json leads the name elsewhere: program and CLI must be of one copy.
+      external: ['plimsoll', 'plimsoll/*'],
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
       define: { ...places },
       plugins: [ownPlace],
-      banner: { js: "import { createRequire as __plimsoll_require } from 'node:module'; globalThis.require ??= __plimsoll_require(import.meta.url);" },
+      banner: {
+        js: "import { createRequire as __plimsoll_require } from 'node:module'; globalThis.require ??= __plimsoll_require(import.meta.url);",
+      },
     });
     // esbuild works in a process of its own; meanwhile this one loads what nearly every program imports.
     await Promise.all([built, import('cdk8s')]);

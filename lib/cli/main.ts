@@ -5,14 +5,17 @@ import { commands } from './commands.js';
 
 const parse = (command: Command, args: readonly string[]): Invocation => {
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, help: { type: 'boolean', short: 'h', help: '' } as const }).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]),
+    Object.entries({ ...command.options, help: { type: 'boolean', short: 'h', help: '' } as const }).map(
+      ([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }],
+    ),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const invocation = { positionals, options: values as Invocation['options'] };
     for (const [name, { values: allowed }] of Object.entries(command.options)) {
       const value = invocation.options[name];
-      if (typeof value === 'string' && allowed !== undefined && !allowed.includes(value)) throw new UsageError(`--${name} takes ${allowed.join(', ')}; it was given "${value}"`);
+      if (typeof value === 'string' && allowed !== undefined && !allowed.includes(value))
+        throw new UsageError(`--${name} takes ${allowed.join(', ')}; it was given "${value}"`);
     }
     return invocation;
   } catch (error) {
@@ -31,8 +34,10 @@ const run = async (args: readonly string[]): Promise<number> => {
     return 0;
   }
   const command = commands.find((each) => each.name === name);
-  if (help === undefined || name === undefined || name === '--help' || name === '-h') return help?.run({ positionals: [], options: {} }) ?? 2;
-  if (command === undefined) throw new UsageError(`there is no command "${name}"; there are ${commands.map((each) => each.name).join(', ')}`);
+  if (help === undefined || name === undefined || name === '--help' || name === '-h')
+    return help?.run({ positionals: [], options: {} }) ?? 2;
+  if (command === undefined)
+    throw new UsageError(`there is no command "${name}"; there are ${commands.map((each) => each.name).join(', ')}`);
   const invocation = parse(command, rest);
   return invocation.options['help'] === true ? help.run({ positionals: [command.name], options: {} }) : command.run(invocation);
 };
@@ -49,7 +54,9 @@ const main = async (): Promise<void> => {
       process.stderr.write(`plimsoll: ${error.message}\n`);
       process.exitCode = 1;
     } else {
-      process.stderr.write(`plimsoll: this is a fault of Plimsoll itself, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      process.stderr.write(
+        `plimsoll: this is a fault of Plimsoll itself, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      );
       process.exitCode = 2;
     }
   }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { nearName, sourceReader } from '../manifest/source-files.js';
 import { textReport } from '../report/text.js';
 import type { Verification } from '../verify/verify.js';
 
@@ -10,34 +9,13 @@ const colourful = (stream: NodeJS.WriteStream): boolean => {
   return stream.isTTY === true;
 };
 
-/** Source files are read once a run, and only for findings. */
-const sourceText = (): ((file: string) => string | undefined) => {
-  const texts = new Map<string, string | undefined>();
-  return (file) => {
-    if (!texts.has(file)) {
-      try {
-        texts.set(file, readFileSync(file, 'utf8'));
-      } catch {
-        texts.set(file, undefined);
-      }
-    }
-    return texts.get(file);
-  };
-};
-
-/** A path as seen from the working directory, where that is shorter. */
-export const fileName = (file: string): string => {
-  const near = relative(process.cwd(), file);
-  return near !== '' && !near.startsWith('..') ? near : file;
-};
-
 /** The text report as it is printed to a stream of this process. */
 export const printed = (verification: Verification, outcome: string, stream: NodeJS.WriteStream): string =>
   textReport(verification, {
     colour: colourful(stream),
     width: Math.min(stream.columns ?? 110, 140),
-    sourceText: sourceText(),
-    fileName,
+    sourceText: sourceReader(),
+    fileName: nearName,
     seconds: performance.now() / 1000,
     outcome,
   });

@@ -1,4 +1,4 @@
-import { fileName } from './print.js';
+import { nearName } from '../manifest/source-files.js';
 
 interface Message {
   readonly text: string;
@@ -7,7 +7,11 @@ interface Message {
 
 const buildMessages = (error: unknown): readonly Message[] | undefined => {
   const { errors } = error as { readonly errors?: unknown };
-  return Array.isArray(errors) && errors.length > 0 && errors.every((each) => typeof each === 'object' && each !== null && 'text' in each) ? (errors as readonly Message[]) : undefined;
+  return Array.isArray(errors) &&
+    errors.length > 0 &&
+    errors.every((each) => typeof each === 'object' && each !== null && 'text' in each)
+    ? (errors as readonly Message[])
+    : undefined;
 };
 
 /** Frames of a stack that lie in the author's own files. */
@@ -25,7 +29,11 @@ export const programError = (program: string, error: unknown, ofSdk: boolean): s
   const messages = buildMessages(error);
   if (messages !== undefined) {
     return messages
-      .map(({ text, location }) => (location === null || location === undefined ? text : `${text}\n  at ${fileName(location.file)}:${location.line}:${location.column + 1}\n  ${location.line} | ${location.lineText}`))
+      .map(({ text, location }) =>
+        location === null || location === undefined
+          ? text
+          : `${text}\n  at ${nearName(location.file)}:${location.line}:${location.column + 1}\n  ${location.line} | ${location.lineText}`,
+      )
       .join('\n');
   }
   if (!(error instanceof Error)) return `${program} failed: ${String(error)}`;

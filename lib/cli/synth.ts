@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { setHost } from '../constructs/host.js';
 import { PlimsollError } from '../constructs/error.js';
+import { setHost } from '../constructs/host.js';
 import type { Layout } from '../manifest/layout.js';
 import { InputError, type Invocation, UsageError } from './command.js';
 import { readConfig } from './config.js';
@@ -12,7 +12,8 @@ const layouts: readonly Layout[] = ['chart', 'app', 'resource', 'stdout'];
 
 const layoutOf = (text: string | undefined): Layout | undefined => {
   const layout = layouts.find((each) => each === text);
-  if (text !== undefined && layout === undefined) throw new UsageError(`layout is one of ${layouts.join(', ')}; it was given "${text}"`);
+  if (text !== undefined && layout === undefined)
+    throw new UsageError(`layout is one of ${layouts.join(', ')}; it was given "${text}"`);
   return layout;
 };
 
@@ -20,10 +21,14 @@ const layoutOf = (text: string | undefined): Layout | undefined => {
 export const synth = async ({ positionals, options }: Invocation): Promise<number> => {
   const config = readConfig();
   const programs = positionals.length > 0 ? positionals : config.programs;
-  if (programs.length === 0) throw new UsageError('there is no program to run: name one (plimsoll synth main.ts), or write app: npx tsx main.ts into cdk8s.yaml');
+  if (programs.length === 0)
+    throw new UsageError(
+      'there is no program to run: name one (plimsoll synth main.ts), or write app: npx tsx main.ts into cdk8s.yaml',
+    );
   const layout = layoutOf((options['layout'] as string | undefined) ?? config.layout);
   const format = options['format'] === 'json' ? 'json' : 'text';
-  if (format === 'json' && layout === 'stdout') throw new UsageError('--format json and --layout stdout both need standard output');
+  if (format === 'json' && layout === 'stdout')
+    throw new UsageError('--format json and --layout stdout both need standard output');
   // The same variable by which cdk8s tells programs where to write.
   process.env['CDK8S_OUTDIR'] = (options['output'] as string | undefined) ?? config.output;
 
@@ -37,7 +42,8 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
     } catch (error) {
       throw new InputError(programError(program, error, error instanceof PlimsollError));
     }
-    if (host.count === before) throw new InputError(`${program} synthesized no Plimsoll App: make one (new App() from 'plimsoll') and call its synth()`);
+    if (host.count === before)
+      throw new InputError(`${program} synthesized no Plimsoll App: make one (new App() from 'plimsoll') and call its synth()`);
   }
   return host.finish();
 };

@@ -15,7 +15,13 @@ const dnsPorts = [
   { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
 ];
 
-const service = (namespace: string, name: string, clusterIP: string, labels: Record<string, string>, spec: object): KubeObject => ({
+const service = (
+  namespace: string,
+  name: string,
+  clusterIP: string,
+  labels: Record<string, string>,
+  spec: object,
+): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace, labels },
@@ -38,7 +44,12 @@ const dnsPod = (index: number, node: string | undefined, timestamp: string): Kub
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: `coredns-${index + 1}`, namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, creationTimestamp: timestamp },
+    metadata: {
+      name: `coredns-${index + 1}`,
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'kube-dns' },
+      creationTimestamp: timestamp,
+    },
     spec: {
       ...(node !== undefined && { nodeName: node }),
       serviceAccountName: 'default',
@@ -84,13 +95,25 @@ const storageClass = (name: string): KubeObject => ({
 export const bootstrap = (api: ApiServer, { defaultStorageClass }: ClusterConfig): void => {
   const { store, clock } = api;
   const make = (object: KubeObject): void => {
-    if (api.get({ ...object, name: object.metadata.name ?? '', namespace: object.metadata.namespace }) === undefined) api.create(object, { trusted: true });
+    if (api.get({ ...object, name: object.metadata.name ?? '', namespace: object.metadata.namespace }) === undefined)
+      api.create(object, { trusted: true });
   };
   for (const name of namespaces) {
-    make({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: { finalizers: ['kubernetes'] } });
+    make({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+      spec: { finalizers: ['kubernetes'] },
+    });
   }
   for (const { name, value } of priorityClasses) {
-    make({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, preemptionPolicy: 'PreemptLowerPriority' });
+    make({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      value,
+      preemptionPolicy: 'PreemptLowerPriority',
+    });
   }
   if (defaultStorageClass !== undefined) make(storageClass(defaultStorageClass));
   const https = { ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }] };
@@ -99,6 +122,7 @@ export const bootstrap = (api: ApiServer, { defaultStorageClass }: ClusterConfig
   make(service('kube-system', 'kube-dns', '10.96.0.10', { 'k8s-app': 'kube-dns' }, dns));
   if (store.podsWith('kube-system', { 'k8s-app': 'kube-dns' }).length > 0) return;
   const nodes = store.list('Node');
-  const home = nodes.find((node) => node.spec?.taints?.some((taint) => taint.key === 'node-role.kubernetes.io/control-plane')) ?? nodes[0];
+  const home =
+    nodes.find((node) => node.spec?.taints?.some((taint) => taint.key === 'node-role.kubernetes.io/control-plane')) ?? nodes[0];
   for (const index of [0, 1]) api.restore(dnsPod(index, home?.metadata.name, clock.timestamp));
 };

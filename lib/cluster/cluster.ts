@@ -1,6 +1,6 @@
 import type { Pod } from '../api/generated/types.js';
-import { parseSelector, selectorMatches } from '../api/selector.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { parseSelector, selectorMatches } from '../api/selector.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
 import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
@@ -14,8 +14,8 @@ import type { Decision } from '../scheduler/decision.js';
 import { bootstrap } from './bootstrap.js';
 import type { ClusterConfig } from './config.js';
 import { ControlPlane } from './control-plane.js';
-import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-actions.js';
 import { Kubelets } from './kubelets.js';
+import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-actions.js';
 import { nodesOf } from './nodes.js';
 import { inRestoringOrder, readSnapshot } from './snapshot.js';
 import { type Step, traceOf } from './trace.js';
@@ -144,7 +144,10 @@ export class Cluster {
     this.#work();
   }
 
-  delete(ref: ObjectRef, options: { readonly propagation?: 'Background' | 'Foreground' | 'Orphan'; readonly gracePeriodSeconds?: number } = {}): Verdict<Stored> {
+  delete(
+    ref: ObjectRef,
+    options: { readonly propagation?: 'Background' | 'Foreground' | 'Orphan'; readonly gracePeriodSeconds?: number } = {},
+  ): Verdict<Stored> {
     return this.#plane.api.delete(ref, options);
   }
 
@@ -334,7 +337,8 @@ const byName = (a: Admitted, b: Admitted): number => {
 /** How a manifest that was refused names itself, as far as it does. */
 const sentRef = ({ object }: Manifest): ObjectRef => {
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const metadata: { readonly name?: unknown; readonly generateName?: unknown; readonly namespace?: unknown } = object?.metadata ?? {};
+  const metadata: { readonly name?: unknown; readonly generateName?: unknown; readonly namespace?: unknown } =
+    object?.metadata ?? {};
   return {
     apiVersion: text(object?.apiVersion),
     kind: text(object?.kind),

@@ -1,6 +1,6 @@
-import { ApiServer } from '../apiserver/server.js';
 import { Clock } from '../apiserver/clock.js';
 import type { Stored } from '../apiserver/kinds.js';
+import { ApiServer } from '../apiserver/server.js';
 import { type Controller, controllers, WorkQueue } from '../controllers/index.js';
 import { createScheduler } from '../scheduler/index.js';
 import { Scheduling } from './scheduling.js';

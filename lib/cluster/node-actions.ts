@@ -24,7 +24,12 @@ export const drain = (api: ApiServer, node: string, settle: () => void): readonl
   for (;;) {
     const pods = api.store
       .list('Pod')
-      .filter((pod) => pod.spec?.nodeName === node && pod.metadata.deletionTimestamp === undefined && controllerRefOf(pod)?.kind !== 'DaemonSet');
+      .filter(
+        (pod) =>
+          pod.spec?.nodeName === node &&
+          pod.metadata.deletionTimestamp === undefined &&
+          controllerRefOf(pod)?.kind !== 'DaemonSet',
+      );
     const round = pods.map((pod): Eviction => ({ pod: refOf(pod), verdict: api.evict(refOf(pod)) }));
     evictions.push(...round);
     settle();
@@ -45,8 +50,20 @@ export const setNodeDown = (api: ApiServer, name: string, down: boolean): Verdic
   if (node === undefined) return api.patch(nodeRef(name), {});
   const time = api.clock.timestamp;
   const ready: NodeCondition = down
-    ? { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: time }
-    : { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastTransitionTime: time };
+    ? {
+        type: 'Ready',
+        status: 'Unknown',
+        reason: 'NodeStatusUnknown',
+        message: 'Kubelet stopped posting node status.',
+        lastTransitionTime: time,
+      }
+    : {
+        type: 'Ready',
+        status: 'True',
+        reason: 'KubeletReady',
+        message: 'kubelet is posting ready status',
+        lastTransitionTime: time,
+      };
   const conditions = [...(node.status?.conditions ?? []).filter(({ type }) => type !== 'Ready'), ready];
   api.updateStatus(node, { ...node.status, conditions });
   const others = (node.spec?.taints ?? []).filter(({ key }) => key !== unreachable);
@@ -58,7 +75,13 @@ export const setNodeDown = (api: ApiServer, name: string, down: boolean): Verdic
     : [];
   const verdict = api.update(withTaints(node, [...others, ...added]), { trusted: true });
   if (down) {
-    api.record({ type: 'Normal', reason: 'NodeNotReady', message: `Node ${name} status is now: NodeNotReady`, object: nodeRef(name), component: 'node-controller' });
+    api.record({
+      type: 'Normal',
+      reason: 'NodeNotReady',
+      message: `Node ${name} status is now: NodeNotReady`,
+      object: nodeRef(name),
+      component: 'node-controller',
+    });
     loseReadiness(api, name);
   }
   return verdict;
@@ -69,7 +92,9 @@ const loseReadiness = (api: ApiServer, node: string): void => {
   for (const pod of api.store.list('Pod')) {
     if (pod.spec?.nodeName !== node) continue;
     const conditions = (pod.status?.conditions ?? []).map((condition) =>
-      condition.type === 'Ready' && condition.status === 'True' ? { ...condition, status: 'False', lastTransitionTime: api.clock.timestamp } : condition,
+      condition.type === 'Ready' && condition.status === 'True'
+        ? { ...condition, status: 'False', lastTransitionTime: api.clock.timestamp }
+        : condition,
     );
     api.updateStatus(pod, { ...pod.status, conditions });
   }

@@ -4,7 +4,12 @@ import type { ClusterConfig, NodePool } from './config.js';
 
 const defaultNodes: readonly NodePool[] = [
   { name: 'k8s-w', count: 3 },
-  { name: 'k8s-cp', count: 1, labels: { 'node-role.kubernetes.io/control-plane': '' }, taints: ['node-role.kubernetes.io/control-plane:NoSchedule'] },
+  {
+    name: 'k8s-cp',
+    count: 1,
+    labels: { 'node-role.kubernetes.io/control-plane': '' },
+    taints: ['node-role.kubernetes.io/control-plane:NoSchedule'],
+  },
 ];
 
 const isNode = (node: NodePool | KubeObject): node is KubeObject => 'kind' in node && node.kind === 'Node';
@@ -19,7 +24,12 @@ export const parseTaint = (text: string): Taint => {
 const nodeOf = (pool: NodePool, name: string, index: number): KubeObject => {
   const { cpu = 4, memory = '16Gi', pods = 110, ephemeralStorage = '100Gi', ...extended } = pool.shape ?? {};
   const zone = pool.zones?.[index % pool.zones.length];
-  const resources: Record<string, string> = { cpu: String(cpu), memory, pods: String(pods), 'ephemeral-storage': ephemeralStorage };
+  const resources: Record<string, string> = {
+    cpu: String(cpu),
+    memory,
+    pods: String(pods),
+    'ephemeral-storage': ephemeralStorage,
+  };
   for (const [resource, amount] of Object.entries(extended)) if (amount !== undefined) resources[resource] = String(amount);
   return {
     apiVersion: 'v1',
@@ -43,7 +53,13 @@ const nodeOf = (pool: NodePool, name: string, index: number): KubeObject => {
 const alive = (node: KubeObject, index: number, timestamp: string): KubeObject => {
   const name = node.metadata.name ?? '';
   const status = (node.status ?? {}) as { readonly conditions?: unknown; readonly addresses?: unknown };
-  const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status', lastTransitionTime: timestamp };
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'KubeletReady',
+    message: 'kubelet is posting ready status',
+    lastTransitionTime: timestamp,
+  };
   const address = `192.168.${(index + 1) >> 8}.${(index + 1) & 255}`;
   return {
     ...node,
@@ -65,7 +81,9 @@ export const nodesOf = (config: ClusterConfig, hasNodes: boolean, timestamp: str
   const given = config.nodes ?? (hasNodes ? [] : defaultNodes);
   const dash = config.nodes === undefined ? '' : '-';
   const nodes = given.flatMap((entry) =>
-    isNode(entry) ? [entry] : Array.from({ length: entry.count }, (_, index) => nodeOf(entry, `${entry.name}${dash}${index + 1}`, index)),
+    isNode(entry)
+      ? [entry]
+      : Array.from({ length: entry.count }, (_, index) => nodeOf(entry, `${entry.name}${dash}${index + 1}`, index)),
   );
   return nodes.map((node, index) => alive(node, index, timestamp));
 };

@@ -95,7 +95,11 @@ export class Scheduling {
   #schedule(key: string, pod: Admitted<Pod>): void {
     if (pod.spec?.schedulerName !== undefined && pod.spec.schedulerName !== component) {
       const object = refOf(pod);
-      this.#api.assume({ code: 'outside', text: `the scheduler ${pod.spec.schedulerName} finds a node for Pod ${object.namespace}/${object.name}`, object });
+      this.#api.assume({
+        code: 'outside',
+        text: `the scheduler ${pod.spec.schedulerName} finds a node for Pod ${object.namespace}/${object.name}`,
+        object,
+      });
     }
     const decision = this.#scheduler.schedule(pod);
     const before = this.decisions.get(key);
@@ -114,7 +118,12 @@ export class Scheduling {
         this.#report(pod, decision, before);
         return;
       case 'gated':
-        this.#setCondition(pod, { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' });
+        this.#setCondition(pod, {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        });
         return;
       default:
         return;
@@ -125,7 +134,13 @@ export class Scheduling {
     const { namespace, name } = pod.metadata;
     this.#chooseVolumes(pod, node);
     this.#api.bind(pod, node);
-    this.#api.record({ type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${namespace}/${name} to ${node}`, object: refOf(pod), component });
+    this.#api.record({
+      type: 'Normal',
+      reason: 'Scheduled',
+      message: `Successfully assigned ${namespace}/${name} to ${node}`,
+      object: refOf(pod),
+      component,
+    });
   }
 
   /** Claims that waited for their first consumer learn where it runs; the volume controller provisions them there. */
@@ -174,12 +189,25 @@ export class Scheduling {
   }
 }
 
-const scheduledBy = new Set(['Node', 'PersistentVolume', 'PersistentVolumeClaim', 'StorageClass', 'CSINode', 'CSIDriver', 'Namespace', 'ResourceClaim']);
+const scheduledBy = new Set([
+  'Node',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'StorageClass',
+  'CSINode',
+  'CSIDriver',
+  'Namespace',
+  'ResourceClaim',
+]);
 
 /** Whether a change may make room for a Pod that fitted nowhere; heartbeats of nodes do not. */
 const wakes = (object: Stored, previous: Stored | undefined): boolean => {
   if (!scheduledBy.has(object.kind)) return false;
   if (object.kind !== 'Node' || previous === undefined) return true;
   const allocatable = (node: Stored): unknown => (node.status as { allocatable?: unknown } | undefined)?.allocatable;
-  return object.spec !== previous.spec || object.metadata.labels !== previous.metadata.labels || allocatable(object) !== allocatable(previous);
+  return (
+    object.spec !== previous.spec ||
+    object.metadata.labels !== previous.metadata.labels ||
+    allocatable(object) !== allocatable(previous)
+  );
 };

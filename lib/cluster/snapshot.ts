@@ -1,9 +1,14 @@
 import type { KubeObject } from '../api/object.js';
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isKubeObject = (value: unknown): value is KubeObject =>
-  isObject(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string' && isObject(value.metadata) && typeof value.metadata.name === 'string';
+  isObject(value) &&
+  typeof value.apiVersion === 'string' &&
+  typeof value.kind === 'string' &&
+  isObject(value.metadata) &&
+  typeof value.metadata.name === 'string';
 
 /**
  * The objects in what `kubectl get ... -o json` printed: a List, several Lists or objects, in any nesting. What is no

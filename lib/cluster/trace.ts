@@ -41,20 +41,46 @@ const nodeSteps = (pod: Admitted<Pod>): readonly Step[] => {
   const object = refOf(pod);
   const node = pod.spec?.nodeName ?? '';
   return [
-    ...(assigned === undefined ? [] : [{ step: 'assigned', component: 'kubelet', object, text: `kubelet of ${node} takes the Pod`, time: assigned } as const]),
-    ...(ready === undefined ? [] : [{ step: 'reported', component: 'kubelet', object, text: `Pod is ready at ${pod.status?.podIP ?? ''}`, time: ready } as const]),
+    ...(assigned === undefined
+      ? []
+      : [{ step: 'assigned', component: 'kubelet', object, text: `kubelet of ${node} takes the Pod`, time: assigned } as const]),
+    ...(ready === undefined
+      ? []
+      : [
+          {
+            step: 'reported',
+            component: 'kubelet',
+            object,
+            text: `Pod is ready at ${pod.status?.podIP ?? ''}`,
+            time: ready,
+          } as const,
+        ]),
   ];
 };
 
 /** The way of a workload's Pods, from the events and the Pods' own conditions, step by step. */
-export const traceOf = (object: Stored, acceptedAt: number, pods: readonly Admitted<Pod>[], events: readonly ClusterEvent[]): readonly Step[] => {
+export const traceOf = (
+  object: Stored,
+  acceptedAt: number,
+  pods: readonly Admitted<Pod>[],
+  events: readonly ClusterEvent[],
+): readonly Step[] => {
   const own = refOf(object);
   const family = new Set([refKey(own), ...pods.map((pod) => refKey(refOf(pod)))]);
   for (const pod of pods) {
     for (const owner of pod.metadata.ownerReferences ?? []) family.add(refKey({ ...owner, namespace: pod.metadata.namespace }));
   }
-  const accepted: Step = { step: 'accepted', component: 'kube-apiserver', object: own, text: `${refText(own)} accepted`, time: acceptedAt };
+  const accepted: Step = {
+    step: 'accepted',
+    component: 'kube-apiserver',
+    object: own,
+    text: `${refText(own)} accepted`,
+    time: acceptedAt,
+  };
   const told = events.flatMap((event) => (family.has(refKey(event.object)) ? (stepOf(event) ?? []) : []));
   const steps = [accepted, ...told, ...pods.flatMap(nodeSteps)];
-  return steps.map((step, index) => ({ step, index })).sort((a, b) => a.step.time - b.step.time || order.indexOf(a.step.step) - order.indexOf(b.step.step) || a.index - b.index).map(({ step }) => step);
+  return steps
+    .map((step, index) => ({ step, index }))
+    .sort((a, b) => a.step.time - b.step.time || order.indexOf(a.step.step) - order.indexOf(b.step.step) || a.index - b.index)
+    .map(({ step }) => step);
 };

@@ -25,7 +25,11 @@ export const unjudged = (object: Stored): readonly Assumption[] => {
   if (judgement !== undefined) found.push({ code: judgement[0], text: `${refText(object_)}: ${judgement[1]}`, object: object_ });
   const level = object.kind === 'Namespace' ? object.metadata.labels?.['pod-security.kubernetes.io/enforce'] : undefined;
   if (level !== undefined && level !== 'privileged') {
-    found.push({ code: 'unjudged', text: `${refText(object_)}: its Pods keep to the Pod Security level ${level}`, object: object_ });
+    found.push({
+      code: 'unjudged',
+      text: `${refText(object_)}: its Pods keep to the Pod Security level ${level}`,
+      object: object_,
+    });
   }
   return found;
 };

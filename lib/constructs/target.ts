@@ -3,6 +3,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type * as k8s from '../api/generated/types.js';
 import { PlimsollError } from './error.js';
 import { type Port, type PortOptions, portOptions } from './pod/port.js';
+import { Resource } from './resource.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -88,6 +89,7 @@ export const resolveTarget = (target: Target): ResolvedTarget => {
       ports: () => new Map(Object.entries(target.ports)),
     };
   }
+  if (target instanceof Resource) throw new PlimsollError(target, `a ${target.kind} has no Pods; name a workload or a Pod`);
   if (Construct.isConstruct(target)) return foreignTarget(target);
   if (!('labels' in target)) throw new PlimsollError(target, 'names no Pods; name a workload, a Pod, or { labels }');
   const ports = Object.entries<Port>(target.ports ?? {});

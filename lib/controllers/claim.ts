@@ -1,10 +1,10 @@
 import type { LabelSelector, Pod } from '../api/generated/types.js';
+import { matcherOf } from '../api/label-selector.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import type { Stored } from '../apiserver/kinds.js';
 import { controllerRefOf } from '../apiserver/store.js';
 import type { ControllerContext } from './controller.js';
 import { controllerReference, isActive } from './pods.js';
-import { matcherOf } from '../api/label-selector.js';
 
 /** Pods of the owner's namespace that its selector matches, looked up by the selector's labels. */
 const candidates = (owner: Admitted, selector: LabelSelector, { store }: ControllerContext): readonly Admitted<Pod>[] => {

@@ -26,7 +26,15 @@ export const runCronJob = (cronJob: Admitted<CronJob>, api: ApiServer): void => 
   const created = api.create(job, { trusted: true });
   const object = refOf(cronJob);
   const component = 'cronjob-controller';
-  if (created.ok) api.record({ type: 'Normal', reason: 'SuccessfulCreate', message: `Created job ${created.value.metadata.name}`, object, component });
-  else api.record({ type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${created.message}`, object, component });
+  if (created.ok)
+    api.record({
+      type: 'Normal',
+      reason: 'SuccessfulCreate',
+      message: `Created job ${created.value.metadata.name}`,
+      object,
+      component,
+    });
+  else
+    api.record({ type: 'Warning', reason: 'FailedCreate', message: `Error creating job: ${created.message}`, object, component });
   if (created.ok) api.updateStatus(cronJob, { ...cronJob.status, lastScheduleTime: api.clock.timestamp });
 };

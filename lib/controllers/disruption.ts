@@ -41,7 +41,8 @@ const expectationOf = (budget: PodDisruptionBudget, pods: readonly Admitted<Pod>
   if (typeof minAvailable === 'number') return { expected: pods.length, desired: minAvailable };
   const expected = wantedByControllers(pods, store);
   if (expected === undefined) return undefined;
-  if (maxUnavailable !== undefined) return { expected, desired: Math.max(0, expected - scaledValue(maxUnavailable, expected, Math.ceil)) };
+  if (maxUnavailable !== undefined)
+    return { expected, desired: Math.max(0, expected - scaledValue(maxUnavailable, expected, Math.ceil)) };
   return { expected, desired: scaledValue(minAvailable, expected, Math.ceil) };
 };
 
@@ -50,9 +51,13 @@ const reconcileBudget = (budget: Admitted<PodDisruptionBudget>, { api, store, cl
   const expectation = expectationOf(budget, pods, store);
   // An eviction counts as a disruption until its Pod is seen to go.
   const disruptedPods = Object.fromEntries(
-    Object.entries(budget.status?.disruptedPods ?? {}).filter(([name]) => pods.some((pod) => pod.metadata.name === name && !isTerminating(pod))),
+    Object.entries(budget.status?.disruptedPods ?? {}).filter(([name]) =>
+      pods.some((pod) => pod.metadata.name === name && !isTerminating(pod)),
+    ),
   );
-  const currentHealthy = pods.filter((pod) => isReady(pod) && !isTerminating(pod) && !Object.hasOwn(disruptedPods, pod.metadata.name)).length;
+  const currentHealthy = pods.filter(
+    (pod) => isReady(pod) && !isTerminating(pod) && !Object.hasOwn(disruptedPods, pod.metadata.name),
+  ).length;
   const { expected, desired } = expectation ?? { expected: 0, desired: 0 };
   const disruptionsAllowed = expected === 0 ? 0 : Math.max(0, currentHealthy - desired);
   const condition = {

@@ -19,7 +19,9 @@ const disown = (dependent: Admitted, uid: string, { api }: ControllerContext): v
 /** Deletes a dependent that has no other owner left; otherwise it only loses this one. */
 const collect = (dependent: Stored, uid: string, propagation: 'Background' | 'Foreground', context: ControllerContext): void => {
   const { api, store } = context;
-  const others = (dependent.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid && store.withUid(owner.uid) !== undefined);
+  const others = (dependent.metadata.ownerReferences ?? []).filter(
+    (owner) => owner.uid !== uid && store.withUid(owner.uid) !== undefined,
+  );
   if (others.length > 0) {
     disown(dependent, uid, context);
     return;
@@ -38,7 +40,12 @@ export const garbageCollector: Controller = {
     if (type === 'deleted') {
       keys.push(uid);
       for (const owner of object.metadata.ownerReferences ?? []) if (owner.blockOwnerDeletion) keys.push(owner.uid);
-    } else if (deletionTimestamp !== undefined && previous?.metadata.deletionTimestamp === undefined && finalizersOf(object).length > 0) keys.push(uid);
+    } else if (
+      deletionTimestamp !== undefined &&
+      previous?.metadata.deletionTimestamp === undefined &&
+      finalizersOf(object).length > 0
+    )
+      keys.push(uid);
     return keys;
   },
   reconcile: (uid, context) => {
@@ -54,7 +61,9 @@ export const garbageCollector: Controller = {
       api.update(withoutFinalizer(owner, orphanFinalizer), { trusted: true });
     } else if (finalizersOf(owner).includes(foregroundFinalizer)) {
       for (const dependent of dependents) collect(dependent, uid, 'Foreground', context);
-      const blocking = store.dependents(uid).some((dependent) => dependent.metadata.ownerReferences?.some((ref) => ref.uid === uid && ref.blockOwnerDeletion));
+      const blocking = store
+        .dependents(uid)
+        .some((dependent) => dependent.metadata.ownerReferences?.some((ref) => ref.uid === uid && ref.blockOwnerDeletion));
       if (!blocking) api.update(withoutFinalizer(owner, foregroundFinalizer), { trusted: true });
     }
   },

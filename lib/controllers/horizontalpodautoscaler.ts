@@ -27,12 +27,20 @@ export const horizontalPodAutoscalerController: Controller = {
     if (current === 0) return;
     const wanted = Math.min(Math.max(current, minReplicas), maxReplicas);
     if (wanted !== current) {
-      const reason = wanted > current ? 'Current number of replicas below Spec.MinReplicas' : 'Current number of replicas above Spec.MaxReplicas';
+      const reason =
+        wanted > current
+          ? 'Current number of replicas below Spec.MinReplicas'
+          : 'Current number of replicas above Spec.MaxReplicas';
       const scaled = api.patch(refOf(target as Admitted as KubeObject), { spec: { replicas: wanted } });
       if (scaled.ok) event('Normal', 'SuccessfulRescale', `New size: ${wanted}; reason: ${reason}`, autoscaler);
       else event('Warning', 'FailedRescale', `New size: ${wanted}; reason: ${reason}; error: ${scaled.message}`, autoscaler);
     }
     const lastScaleTime = wanted === current ? autoscaler.status?.lastScaleTime : clock.timestamp;
-    api.updateStatus(autoscaler, { ...autoscaler.status, currentReplicas: current, desiredReplicas: wanted, ...(lastScaleTime && { lastScaleTime }) });
+    api.updateStatus(autoscaler, {
+      ...autoscaler.status,
+      currentReplicas: current,
+      desiredReplicas: wanted,
+      ...(lastScaleTime && { lastScaleTime }),
+    });
   },
 };

@@ -43,16 +43,30 @@ const findVolume = (claim: Admitted<PersistentVolumeClaim>, store: Store): Admit
   return best;
 };
 
-const bind = (claim: Admitted<PersistentVolumeClaim>, volume: Admitted<PersistentVolume>, { api, store }: ControllerContext): void => {
+const bind = (
+  claim: Admitted<PersistentVolumeClaim>,
+  volume: Admitted<PersistentVolume>,
+  { api, store }: ControllerContext,
+): void => {
   const { namespace, name, uid } = claim.metadata;
   const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid };
   const bound = api.update({ ...(volume as Admitted as Stored), spec: { ...volume.spec, claimRef } }, { trusted: true });
   if (bound.ok) api.updateStatus(bound.value, { ...volume.status, phase: 'Bound' });
   const annotations = { ...claim.metadata.annotations, 'pv.kubernetes.io/bind-completed': 'yes' };
-  const next = { ...(claim as Admitted as Stored), metadata: { ...claim.metadata, annotations }, spec: { ...claim.spec, volumeName: volume.metadata.name } };
+  const next = {
+    ...(claim as Admitted as Stored),
+    metadata: { ...claim.metadata, annotations },
+    spec: { ...claim.spec, volumeName: volume.metadata.name },
+  };
   api.update(next, { trusted: true });
   const current = store.find('PersistentVolumeClaim', namespace, name);
-  if (current !== undefined) api.updateStatus(current, { ...current.status, phase: 'Bound', accessModes: volume.spec?.accessModes, capacity: volume.spec?.capacity });
+  if (current !== undefined)
+    api.updateStatus(current, {
+      ...current.status,
+      phase: 'Bound',
+      accessModes: volume.spec?.accessModes,
+      capacity: volume.spec?.capacity,
+    });
 };
 
 /** What a provisioner makes for a claim; where its volumes can be reached is its own secret. */
@@ -95,7 +109,11 @@ const wait = (claim: Admitted<PersistentVolumeClaim>, context: ControllerContext
     return;
   }
   if (found === undefined) {
-    api.assume({ code: 'exists', text: `StorageClass ${name} exists and provisions`, object: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name } });
+    api.assume({
+      code: 'exists',
+      text: `StorageClass ${name} exists and provisions`,
+      object: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name },
+    });
   } else if (found.volumeBindingMode === 'WaitForFirstConsumer' && claim.metadata.annotations?.[selectedNode] === undefined) {
     event('Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding', claim);
     return;
@@ -124,11 +142,14 @@ export const persistentVolumeController: Controller = {
     const claim = store.find('PersistentVolumeClaim', namespace, name);
     if (claim === undefined || claim.metadata.deletionTimestamp !== undefined || claim.status?.phase === 'Bound') return;
     const volume = findVolume(claim, store);
-    const binding = claim.spec?.storageClassName ? store.find('StorageClass', undefined, claim.spec.storageClassName)?.volumeBindingMode : undefined;
+    const binding = claim.spec?.storageClassName
+      ? store.find('StorageClass', undefined, claim.spec.storageClassName)?.volumeBindingMode
+      : undefined;
     const waits = binding === 'WaitForFirstConsumer' && claim.metadata.annotations?.[selectedNode] === undefined;
     if (volume !== undefined && (!waits || isFor(volume, claim))) bind(claim, volume, context);
     else if (!claim.spec?.volumeName) wait(claim, context);
-    if (store.find('PersistentVolumeClaim', namespace, name)?.status?.phase === undefined) api.updateStatus(claim, { phase: 'Pending' });
+    if (store.find('PersistentVolumeClaim', namespace, name)?.status?.phase === undefined)
+      api.updateStatus(claim, { phase: 'Pending' });
   },
 };
 

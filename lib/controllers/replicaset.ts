@@ -1,4 +1,5 @@
 import type { Pod, ReplicaSet, ReplicaSetStatus } from '../api/generated/types.js';
+import { matcherOfLabels } from '../api/label-selector.js';
 import type { Admitted } from '../api/object.js';
 import { timestampAt } from '../apiserver/clock.js';
 import { controllerRefOf } from '../apiserver/store.js';
@@ -9,7 +10,6 @@ import { type Controller, type ControllerContext, keyFor, splitKey } from './con
 import { inDeletionOrder } from './deletion-order.js';
 import { keysOfPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
-import { matcherOfLabels } from '../api/label-selector.js';
 
 /** Pods that one reconciliation creates or deletes at most. */
 const burst = 500;

@@ -21,7 +21,12 @@ export const revisionsOf = (owner: Admitted, { store }: ControllerContext): read
   [...store.controlledBy('ControllerRevision', owner.metadata.uid)].sort(byNumber);
 
 /** The revision of the owner's template now: the newest one, an earlier one that becomes the newest again, or a new one. */
-export const updateRevision = (owner: Admitted, template: PodTemplateSpec, revisions: readonly Revision[], { api }: ControllerContext): Revision | undefined => {
+export const updateRevision = (
+  owner: Admitted,
+  template: PodTemplateSpec,
+  revisions: readonly Revision[],
+  { api }: ControllerContext,
+): Revision | undefined => {
   const number = (revisions.at(-1)?.revision ?? 0) + 1;
   const found = revisions.findLast((revision) => equal(templateOf(revision), template));
   if (found !== undefined && found === revisions.at(-1)) return found;
@@ -49,7 +54,12 @@ export const updateRevision = (owner: Admitted, template: PodTemplateSpec, revis
 };
 
 /** Deletes the oldest revisions that nothing uses, beyond the limit. */
-export const truncateHistory = (revisions: readonly Revision[], live: ReadonlySet<string>, limit: number, { api }: ControllerContext): void => {
+export const truncateHistory = (
+  revisions: readonly Revision[],
+  live: ReadonlySet<string>,
+  limit: number,
+  { api }: ControllerContext,
+): void => {
   const history = revisions.filter((revision) => !live.has(revision.metadata.name));
   for (const revision of history.slice(0, Math.max(0, history.length - limit))) api.delete(refOf(revision));
 };

@@ -7,7 +7,9 @@ import { isFinished } from './pods.js';
 
 const claimsOf = (pod: Admitted<Pod>): readonly string[] =>
   (pod.spec?.volumes ?? []).flatMap((volume) => {
-    const name = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`);
+    const name =
+      volume.persistentVolumeClaim?.claimName ??
+      (volume.ephemeral === undefined ? undefined : `${pod.metadata.name}-${volume.name}`);
     return name === undefined ? [] : [name];
   });
 
@@ -25,7 +27,8 @@ export const storageProtectionController: Controller = {
   kinds: ['PersistentVolumeClaim', 'PersistentVolume', 'Pod'],
   keysFor: ({ type, object }, store) => {
     const namespace = object.metadata.namespace ?? '';
-    if (object.kind !== 'Pod') return object.metadata.deletionTimestamp === undefined ? [] : [`${namespace}/${object.metadata.name}`];
+    if (object.kind !== 'Pod')
+      return object.metadata.deletionTimestamp === undefined ? [] : [`${namespace}/${object.metadata.name}`];
     const pod = object as Admitted as Admitted<Pod>;
     if (pod.spec?.volumes === undefined || (type !== 'deleted' && !isFinished(pod))) return [];
     return claimsOf(pod)
@@ -37,10 +40,12 @@ export const storageProtectionController: Controller = {
     const { store } = context;
     if (namespace === '') {
       const volume = store.find('PersistentVolume', undefined, name);
-      if (volume?.metadata.deletionTimestamp !== undefined && volume.status?.phase !== 'Bound') release(volume, 'kubernetes.io/pv-protection', context);
+      if (volume?.metadata.deletionTimestamp !== undefined && volume.status?.phase !== 'Bound')
+        release(volume, 'kubernetes.io/pv-protection', context);
       return;
     }
     const claim = store.find('PersistentVolumeClaim', namespace, name);
-    if (claim?.metadata.deletionTimestamp !== undefined && !inUse(namespace, name, store)) release(claim, 'kubernetes.io/pvc-protection', context);
+    if (claim?.metadata.deletionTimestamp !== undefined && !inUse(namespace, name, store))
+      release(claim, 'kubernetes.io/pvc-protection', context);
   },
 };

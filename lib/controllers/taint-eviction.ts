@@ -15,14 +15,17 @@ const stay = (pod: Pod, taints: readonly Taint[]): number | undefined => {
   for (const taint of taints) {
     const matching = (pod.spec?.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
     if (matching.length === 0) return 0;
-    const limits = matching.flatMap(({ tolerationSeconds }) => (tolerationSeconds === undefined ? [] : [Math.max(0, tolerationSeconds)]));
+    const limits = matching.flatMap(({ tolerationSeconds }) =>
+      tolerationSeconds === undefined ? [] : [Math.max(0, tolerationSeconds)],
+    );
     const limit = limits.length > 0 ? Math.min(...limits) : undefined;
     if (limit !== undefined && (shortest === undefined || limit < shortest)) shortest = limit;
   }
   return shortest;
 };
 
-const evictingTaints = (node: Admitted<Node> | undefined): readonly Taint[] => (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+const evictingTaints = (node: Admitted<Node> | undefined): readonly Taint[] =>
+  (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
 
 const evict = (pod: Admitted<Pod>, { api, clock, event }: ControllerContext): void => {
   const condition = {
@@ -48,8 +51,12 @@ export const taintEvictionController: Controller = {
       return isNew && evictingTaints(store.find('Node', undefined, node)).length > 0 ? [keyFor(object)] : [];
     }
     if (type === 'deleted' || previous?.spec === object.spec) return [];
-    if (evictingTaints(object as Admitted<Node>).length + evictingTaints(previous as Admitted<Node> | undefined).length === 0) return [];
-    return store.list('Pod').filter((pod) => pod.spec?.nodeName === object.metadata.name).map(keyFor);
+    if (evictingTaints(object as Admitted<Node>).length + evictingTaints(previous as Admitted<Node> | undefined).length === 0)
+      return [];
+    return store
+      .list('Pod')
+      .filter((pod) => pod.spec?.nodeName === object.metadata.name)
+      .map(keyFor);
   },
   reconcile: (key, context) => {
     const { store, clock } = context;
@@ -59,7 +66,10 @@ export const taintEvictionController: Controller = {
     if (taints.length === 0) return;
     const seconds = stay(pod, taints);
     if (seconds === undefined) return;
-    const since = Math.min(clock.now, ...taints.flatMap(({ timeAdded }) => (timeAdded === undefined ? [] : [Date.parse(timeAdded)])));
+    const since = Math.min(
+      clock.now,
+      ...taints.flatMap(({ timeAdded }) => (timeAdded === undefined ? [] : [Date.parse(timeAdded)])),
+    );
     const left = seconds - (clock.now - since) / 1000;
     if (left > 0) context.after(left, key);
     else evict(pod, context);

@@ -89,7 +89,10 @@ export class WorkQueue {
         api.record({ type, reason, message, object: refOf(object), component: controller.name }),
       after: (seconds, key) => {
         lane.timers.get(key)?.();
-        lane.timers.set(key, api.clock.after(seconds, () => this.#add(lane, key)));
+        lane.timers.set(
+          key,
+          api.clock.after(seconds, () => this.#add(lane, key)),
+        );
       },
       retry: (key) => {
         const failed = (lane.failures.get(key) ?? 0) + 1;

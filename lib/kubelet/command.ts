@@ -10,10 +10,11 @@ const done: CommandEnd = { code: 0, after: 1 };
  * command would be reported as crashing.
  */
 const oneShot = new Set(
-  'echo printf true : ls pwd date env printenv hostname uname whoami id cp mv rm mkdir rmdir touch chmod chown ln test [ git'.split(
-    ' ',
-  ),
+  'echo printf true : ls pwd date printenv hostname uname whoami id cp mv rm mkdir rmdir touch chmod chown ln test ['.split(' '),
 );
+
+/** Parts of a script that only prepare what follows. */
+const preparing = new Set('set cd export unset umask'.split(' '));
 
 const shells = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
 
@@ -35,6 +36,11 @@ const baseName = (word: string): string => word.slice(word.lastIndexOf('/') + 1)
 const simpleEnd = (words: readonly string[]): CommandEnd => {
   const name = baseName(words[0] ?? '');
   if (name === 'exec') return simpleEnd(words.slice(1));
+  if (name === 'env') {
+    const rest = words.slice(1).filter((word) => !word.includes('='));
+    return rest.length === 0 ? done : simpleEnd(rest);
+  }
+  if (name === 'git') return words[1] === 'daemon' ? 'unknown' : done;
   if (name === 'sleep') {
     const seconds = sleepSeconds(words.slice(1));
     if (Number.isNaN(seconds)) return 'unknown';
@@ -49,31 +55,43 @@ const simpleEnd = (words: readonly string[]): CommandEnd => {
 
 const endlessLoop = /\b(?:while|until)\s+(?:true|:|\[\s*1\s*\]|false)\s*[;\n]|for\s*\(\(\s*;\s*;\s*\)\)/u;
 
-/** The end of a shell script is the end of its last command; loops and conditions are beyond reading, endless ones aside. */
+const branches = /\b(?:while|until|for|if|case|wait|trap)\b|[`({]|\|\||&&\s*exit|&\s*$/u;
+
+/** A script ends by itself when all of its commands do; loops and conditions are beyond reading, endless ones aside. */
 const scriptEnd = (script: string): CommandEnd => {
   if (endlessLoop.test(script)) return 'never';
-  if (/\b(?:while|until|for|if|case|wait|trap)\b|[`({]|&\s*$/u.test(script)) return 'unknown';
-  const commands = script.split(/&&|\|\||[;\n]/u).map((command) => command.trim().split('|').at(-1)?.trim() ?? '');
+  if (branches.test(script)) return 'unknown';
+  const commands = script
+    .split(/&&|[|;\n]/u)
+    .map((command) => command.trim())
+    .filter((command) => command !== '' && !command.startsWith('#'));
   let after = 0;
-  let end: CommandEnd = 'unknown';
-  for (const command of commands.filter((text) => text !== '' && !text.startsWith('#'))) {
-    end = simpleEnd(command.split(/\s+/u).map((word) => word.replaceAll(/^["']|["']$/gu, '')));
+  let code = 0;
+  let known = true;
+  for (const command of commands) {
+    const words = command.split(/\s+/u).map((word) => word.replaceAll(/^["']|["']$/gu, ''));
+    if (preparing.has(words[0] ?? '')) continue;
+    const end = simpleEnd(words);
     if (end === 'never') return 'never';
-    if (end === 'unknown') continue;
+    if (end === 'unknown') {
+      known = false;
+      continue;
+    }
     after += end.after;
-    if (command.startsWith('exit')) break;
+    code = end.code;
+    if (words[0] === 'exit') break;
   }
-  return end === 'unknown' ? end : { code: end.code, after: Math.max(after, 1) };
+  return known && after > 0 ? { code, after } : 'unknown';
 };
 
 /** How a container's own words say that it ends; the entry point of its image is not known. */
 export const commandEnd = ({ command = [], args = [] }: Container): CommandEnd => {
   const words = [...command, ...args];
-  if (command.length === 0 && !shells.has(baseName(words[0] ?? '')) && !oneShot.has(baseName(words[0] ?? ''))) {
-    // Arguments alone go to an unknown entry point, unless they are a command themselves, as plain base images take it.
-    return baseName(words[0] ?? '') === 'sleep' ? simpleEnd(words) : 'unknown';
+  const name = baseName(words[0] ?? '');
+  if (shells.has(name)) {
+    const option = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/u.test(word));
+    return option < 0 ? 'unknown' : scriptEnd(words[option + 1] ?? '');
   }
-  if (!shells.has(baseName(words[0] ?? ''))) return simpleEnd(words);
-  const option = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/u.test(word));
-  return option < 0 ? 'unknown' : scriptEnd(words[option + 1] ?? '');
+  // Arguments alone go to the entry point of the image, which plain base images do not have.
+  return command.length > 0 || name === 'sleep' || name === 'echo' ? simpleEnd(words) : 'unknown';
 };

@@ -26,7 +26,14 @@ export interface Environment {
 
 type Keyed = Readonly<Record<string, string>>;
 const utf8 = new TextDecoder();
-const decodeBase64 = (text: string): string => utf8.decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+/** Admitted Secrets hold base64; what does not decode (an object taken over as it was) counts as empty. */
+const decodeBase64 = (text: string): string => {
+  try {
+    return utf8.decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return '';
+  }
+};
 
 const secretData = (secret: Secret): Keyed => ({
   ...Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)])),

@@ -5,7 +5,7 @@ import type { OpenPorts } from './pod.js';
 import { PodWorker } from './worker.js';
 
 export { listensOn } from './port.js';
-export { type VolumeData, volumeData } from './volume-data.js';
+export { volumeData } from './volume-data.js';
 
 /** Seconds from the binding of a Pod to the start of its first containers. */
 const startSeconds = 1;
@@ -32,10 +32,13 @@ export class Kubelet {
       worker.update(pod);
       return;
     }
-    if (pod.spec?.nodeName === undefined) return;
+    const { nodeName } = pod.spec ?? {};
+    const leaving = pod.metadata.deletionTimestamp !== undefined;
+    // A Pod that names a node that is not there has no kubelet.
+    if (nodeName === undefined || (!leaving && this.#host.node(nodeName) === undefined)) return;
     const newcomer = new PodWorker(this.#host, pod, this.#portsOf(pod));
     this.#workers.set(pod.metadata.uid, newcomer);
-    if (pod.metadata.deletionTimestamp !== undefined) newcomer.update(pod);
+    if (leaving) newcomer.update(pod);
     else this.#startLater(newcomer);
   }
 

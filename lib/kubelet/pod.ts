@@ -1,10 +1,11 @@
-import type { Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
+import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { refOf } from '../api/object.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
 import type { Run } from './container.js';
 import { ContainerRecord } from './container.js';
 import type { KubeletHost } from './host.js';
+import { podPhase } from './phase.js';
 import type { Listener } from './port.js';
 import { isSidecar } from './restart-policy.js';
 import { podStatus } from './status.js';
@@ -117,12 +118,22 @@ export class PodRecord {
     return { containers, sandbox: this.sandboxReady ? 'ready' : 'none', liveness, startup, changed };
   }
 
+  #statuses(): readonly ContainerStatus[] {
+    const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+    return this.containers.map((record) => record.status(idle));
+  }
+
+  /** Succeeded or Failed: a Pod that has come to its end is stopped, sidecars that would restart included. */
+  get hasEnded(): boolean {
+    const phase = podPhase(this.spec, this.#statuses());
+    return phase === 'Succeeded' || phase === 'Failed';
+  }
+
   /** Reports the status to the API server. */
   publish(): void {
     this.dirty = false;
-    const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
     const split = this.spec.initContainers?.length ?? 0;
-    const statuses = this.containers.map((record) => record.status(idle));
+    const statuses = this.#statuses();
     const status = podStatus({
       pod: this.pod,
       initStatuses: statuses.slice(0, split),

@@ -1,16 +1,15 @@
 import type { Container, LifecycleHandler, Pod, Probe } from '../api/generated/types.js';
-import { commandEnd } from './command.js';
 
 const defaultGraceSeconds = 30;
 
-/** Seconds that a hook takes, as far as its words tell. */
+/** Seconds that a hook takes, as far as its words tell: those that it sleeps. */
 const hookSeconds = (hook: LifecycleHandler | undefined): number => {
   if (hook?.sleep !== undefined) return hook.sleep.seconds;
-  if (hook?.exec === undefined) return 0;
-  const end = commandEnd({ name: '', command: hook.exec.command });
-  if (end === 'never') return Number.POSITIVE_INFINITY;
-  // One-shot commands count one second; a hook of that kind takes no time.
-  return end === 'unknown' || end.after === 1 ? 0 : end.after;
+  const words = (hook?.exec?.command ?? []).join(' ');
+  return [...words.matchAll(/\bsleep (infinity|\d+)/gu)].reduce(
+    (sum, [, time]) => sum + (time === 'infinity' ? Number.POSITIVE_INFINITY : Number(time)),
+    0,
+  );
 };
 
 /** Seconds until a container that is told to stop has ended, and its exit code: 143 for SIGTERM, 137 for SIGKILL. */

@@ -1,7 +1,7 @@
 import type { Container, Pod, Quantity, Volume } from '../api/generated/types.js';
 
 /** One place where a container of the Pod sees the data. */
-export interface DataMount {
+interface DataMount {
   readonly container: string;
   readonly mountPath: string;
   readonly readOnly: boolean;

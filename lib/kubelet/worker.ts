@@ -158,7 +158,7 @@ export class PodWorker {
     this.#prober.portsChanged();
     if (this.#stopping) {
       this.#stopNext();
-    } else if (podActions(pod.spec, pod.view()).killPod) {
+    } else if (pod.hasEnded || podActions(pod.spec, pod.view()).killPod) {
       this.#stop();
     } else {
       pod.publish();

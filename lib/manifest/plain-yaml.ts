@@ -254,7 +254,7 @@ class PlainReader {
       while (text.charCodeAt(first) === 32 && first < lineEnd) first++;
       const column = first - at;
       if (first === lineEnd) {
-        const isLong = column > (indent < 0 ? base + 1 : indent);
+        const isLong = column > (indent < 0 ? parent + 1 : indent);
         // Blanks beyond the indentation are content; in front of all other content they are a riddle.
         if (isLong && content === 0) giveUp();
         lines.push(isLong ? text.slice(at + indent, lineEnd) : '');

@@ -94,8 +94,11 @@ export const formatAddress = ({ family, value }: Address): string => {
   return `${text.slice(0, start)}::${text.slice(start + length)}`.replace(/:{3,}/, '::');
 };
 
+const plainV4 = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/;
+
 /** An address in its canonical text; anything else as it is. */
 export const canonical = (text: string): string => {
+  if (plainV4.test(text)) return text;
   const address = parseAddress(text);
   return address === undefined ? text : formatAddress(address);
 };

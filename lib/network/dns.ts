@@ -46,7 +46,16 @@ const builtIn: ReadonlyMap<string, string> = new Map([
   ['kube-system/kube-dns', clusterDefaults.dns],
 ]);
 
-export const createDns = (services: readonly Admitted<Service>[], slices: readonly Admitted<EndpointSlice>[]): ClusterDns => {
+/** Top-level domains of the internet that are names of namespaces as well. */
+const publicDomains: ReadonlySet<string> = new Set(
+  'app bank blog cloud dev games io live media network news online run shop site store systems team tech'.split(' '),
+);
+
+export const createDns = (
+  services: readonly Admitted<Service>[],
+  slices: readonly Admitted<EndpointSlice>[],
+  namespaces: ReadonlySet<string>,
+): ClusterDns => {
   const byKey = new Map(services.map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]));
   const endpoints = slicesByService(slices);
 
@@ -88,6 +97,12 @@ export const createDns = (services: readonly Admitted<Service>[], slices: readon
     return { addresses: [canonical(ip)] };
   };
 
+  /** Whether a name that is not the cluster's was meant to be: it ends in a namespace, or in a part of the cluster's domain. */
+  const meansCluster = (name: string): boolean => {
+    const last = name.slice(name.lastIndexOf('.') + 1);
+    return !name.includes('.') || last === 'svc' || last === 'cluster' || (namespaces.has(last) && !publicDomains.has(last));
+  };
+
   /** One question, ExternalNames followed. */
   const ask = (asked: string): DnsAnswer => {
     const steps: string[] = [];
@@ -95,8 +110,9 @@ export const createDns = (services: readonly Admitted<Service>[], slices: readon
     let first: Admitted<Service> | undefined;
     for (let i = 0; i < maxChain; i++) {
       if (!name.endsWith(suffix)) {
-        steps.push(`${name}: not a name of the cluster, asked outside`);
-        return { outcome: 'outside', name, addresses: [], service: first, steps };
+        const missing = meansCluster(name);
+        steps.push(`${name}: ${missing ? 'no such name' : 'not a name of the cluster, asked outside'}`);
+        return { outcome: missing ? 'missing' : 'outside', name, addresses: [], service: first, steps };
       }
       const found = record(name);
       if (found === undefined) {
@@ -133,7 +149,7 @@ export const createDns = (services: readonly Admitted<Service>[], slices: readon
         const meant = [written, `${written}${suffix}`, `${written}.svc${suffix}`].some(
           (each) => ask(each).outcome === 'resolved',
         );
-        const outcome = meant || written.endsWith(suffix) || !written.includes('.') ? 'missing' : 'outside';
+        const outcome = meant || written.endsWith(suffix) || meansCluster(written) ? 'missing' : 'outside';
         return {
           outcome,
           name: written,
@@ -141,14 +157,16 @@ export const createDns = (services: readonly Admitted<Service>[], slices: readon
           steps: [outcome === 'missing' ? `${step}, which does not know it` : step],
         };
       }
+      let elsewhere: DnsAnswer | undefined;
       for (const candidate of candidates(name, resolver)) {
         const answer = ask(candidate);
         steps.push(...answer.steps);
-        const found = answer.outcome === 'resolved' || answer.service !== undefined;
-        // A single label has no meaning outside; a name that ends in a search domain outside is asked there first.
-        if (found || (answer.outcome === 'outside' && candidate.includes('.'))) return { ...answer, steps };
+        const own = answer.outcome === 'resolved' || answer.service !== undefined;
+        if (own || (answer.outcome === 'outside' && candidate === written)) return { ...answer, steps };
+        // A search domain outside may have the name or not; the name as written is the better guess.
+        if (answer.outcome === 'outside') elsewhere ??= answer;
       }
-      return { outcome: 'missing', name: written, addresses: [], steps };
+      return { ...(elsewhere ?? { outcome: 'missing', name: written, addresses: [] }), steps };
     },
   };
 };

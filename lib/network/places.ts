@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
-import { type Address, formatAddress, parseAddress } from './address.js';
+import { type Address, canonical, formatAddress, parseAddress } from './address.js';
 import { declaredPorts } from './policy/end.js';
 import type { Protocol } from './protocol.js';
 
@@ -22,21 +22,24 @@ export interface Places {
 
 const isGone = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
-const addresses = (texts: readonly (string | undefined)[]): readonly Address[] =>
-  [...new Set(texts)].flatMap((text) => (text ? (parseAddress(text) ?? []) : []));
+/** The addresses of an object as canonical texts, each once. */
+const unique = (texts: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => (text ? [canonical(text)] : []))),
+];
 
-const podAddresses = ({ status }: Pod): readonly Address[] =>
-  addresses([status?.podIP, ...(status?.podIPs ?? []).map(({ ip }) => ip)]);
+const parsed = (texts: readonly string[]): readonly Address[] => texts.flatMap((text) => parseAddress(text) ?? []);
 
-const nodeAddresses = ({ status }: Node): readonly Address[] =>
-  addresses((status?.addresses ?? []).filter(({ type }) => type.endsWith('IP')).map(({ address }) => address));
+const podIPs = ({ status }: Pod): readonly string[] => unique([status?.podIP, ...(status?.podIPs ?? []).map(({ ip }) => ip)]);
+
+const nodeIPs = ({ status }: Node): readonly string[] =>
+  unique((status?.addresses ?? []).filter(({ type }) => type.endsWith('IP')).map(({ address }) => address));
 
 export const createPlaces = (pods: readonly Admitted<Pod>[], nodes: readonly Admitted<Node>[]): Places => {
   const byAddress = new Map<string, Admitted<Pod>>();
   const byName = new Map<string, Admitted<Pod>>();
   const onHost = new Map<string, { readonly pod: Admitted<Pod>; readonly port: number }>();
   const nodeByAddress = new Map<string, Admitted<Node>>();
-  for (const node of nodes) for (const address of nodeAddresses(node)) nodeByAddress.set(formatAddress(address), node);
+  for (const node of nodes) for (const ip of nodeIPs(node)) nodeByAddress.set(ip, node);
   for (const pod of pods) {
     byName.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
     if (isGone(pod)) continue;
@@ -45,7 +48,7 @@ export const createPlaces = (pods: readonly Admitted<Pod>[], nodes: readonly Adm
       for (const { port, protocol } of declaredPorts(pod.spec)) onHost.set(`${nodeName} ${port}/${protocol}`, { pod, port });
       continue;
     }
-    for (const address of podAddresses(pod)) byAddress.set(formatAddress(address), pod);
+    for (const ip of podIPs(pod)) byAddress.set(ip, pod);
     for (const { hostPort, port, protocol } of declaredPorts(pod.spec)) {
       if (hostPort !== undefined) onHost.set(`${nodeName} ${hostPort}/${protocol}`, { pod, port });
     }
@@ -53,10 +56,10 @@ export const createPlaces = (pods: readonly Admitted<Pod>[], nodes: readonly Adm
   const podAt = (address: Address) => byAddress.get(formatAddress(address));
   const nodeAt = (address: Address) => nodeByAddress.get(formatAddress(address));
   return {
-    addressesOf: podAddresses,
+    addressesOf: (pod) => parsed(podIPs(pod)),
     podAt,
     podNamed: (key) => byName.get(key),
-    nodeAddresses,
+    nodeAddresses: (node) => parsed(nodeIPs(node)),
     nodeAt,
     at: (address, port, protocol) => {
       const pod = podAt(address);

@@ -132,14 +132,10 @@ export const reachAddress = (
     const text = `${name}${hostPort(formatAddress(address), port)} is ${result === 'drop' ? 'dropped' : 'refused'}: ${why}${known}`;
     return pathOf([...before, { at: 'service', outcome: 'blocked', text, object: service && refOf(service) }]);
   }
-  const masked = routing.masquerade && sender.kind !== 'node';
-  const as: Sender = masked
-    ? {
-        ...sender,
-        ends: [...sender.ends, { address: proxy.addresses[0] }],
-        doubt: 'the node may replace the source by its own address',
-      }
-    : sender;
+  const [nodeAddress] = proxy.addresses;
+  const masked = routing.masquerade && sender.kind !== 'node' && nodeAddress !== undefined;
+  const doubt = 'the node may replace the source by its own address';
+  const as: Sender = masked ? { ...sender, ends: [...sender.ends, { address: nodeAddress }], doubt } : sender;
   const servers = routing.endpoints.map(
     (endpoint): Server => ({
       address: parseAddress(endpoint.ip),

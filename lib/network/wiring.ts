@@ -42,6 +42,10 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
   const nodes = new Map(view.nodes.map((node) => [node.metadata.name, node]));
   const proxied = view.services.filter(isProxied);
   const slices = view.endpointSlices.filter(isProxied);
+  const names = new Set([
+    ...view.namespaces.map(({ metadata }) => metadata.name),
+    ...view.pods.map(({ metadata }) => metadata.namespace ?? ''),
+  ]);
   const labelsOf = namespaceLabels(view.namespaces);
   const tables = new Map<4 | 6, ServiceTable>();
   const proxies = new Map<string, ProxyNode>();
@@ -69,7 +73,7 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
     view,
     options,
     places,
-    dns: createDns(view.services, view.endpointSlices),
+    dns: createDns(view.services, view.endpointSlices, names),
     dnsAddress: canonical(services.get('kube-system/kube-dns')?.spec?.clusterIP ?? clusterDefaults.dns),
     policies: createPolicies(view.networkPolicies),
     router: createIngressRouter(view.ingresses),

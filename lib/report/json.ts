@@ -53,9 +53,17 @@ const plain = (finding: Finding): JsonFinding => {
 };
 
 /** The report for programs: everything, in a fixed shape. */
-export const jsonReport = (runs: readonly { readonly app?: string | undefined; readonly verification: Verification }[], written: readonly string[] = []): JsonReport => ({
+export const jsonReport = (
+  runs: readonly { readonly app?: string | undefined; readonly verification: Verification }[],
+  written: readonly string[] = [],
+): JsonReport => ({
   version: 1,
   accepted: runs.every(({ verification }) => verification.accepted),
   written,
-  runs: runs.map(({ app, verification: { accepted, verified, findings } }) => ({ ...(app === undefined ? {} : { app }), accepted, verified, findings: findings.map(plain) })),
+  runs: runs.map(({ app, verification: { accepted, verified, findings } }) => ({
+    ...(app === undefined ? {} : { app }),
+    accepted,
+    verified,
+    findings: findings.map(plain),
+  })),
 });

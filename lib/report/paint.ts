@@ -18,10 +18,12 @@ const codes: Readonly<Record<keyof Paint, readonly [on: number, off: number]>> =
 };
 
 export const paint = (colour: boolean): Paint => {
-  const of = (name: keyof Paint) => (text: string): string => {
-    const [on, off] = codes[name];
-    return colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
-  };
+  const of =
+    (name: keyof Paint) =>
+    (text: string): string => {
+      const [on, off] = codes[name];
+      return colour && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+    };
   return { bold: of('bold'), dim: of('dim'), red: of('red'), yellow: of('yellow'), green: of('green'), cyan: of('cyan') };
 };
 
@@ -31,7 +33,10 @@ export const paint = (colour: boolean): Paint => {
  */
 export const visible = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  text.replace(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 
 /** Breaks text at spaces so that no line is wider than `width`; a longer word stands alone. */
 export const wrap = (text: string, width: number): readonly string[] =>

@@ -10,8 +10,13 @@ export const snippet = ({ file, line, column }: SourceLocation, sourceText: Sour
   if (lines === undefined || text === undefined) return [];
   const digits = String(line).length;
   const room = Math.max(20, width - digits - 3);
-  const shown = (number: number, content: string): string => `${String(number).padStart(digits)} | ${content.slice(0, room)}`.trimEnd();
+  const shown = (number: number, content: string): string =>
+    `${String(number).padStart(digits)} | ${content.slice(0, room)}`.trimEnd();
   const before = line > 1 ? lines[line - 2] : undefined;
   const at = Math.min(column - 1, room - 1);
-  return [...(before === undefined || before.trim() === '' ? [] : [shown(line - 1, before)]), shown(line, text), `${' '.repeat(digits)} | ${' '.repeat(Math.max(0, at))}^`];
+  return [
+    ...(before === undefined || before.trim() === '' ? [] : [shown(line - 1, before)]),
+    shown(line, text),
+    `${' '.repeat(digits)} | ${' '.repeat(Math.max(0, at))}^`,
+  ];
 };

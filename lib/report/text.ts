@@ -36,15 +36,35 @@ const mayShowSource = ({ object }: Finding): boolean => object.kind !== 'Secret'
 
 const findingLines = (finding: Finding, page: Page): readonly string[] => {
   const { source } = finding;
-  const place = source === undefined ? (finding.constructPath ?? '') : `${page.fileName(source.file)}:${source.line}:${source.column}`;
+  const place =
+    source === undefined ? (finding.constructPath ?? '') : `${page.fileName(source.file)}:${source.line}:${source.column}`;
   const head = `  ${painted(finding.severity, page)}${finding.code}`;
   const plainHead = 9 + finding.code.length;
   const gap = Math.max(2, page.width - plainHead - place.length);
   const body = wrap(visible(finding.message), page.width - indent.length).map((line) => `${indent}${line}`);
-  const evidence = finding.evidence.flatMap((item) => wrap(evidenceText(item), page.width - indent.length - 2).map((line, index) => `${indent}${index === 0 ? '  ' : '      '}${line}`));
-  const code = source === undefined || !mayShowSource(finding) ? [] : snippet(source, page.sourceText, page.width - indent.length).map((line) => page.paint.dim(`${indent}${visible(line)}`));
-  const fix = finding.fix === undefined ? [] : wrap(`${visible(finding.fix.text)}${finding.fix.verified ? ' (verified: the dry run then passes this point)' : ''}`, page.width - indent.length - 7).map((line, index) => `${indent}${index === 0 ? page.paint.green('fix    ') : '       '}${line}`);
-  return [`${head}${' '.repeat(gap)}${page.paint.dim(place)}`, ...body, ...(evidence.length > 0 ? ['', ...evidence] : []), ...(code.length > 0 ? ['', ...code] : []), ...(fix.length > 0 ? ['', ...fix] : []), ''];
+  const evidence = finding.evidence.flatMap((item) =>
+    wrap(evidenceText(item), page.width - indent.length - 2).map(
+      (line, index) => `${indent}${index === 0 ? '  ' : '      '}${line}`,
+    ),
+  );
+  const code =
+    source === undefined || !mayShowSource(finding)
+      ? []
+      : snippet(source, page.sourceText, page.width - indent.length).map((line) => page.paint.dim(`${indent}${visible(line)}`));
+  const fix =
+    finding.fix === undefined
+      ? []
+      : wrap(`${visible(finding.fix.text)}${finding.fix.verified ? ' (verified)' : ''}`, page.width - indent.length - 7).map(
+          (line, index) => `${indent}${index === 0 ? page.paint.green('fix    ') : '       '}${line}`,
+        );
+  return [
+    `${head}${' '.repeat(gap)}${page.paint.dim(place)}`,
+    ...body,
+    ...(evidence.length > 0 ? ['', ...evidence] : []),
+    ...(code.length > 0 ? ['', ...code] : []),
+    ...(fix.length > 0 ? ['', ...fix] : []),
+    '',
+  ];
 };
 
 /** Findings of one object stand together, where its first one stands. */
@@ -66,7 +86,11 @@ const groupLines = (findings: readonly Finding[], page: Page): readonly string[]
 
 /** Advice in one line each: it is read, not worked through. */
 const adviceLines = (findings: readonly Finding[], page: Page): readonly string[] =>
-  findings.flatMap((finding) => wrap(visible(finding.message), page.width - indent.length).map((line, index) => (index === 0 ? `  ${painted('advice', page)}${line}` : `${indent}${line}`)));
+  findings.flatMap((finding) =>
+    wrap(visible(finding.message), page.width - indent.length).map((line, index) =>
+      index === 0 ? `  ${painted('advice', page)}${line}` : `${indent}${line}`,
+    ),
+  );
 
 /** What could not be proven, by kind. */
 const assumptionLines = (findings: readonly Finding[], page: Page): readonly string[] => {
@@ -75,8 +99,16 @@ const assumptionLines = (findings: readonly Finding[], page: Page): readonly str
   return [...byCode.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const text = same.length === 1 ? first.message : `${findingCodes[first.code].title}: ${same.slice(0, 3).map(({ message }) => message).join('; ')}${same.length > 3 ? `; and ${same.length - 3} more` : ''}`;
-    return wrap(visible(text), page.width - indent.length).map((line, index) => page.paint.dim(index === 0 ? `  assumed ${line}` : `${indent} ${line}`));
+    const text =
+      same.length === 1
+        ? first.message
+        : `${findingCodes[first.code].title}: ${same
+            .slice(0, 3)
+            .map(({ message }) => message)
+            .join('; ')}${same.length > 3 ? `; and ${same.length - 3} more` : ''}`;
+    return wrap(visible(text), page.width - indent.length).map((line, index) =>
+      page.paint.dim(index === 0 ? `  assumed ${line}` : `${indent} ${line}`),
+    );
   });
 };
 
@@ -105,10 +137,11 @@ export const textReport = (verification: Verification, options: TextOptions = {}
   };
   const { verified, findings, accepted } = verification;
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
-  const of = (...severities: readonly Severity[]): readonly Finding[] => open.filter(({ severity }) => severities.includes(severity));
+  const of = (...severities: readonly Severity[]): readonly Finding[] =>
+    open.filter(({ severity }) => severities.includes(severity));
   const summary = [
     `admitted ${plural(verified.objects, 'object')}`,
-    `scheduled ${plural(verified.pods, 'Pod')} on ${plural(verified.nodes, 'node')}`,
+    `scheduled ${verified.scheduled === verified.pods ? plural(verified.pods, 'Pod') : `${verified.scheduled} of ${plural(verified.pods, 'Pod')}`} on ${plural(verified.nodes, 'node')}`,
     ...(verified.connections > 0 ? [plural(verified.connections, 'connection')] : []),
     ...(verified.intents > 0 ? [plural(verified.intents, 'intent')] : []),
   ].join(' · ');
@@ -119,6 +152,18 @@ export const textReport = (verification: Verification, options: TextOptions = {}
   const assumptions = assumptionLines(of('assumption'), page);
   const first = of('error')[0];
   const outcome = options.outcome ?? (accepted ? 'accepted' : 'nothing was written');
-  const last = [accepted ? page.paint.green(outcome) : page.paint.red(outcome), countText(findings), ...(first === undefined ? [] : [page.paint.dim(`plimsoll help ${first.code}`)])].join(' · ');
-  return [head, '', ...faults, ...(advice.length > 0 ? [...advice, ''] : []), ...(assumptions.length > 0 ? [...assumptions, ''] : []), `  ${last}`, ''].join('\n');
+  const last = [
+    accepted ? page.paint.green(outcome) : page.paint.red(outcome),
+    countText(findings),
+    ...(first === undefined ? [] : [page.paint.dim(`plimsoll help ${first.code}`)]),
+  ].join(' · ');
+  return [
+    head,
+    '',
+    ...faults,
+    ...(advice.length > 0 ? [...advice, ''] : []),
+    ...(assumptions.length > 0 ? [...assumptions, ''] : []),
+    `  ${last}`,
+    '',
+  ].join('\n');
 };

@@ -1,5 +1,5 @@
 /** Status codes of the scheduler framework that a decision can show. */
-export type StatusCode = 'Success' | 'Skip' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Error';
+type StatusCode = 'Success' | 'Skip' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Error';
 
 /** The first plugin that refused a node, and why, in kube-scheduler's words. */
 export interface NodeRefusal {

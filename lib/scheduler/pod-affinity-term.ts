@@ -1,4 +1,5 @@
-import type { PodAffinityTerm, PodSpec, WeightedPodAffinityTerm } from '../api/generated/types.js';
+import type { Namespace, PodAffinityTerm, PodSpec, WeightedPodAffinityTerm } from '../api/generated/types.js';
+import type { Admitted } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { compileSelector, nothing, type Selector } from './label-selector.js';
 
@@ -50,11 +51,12 @@ const compileTerm = (term: PodAffinityTerm, namespace: string, weight: number): 
 };
 
 /** The term with the names of the namespaces that its selector means now. */
-export const resolveNamespaces = (term: AffinityTerm, all: Iterable<readonly [string, Labels]>): AffinityTerm => {
+export const resolveNamespaces = (term: AffinityTerm, all: ReadonlyMap<string, Admitted<Namespace>>): AffinityTerm => {
   // A selector for all namespaces stays one: it means even those that do not exist as objects.
   if (term.namespaceSelector === nothing || term.namespaceSelector.empty) return term;
   const namespaces = new Set(term.namespaces);
-  for (const [namespace, labels] of all) if (term.namespaceSelector.matches(labels)) namespaces.add(namespace);
+  for (const [namespace, { metadata }] of all)
+    if (term.namespaceSelector.matches(metadata.labels ?? {})) namespaces.add(namespace);
   return { ...term, key: termKey(namespaces, nothing, term.selector), namespaces, namespaceSelector: nothing };
 };
 

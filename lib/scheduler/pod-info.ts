@@ -44,7 +44,15 @@ const compileSpec = (spec: PodSpec, namespace: string): SpecInfo => ({
   affinity: compilePodAffinity(spec, namespace),
 });
 
-const compiledFrom = ['containers', 'initContainers', 'overhead', 'resources', 'tolerations', 'nodeSelector', 'affinity'] as const;
+const compiledFrom = [
+  'containers',
+  'initContainers',
+  'overhead',
+  'resources',
+  'tolerations',
+  'nodeSelector',
+  'affinity',
+] as const;
 
 interface Compiled {
   readonly spec: PodSpec;

@@ -1,11 +1,21 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../api/object.js';
 import type { App } from '../constructs/app.js';
+import { nearName, sourceReader } from '../manifest/source-files.js';
 import { textReport } from '../report/text.js';
 import type { Verification, VerifyInput } from '../verify/verify.js';
 import { verify } from '../verify/verify.js';
 
-const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Job', 'CronJob', 'Pod'] as const;
+const workloadKinds = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Job',
+  'CronJob',
+  'Pod',
+] as const;
 
 /** A workload of a dry run with its Pods: what matchers look at. */
 export interface Workload {
@@ -24,12 +34,18 @@ export class DryRun {
 
   /** The report as the command line prints it, without colours. */
   get report(): string {
-    return textReport(this.verification, { outcome: this.verification.accepted ? 'accepted' : 'refused' });
+    return textReport(this.verification, {
+      sourceText: sourceReader(),
+      fileName: nearName,
+      outcome: this.verification.accepted ? 'accepted' : 'refused',
+    });
   }
 
   #workloads(): readonly ObjectRef[] {
     const { cluster } = this.verification;
-    return workloadKinds.flatMap((kind) => cluster.list(kind).map((object) => refOf(cluster.controllerOf(object)))).filter((ref, index, all) => all.findIndex((other) => refText(other) === refText(ref)) === index);
+    return workloadKinds
+      .flatMap((kind) => cluster.list(kind).map((object) => refOf(cluster.controllerOf(object))))
+      .filter((ref, index, all) => all.findIndex((other) => refText(other) === refText(ref)) === index);
   }
 
   /**
@@ -43,7 +59,8 @@ export class DryRun {
     const all = this.#workloads();
     const found = all.filter((ref) => `${ref.namespace}/${ref.name}` === full && (kind === undefined || ref.kind === kind));
     const [ref] = found;
-    if (ref === undefined) throw new Error(`there is no workload ${name}; there are ${all.map(refText).sort().join(', ') || 'none'}`);
+    if (ref === undefined)
+      throw new Error(`there is no workload ${name}; there are ${all.map(refText).sort().join(', ') || 'none'}`);
     if (found.length > 1) throw new Error(`${name} names ${found.map(refText).join(' and ')}; write one of these`);
     return { ref, pods: this.verification.cluster.podsOf(ref), run: this };
   }

@@ -1,16 +1,17 @@
 import type { IConstruct } from 'constructs';
-import { refText } from '../api/object.js';
+import { refOf, refText } from '../api/object.js';
 import { collect } from '../constructs/synth.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
 import { toYaml } from '../manifest/yaml.js';
-import { refOf } from '../api/object.js';
 
 /** What can be held against a snapshot: an App, a Chart or any construct in one, or manifests. */
 export type ManifestSource = IConstruct | readonly Manifest[];
 
 export const isManifestSource = (value: unknown): value is ManifestSource =>
-  Array.isArray(value) ? value.every((each) => typeof each === 'object' && each !== null && 'object' in each && 'provenance' in each) : typeof value === 'object' && value !== null && 'node' in value;
+  Array.isArray(value)
+    ? value.every((each) => typeof each === 'object' && each !== null && 'object' in each && 'provenance' in each)
+    : typeof value === 'object' && value !== null && 'node' in value;
 
 /**
  * Manifests as text that is stable and readable: the YAML that would be written, in the order in which it would be applied, or

@@ -13,7 +13,8 @@ interface Result {
 
 const topologyKeys: Readonly<Record<string, string>> = { zone: 'topology.kubernetes.io/zone', node: 'kubernetes.io/hostname' };
 
-const isWorkload = (value: unknown): value is Workload => typeof value === 'object' && value !== null && 'ref' in value && 'pods' in value && 'run' in value;
+const isWorkload = (value: unknown): value is Workload =>
+  typeof value === 'object' && value !== null && 'ref' in value && 'pods' in value && 'run' in value;
 
 /** Wrong use of a matcher is said as such, whatever `.not` says. */
 const workloadOf = (received: unknown, matcher: string): Workload => {
@@ -26,9 +27,13 @@ const nodesOf = ({ pods, run }: Workload): readonly (Admitted<Node> | undefined)
   return pods.map(({ spec }) => nodes.get(spec?.nodeName ?? ''));
 };
 
-const places = ({ pods }: Workload): string => pods.map(({ metadata, spec }) => `${metadata.name} on ${spec?.nodeName ?? 'no node'}`).join(', ') || 'it has no Pods';
+const places = ({ pods }: Workload): string =>
+  pods.map(({ metadata, spec }) => `${metadata.name} on ${spec?.nodeName ?? 'no node'}`).join(', ') || 'it has no Pods';
 
-const hopLines = ({ hops }: Path): string => hops.map(({ at, outcome, text }) => `  ${at.padEnd(15)} ${text}${outcome === 'passed' ? '' : `  ${outcome.toUpperCase()}`}`).join('\n');
+const hopLines = ({ hops }: Path): string =>
+  hops
+    .map(({ at, outcome, text }) => `  ${at.padEnd(15)} ${text}${outcome === 'passed' ? '' : `  ${outcome.toUpperCase()}`}`)
+    .join('\n');
 
 const snapshotMatcher = function (this: unknown, received: unknown, options: { readonly shallow?: boolean } = {}): Result {
   if (!isManifestSource(received)) throw new TypeError('toMatchManifests takes an App, a Chart, another construct, or manifests');
@@ -43,7 +48,13 @@ export const matchers = {
   toBeAccepted(received: unknown): Result {
     if (!(received instanceof DryRun)) throw new TypeError('toBeAccepted takes a dry run: expect(dryRun(app)).toBeAccepted()');
     const pass = received.verification.accepted;
-    return { pass, message: () => (pass ? 'the cluster accepts the manifests, and should not' : `the cluster does not accept the manifests:\n\n${received.report}`) };
+    return {
+      pass,
+      message: () =>
+        pass
+          ? 'the cluster accepts the manifests, and should not'
+          : `the cluster does not accept the manifests:\n\n${received.report}`,
+    };
   },
 
   toBePlacedOn(received: unknown, expected: string | readonly string[] | RegExp | Readonly<Record<string, string>>): Result {
@@ -58,7 +69,10 @@ export const matchers = {
     const nodes = nodesOf(workload);
     const pass = nodes.length > 0 && nodes.every(matches);
     const wanted = expected instanceof RegExp ? String(expected) : JSON.stringify(expected);
-    return { pass, message: () => `${refText(workload.ref)} ${pass ? 'runs' : 'does not run'} on ${wanted}: ${places(workload)}` };
+    return {
+      pass,
+      message: () => `${refText(workload.ref)} ${pass ? 'runs' : 'does not run'} on ${wanted}: ${places(workload)}`,
+    };
   },
 
   toSpreadOver(received: unknown, topology: string, atLeast: number): Result {
@@ -66,12 +80,19 @@ export const matchers = {
     const key = topologyKeys[topology] ?? topology;
     const domains = new Set(nodesOf(workload).flatMap((node) => node?.metadata.labels?.[key] ?? []));
     const pass = domains.size >= atLeast;
-    return { pass, message: () => `${refText(workload.ref)} runs in ${domains.size} of at least ${atLeast} domains of ${key} (${[...domains].sort().join(', ') || 'none'}): ${places(workload)}` };
+    return {
+      pass,
+      message: () =>
+        `${refText(workload.ref)} runs in ${domains.size} of at least ${atLeast} domains of ${key} (${[...domains].sort().join(', ') || 'none'}): ${places(workload)}`,
+    };
   },
 
   toReach(received: unknown, destination: string): Result {
     const workload = workloadOf(received, 'toReach');
     const path = traceTo(workload, destination);
-    return { pass: path.arrives, message: () => `${refText(workload.ref)} ${path.arrives ? 'reaches' : 'does not reach'} ${destination}:\n${hopLines(path)}` };
+    return {
+      pass: path.arrives,
+      message: () => `${refText(workload.ref)} ${path.arrives ? 'reaches' : 'does not reach'} ${destination}:\n${hopLines(path)}`,
+    };
   },
 };

@@ -26,7 +26,14 @@ const standIn = (ref: ObjectRef, references: readonly Reference[]): KubeObject |
     case 'ServiceAccount':
       return object;
     case 'PersistentVolumeClaim':
-      return { ...object, spec: { accessModes: ['ReadWriteOnce'], storageClassName: assumedStorageClass, resources: { requests: { storage: '1Gi' } } } };
+      return {
+        ...object,
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: assumedStorageClass,
+          resources: { requests: { storage: '1Gi' } },
+        },
+      };
     case 'PriorityClass':
       return { ...object, value: 0 };
     case 'RuntimeClass':
@@ -51,7 +58,13 @@ const claimsOf = (object: KubeObject): readonly PersistentVolumeClaim[] => {
  * In an open world every missing object is assumed. In a closed one only namespaces and a default StorageClass are, and those only as long as no
  * snapshot of a real cluster says which there are: a cluster written by hand rarely lists them, and they are nearly always there.
  */
-export const assume = (objects: readonly { readonly ref: ObjectRef; readonly object: KubeObject }[], references: readonly Reference[], config: ClusterConfig, exists: (ref: ObjectRef) => boolean, storageKnown: boolean): readonly Assumed[] => {
+export const assume = (
+  objects: readonly { readonly ref: ObjectRef; readonly object: KubeObject }[],
+  references: readonly Reference[],
+  config: ClusterConfig,
+  exists: (ref: ObjectRef) => boolean,
+  storageKnown: boolean,
+): readonly Assumed[] => {
   const assumed: Assumed[] = [];
   if (config.snapshot === undefined) {
     const namespaces = new Set(objects.flatMap(({ ref: { namespace } }) => namespace ?? []));
@@ -73,11 +86,18 @@ export const assume = (objects: readonly { readonly ref: ObjectRef; readonly obj
       if (ref !== undefined && object !== undefined) assumed.push({ ref, object, neededBy });
     }
   }
-  const needsDefault = objects.some(({ object }) => claimsOf(object).some(({ spec }) => spec?.storageClassName === undefined && spec?.volumeName === undefined));
+  const needsDefault = objects.some(({ object }) =>
+    claimsOf(object).some(({ spec }) => spec?.storageClassName === undefined && spec?.volumeName === undefined),
+  );
   const needsStandIn = assumed.some(({ ref }) => ref.kind === 'PersistentVolumeClaim');
   if (!storageKnown && (needsDefault || needsStandIn)) {
     const ref: ObjectRef = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: assumedStorageClass };
-    const object = { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name: ref.name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } }, provisioner: 'assumed.plimsoll.dev' };
+    const object = {
+      apiVersion: ref.apiVersion,
+      kind: ref.kind,
+      metadata: { name: ref.name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'assumed.plimsoll.dev',
+    };
     assumed.push({ ref, object, neededBy: [] });
   }
   return assumed;

@@ -20,14 +20,17 @@ const amountOf = (resources: Resource, name: string): number => {
 };
 
 /** What a Pod asks for of a resource, in the scheduler's units. */
-export const requestOf = (spec: PodSpec | undefined, resource: string): number => (spec === undefined ? 0 : amountOf(requestsOf(spec), resource));
+export const requestOf = (spec: PodSpec | undefined, resource: string): number =>
+  spec === undefined ? 0 : amountOf(requestsOf(spec), resource);
 
 /** An amount as people write it: `1500m`, `2Gi`, `3`. Bytes are rounded down to whole Mi. */
 export const writeAmount = (resource: string, amount: number): string => {
   if (resource === 'cpu') return amount % 1000 === 0 ? String(amount / 1000) : `${amount}m`;
   if (resource !== 'memory' && resource !== 'ephemeral-storage') return String(amount);
   const mebi = 2 ** 20;
-  return amount < mebi ? String(Math.floor(amount)) : formatQuantity(quantityOf(BigInt(Math.floor(amount / mebi) * mebi), 'BinarySI'));
+  return amount < mebi
+    ? String(Math.floor(amount))
+    : formatQuantity(quantityOf(BigInt(Math.floor(amount / mebi) * mebi), 'BinarySI'));
 };
 
 /** What is free of a resource on one node, and who holds the rest, largest first. */
@@ -52,7 +55,8 @@ export const mostFree = (cluster: Cluster, nodes: readonly string[], resource: s
     if (heldBy === undefined) continue;
     const all = amountOf(allocatableOf(node.status?.allocatable ?? {}), resource);
     const free = heldBy.reduce((rest, { amount }) => rest - amount, all);
-    if (best === undefined || free > best.free) best = { node: node.metadata.name, free, heldBy: heldBy.sort((a, b) => b.amount - a.amount) };
+    if (best === undefined || free > best.free)
+      best = { node: node.metadata.name, free, heldBy: heldBy.sort((a, b) => b.amount - a.amount) };
   }
   return best;
 };

@@ -30,9 +30,24 @@ const nowhere = (text: string, object: ObjectRef) => {
 /** Every connection that the author speaks of, traced from a Pod of the client. */
 export const connectionsOf = (run: Pick<DryRun, 'cluster' | 'network' | 'input'>): readonly Connection[] => {
   const spoken: readonly Omit<Connection, 'path'>[] = [
-    ...(run.input.calls ?? []).map(({ from, container, to, provenance }) => ({ from, container, to, provenance, must: 'arrive' as const })),
+    ...(run.input.calls ?? []).map(({ from, container, to, provenance }) => ({
+      from,
+      container,
+      to,
+      provenance,
+      must: 'arrive' as const,
+    })),
     ...(run.input.intents ?? []).flatMap((intent) =>
-      intent.kind === 'reaches' || intent.kind === 'mustNotReach' ? [{ from: intent.from, to: intent.to, provenance: intent.provenance, must: intent.kind === 'reaches' ? ('arrive' as const) : ('not arrive' as const) }] : [],
+      intent.kind === 'reaches' || intent.kind === 'mustNotReach'
+        ? [
+            {
+              from: intent.from,
+              to: intent.to,
+              provenance: intent.provenance,
+              must: intent.kind === 'reaches' ? ('arrive' as const) : ('not arrive' as const),
+            },
+          ]
+        : [],
     ),
   ];
   const clients = new Map<string, readonly Admitted<Pod>[]>();
@@ -44,7 +59,13 @@ export const connectionsOf = (run: Pick<DryRun, 'cluster' | 'network' | 'input'>
     // A client without Pods makes no call; why it has none is said where it is so.
     return pods.map((pod) => ({
       ...connection,
-      path: target === undefined && connection.to.kind === 'object' ? nowhere(`${connection.to.object.kind} ${connection.to.object.namespace ?? ''}/${connection.to.object.name} has no Pods`, connection.to.object) : run.network.connect({ pod }, target ?? { host: '', port: 0 }),
+      path:
+        target === undefined && connection.to.kind === 'object'
+          ? nowhere(
+              `${connection.to.object.kind} ${connection.to.object.namespace ?? ''}/${connection.to.object.name} has no Pods`,
+              connection.to.object,
+            )
+          : run.network.connect({ pod }, target ?? { host: '', port: 0 }),
     }));
   });
 };

@@ -1,11 +1,12 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
+import type { ClusterEvent } from '../apiserver/event.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
-import { connectionsOf } from './connections.js';
 import { assume } from './assumed.js';
+import { connectionsOf } from './connections.js';
 import { referencesOf } from './references.js';
 import type { Connection, DryRun } from './rule.js';
 import type { VerifyInput } from './verify.js';
@@ -16,6 +17,17 @@ const clusterRef = ({ object }: Manifest): ObjectRef => {
   const ref = refOf(object);
   const namespaced = resourceOf(object.apiVersion, object.kind)?.namespaced ?? ref.namespace !== undefined;
   return { ...ref, namespace: namespaced ? (ref.namespace ?? 'default') : undefined };
+};
+
+const byObject = (events: readonly ClusterEvent[]): ReadonlyMap<string, readonly ClusterEvent[]> => {
+  const all = new Map<string, ClusterEvent[]>();
+  for (const event of events) {
+    const key = refKey(event.object);
+    const list = all.get(key);
+    if (list === undefined) all.set(key, [event]);
+    else list.push(event);
+  }
+  return all;
 };
 
 /** A dry run before it is judged: nobody is blamed yet. */
@@ -30,7 +42,10 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const references = refs.flatMap(({ manifest, ref }) => referencesOf(manifest.object, ref));
 
   const cluster = new Cluster(config);
-  const storageKnown = cluster.list('StorageClass').length > 0 || input.manifests.some(({ object }) => object.kind === 'StorageClass') || config.snapshot !== undefined;
+  const storageKnown =
+    cluster.list('StorageClass').length > 0 ||
+    input.manifests.some(({ object }) => object.kind === 'StorageClass') ||
+    config.snapshot !== undefined;
   const assumed = assume(
     refs.map(({ manifest: { object }, ref }) => ({ object, ref })),
     references,
@@ -44,6 +59,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   input.progress?.('running the cluster until nothing changes');
   cluster.settle();
 
+  let events: ReadonlyMap<string, readonly ClusterEvent[]> | undefined;
   let connections: readonly Connection[] | undefined;
   let pods: readonly Admitted<Pod>[] | undefined;
   let network: DryRun['network'] | undefined;
@@ -59,6 +75,10 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     cycle: ordered.cycle,
     refOf: clusterRef,
     manifestOf: (ref) => byKey.get(refKey(ref)),
+    eventsOf: (ref) => {
+      events ??= byObject(cluster.events);
+      return events.get(refKey(ref)) ?? [];
+    },
     get pods() {
       pods ??= cluster.list('Pod').filter((pod) => byKey.has(refKey(refOf(cluster.controllerOf(pod)))));
       return pods;

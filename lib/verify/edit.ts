@@ -1,9 +1,11 @@
 import type { KubeObject } from '../api/object.js';
 
 /** `spec.containers[0].name`, `metadata.labels[a/b]` as steps. */
-const stepsOf = (path: string): readonly string[] => [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, bracket, name]) => bracket ?? name ?? '');
+const stepsOf = (path: string): readonly string[] =>
+  [...path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)].map(([, bracket, name]) => bracket ?? name ?? '');
 
-const without = (holder: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> => Object.fromEntries(Object.entries(holder).filter(([key]) => key !== name));
+const without = (holder: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(holder).filter(([key]) => key !== name));
 
 const edited = (value: unknown, steps: readonly string[], change: (old: unknown) => unknown): unknown => {
   const [step, ...rest] = steps;

@@ -9,9 +9,22 @@ export type Evidence =
   /** A field of the object and what is wrong with it. */
   | { readonly kind: 'field'; readonly path: string; readonly message: string; readonly source?: SourceLocation | undefined }
   /** Nodes that a Pod does not fit on, for one reason. */
-  | { readonly kind: 'nodes'; readonly nodes: readonly string[]; readonly reason: string; readonly asks?: string; readonly free?: string; readonly heldBy?: readonly { readonly object: ObjectRef; readonly amount: string }[] }
+  | {
+      readonly kind: 'nodes';
+      readonly nodes: readonly string[];
+      readonly reason: string;
+      readonly asks?: string;
+      readonly free?: string;
+      readonly heldBy?: readonly { readonly object: ObjectRef; readonly amount: string }[];
+    }
   /** One step of a connection. */
-  | { readonly kind: 'hop'; readonly at: string; readonly outcome: 'passed' | 'blocked' | 'assumed'; readonly text: string; readonly object?: ObjectRef | undefined }
+  | {
+      readonly kind: 'hop';
+      readonly at: string;
+      readonly outcome: 'passed' | 'blocked' | 'assumed';
+      readonly text: string;
+      readonly object?: ObjectRef | undefined;
+    }
   /** The state of a container. */
   | { readonly kind: 'container'; readonly container: string; readonly state: string; readonly text: string }
   /** Another object that plays a part. */
@@ -40,7 +53,16 @@ export interface Finding {
 }
 
 /** In the order in which things go wrong in life; the report sorts by it. */
-export const stages = ['input', 'refused', 'pending', 'not starting', 'not ready', 'not reachable', 'not permitted', 'design'] as const;
+export const stages = [
+  'input',
+  'refused',
+  'pending',
+  'not starting',
+  'not ready',
+  'not reachable',
+  'not permitted',
+  'design',
+] as const;
 export type Stage = (typeof stages)[number];
 
 /** Everything Plimsoll can say. One entry a code: help, reports and docs are made from it. */
@@ -53,7 +75,8 @@ export const findingCodes = {
   'input/limit': {
     stage: 'input',
     title: 'the input is larger or deeper than is sane',
-    remedy: 'Inputs, nesting and aliases are limited so that no file can stop the run. Split the input, or write out the aliases.',
+    remedy:
+      'Inputs, nesting and aliases are limited so that no file can stop the run. Split the input, or write out the aliases.',
   },
   'input/not-an-object': {
     stage: 'input',
@@ -73,7 +96,7 @@ export const findingCodes = {
   'api/refused': {
     stage: 'refused',
     title: 'the API server would refuse the object',
-    remedy: 'The text is the server\'s own. Change the field as it says.',
+    remedy: "The text is the server's own. Change the field as it says.",
   },
   'api/unknown-field': {
     stage: 'refused',
@@ -83,7 +106,8 @@ export const findingCodes = {
   'api/unknown-kind': {
     stage: 'refused',
     title: 'a kind the cluster does not serve',
-    remedy: 'Check apiVersion and kind; a custom resource needs its CustomResourceDefinition in the manifests or in the declared cluster.',
+    remedy:
+      'Check apiVersion and kind; a custom resource needs its CustomResourceDefinition in the manifests or in the declared cluster.',
   },
   'api/removed-version': {
     stage: 'refused',
@@ -93,7 +117,8 @@ export const findingCodes = {
   'api/immutable': {
     stage: 'refused',
     title: 'a change of a field that cannot change',
-    remedy: 'Kubernetes never changes this field of a living object: make a new object under another name, or delete the old one first.',
+    remedy:
+      'Kubernetes never changes this field of a living object: make a new object under another name, or delete the old one first.',
   },
   'api/warning': {
     stage: 'refused',
@@ -103,7 +128,8 @@ export const findingCodes = {
   'schedule/unschedulable': {
     stage: 'pending',
     title: 'a Pod fits on no node',
-    remedy: 'The message is kube-scheduler\'s own: for every node the first thing that kept the Pod away. Ask for less, tolerate a taint, correct a label, or declare more nodes.',
+    remedy:
+      "The message is kube-scheduler's own: for every node the first thing that kept the Pod away. Ask for less, tolerate a taint, correct a label, or declare more nodes.",
   },
   'schedule/gated': {
     stage: 'pending',
@@ -113,12 +139,14 @@ export const findingCodes = {
   'reference/missing-object': {
     stage: 'not starting',
     title: 'a reference to an object that does not exist',
-    remedy: 'Add the object, correct the name, or declare it as existing: new App({ cluster: { objects: [...] } }). Mark the reference optional if the Pod can do without.',
+    remedy:
+      'Add the object, correct the name, or declare it as existing: new App({ cluster: { objects: [...] } }). Mark the reference optional if the Pod can do without.',
   },
   'reference/missing-key': {
     stage: 'not starting',
     title: 'a reference to a key that the object does not have',
-    remedy: 'Add the key to the ConfigMap or Secret, or correct the key. Mark the reference optional if the container can do without.',
+    remedy:
+      'Add the key to the ConfigMap or Secret, or correct the key. Mark the reference optional if the container can do without.',
   },
   'reference/missing-class': {
     stage: 'pending',
@@ -128,12 +156,14 @@ export const findingCodes = {
   'workload/create-failed': {
     stage: 'pending',
     title: 'a controller cannot create its Pods',
-    remedy: 'The API server refuses the Pods, not the workload, so kubectl apply shows nothing: only the events of the ReplicaSet or Job do. Change what the text names.',
+    remedy:
+      'The API server refuses the Pods, not the workload, so kubectl apply shows nothing: only the events of the ReplicaSet or Job do. Change what the text names.',
   },
   'pod/crash-loop': {
     stage: 'not starting',
     title: 'a container ends again and again',
-    remedy: 'With restartPolicy Always a container that ends is started again, whatever its exit code. Let it keep running, mend its command, or use a Job for work that ends.',
+    remedy:
+      'With restartPolicy Always a container that ends is started again, whatever its exit code. Let it keep running, mend its command, or use a Job for work that ends.',
   },
   'pod/failed': {
     stage: 'not starting',
@@ -158,12 +188,14 @@ export const findingCodes = {
   'pod/not-ready': {
     stage: 'not ready',
     title: 'a Pod never becomes ready',
-    remedy: 'A Pod that is not ready gets no traffic from Services. Let the probe ask a port and path that the container answers.',
+    remedy:
+      'A Pod that is not ready gets no traffic from Services. Let the probe ask a port and path that the container answers.',
   },
   'pod/liveness': {
     stage: 'not ready',
     title: 'a liveness probe restarts the container',
-    remedy: 'A failing liveness or startup probe restarts the container. Let it ask what the container answers, and give a slow start a startupProbe.',
+    remedy:
+      'A failing liveness or startup probe restarts the container. Let it ask what the container answers, and give a slow start a startupProbe.',
   },
   'service/no-endpoints': {
     stage: 'not reachable',
@@ -183,17 +215,20 @@ export const findingCodes = {
   'network/dns-blocked': {
     stage: 'not reachable',
     title: 'a client cannot ask the cluster DNS',
-    remedy: 'Names are looked up at the cluster DNS: an egress policy must allow 53/UDP and 53/TCP to it (allow: [{ to: clusterDns }]).',
+    remedy:
+      'Names are looked up at the cluster DNS: an egress policy must allow 53/UDP and 53/TCP to it (allow: [{ to: clusterDns }]).',
   },
   'network/reachable': {
     stage: 'not reachable',
     title: 'a connection that must not work arrives',
-    remedy: 'The intent says that this connection must not work, and it does: add a NetworkPolicy, or narrow the one that allows it.',
+    remedy:
+      'The intent says that this connection must not work, and it does: add a NetworkPolicy, or narrow the one that allows it.',
   },
   'selector/matches-nothing': {
     stage: 'not reachable',
     title: 'a selector that matches no Pod',
-    remedy: 'Nothing says so in a real cluster: the selector is legal and matches no Pod. Compare it with the labels of the Pod template.',
+    remedy:
+      'Nothing says so in a real cluster: the selector is legal and matches no Pod. Compare it with the labels of the Pod template.',
   },
   'intent/runs-on': {
     stage: 'pending',
@@ -218,7 +253,8 @@ export const findingCodes = {
   'design/many-containers': {
     stage: 'design',
     title: 'many containers share one Pod',
-    remedy: 'Put containers into one Pod if they must share its life, address and volumes; otherwise let them live and scale on their own.',
+    remedy:
+      'Put containers into one Pod if they must share its life, address and volumes; otherwise let them live and scale on their own.',
   },
   'design/large-pod': {
     stage: 'design',

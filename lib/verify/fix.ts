@@ -15,11 +15,17 @@ const changed = (input: VerifyInput, change: Change): VerifyInput => {
     return refKey(ref) === key || (ref.namespace === undefined && refKey({ ...ref, namespace: 'default' }) === key);
   };
   if ('remove' in change) return { ...input, manifests: input.manifests.filter(({ object }) => !same(object)) };
-  return { ...input, manifests: input.manifests.map((manifest): Manifest => (same(manifest.object) ? { ...manifest, object: change.to(manifest.object) } : manifest)) };
+  return {
+    ...input,
+    manifests: input.manifests.map(
+      (manifest): Manifest => (same(manifest.object) ? { ...manifest, object: change.to(manifest.object) } : manifest),
+    ),
+  };
 };
 
 /** What makes two findings the same one: the fault, not its wording (numbers in it may change with any change). */
-export const identity = (finding: Finding): string => `${finding.code} ${refKey(finding.object)} ${finding.evidence.map((item) => (item.kind === 'field' ? item.path : '')).join()}`;
+export const identity = (finding: Finding): string =>
+  `${finding.code} ${refKey(finding.object)} ${finding.evidence.map((item) => (item.kind === 'field' ? item.path : '')).join()}`;
 
 /**
  * Tries candidates in order, each in a dry run of its own, until one makes the finding go away without a new error. A dry run

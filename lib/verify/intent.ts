@@ -3,8 +3,18 @@ import type { Provenance } from '../manifest/manifest.js';
 
 /** The far end of a connection: a Service or workload with a port, or a host outside. */
 export type Destination =
-  | { readonly kind: 'object'; readonly object: ObjectRef; readonly port?: number | string | undefined; readonly protocol?: 'TCP' | 'UDP' | 'SCTP' | undefined }
-  | { readonly kind: 'host'; readonly host: string; readonly port: number; readonly protocol?: 'TCP' | 'UDP' | 'SCTP' | undefined };
+  | {
+      readonly kind: 'object';
+      readonly object: ObjectRef;
+      readonly port?: number | string | undefined;
+      readonly protocol?: 'TCP' | 'UDP' | 'SCTP' | undefined;
+    }
+  | {
+      readonly kind: 'host';
+      readonly host: string;
+      readonly port: number;
+      readonly protocol?: 'TCP' | 'UDP' | 'SCTP' | undefined;
+    };
 
 /** What the author wants to be true; verified at every synth. */
 export type Intent = { readonly provenance: Provenance } & (

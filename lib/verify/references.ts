@@ -28,38 +28,68 @@ export interface Reference {
   readonly without: 'not starting' | 'silent';
 }
 
-type Found = Omit<Reference, 'from' | 'optional' | 'without'> & { readonly optional?: boolean | undefined; readonly without?: Reference['without'] };
+type Found = Omit<Reference, 'from' | 'optional' | 'without'> & {
+  readonly optional?: boolean | undefined;
+  readonly without?: Reference['without'];
+};
 
-const core = (kind: string, namespace: string | undefined, name: string): ObjectRef => ({ apiVersion: 'v1', kind, namespace, name });
+const core = (kind: string, namespace: string | undefined, name: string): ObjectRef => ({
+  apiVersion: 'v1',
+  kind,
+  namespace,
+  name,
+});
 
 /** `k.json` items of a ConfigMap or Secret volume, or the whole object. */
-function* keyed(to: ObjectRef, path: string, source: { readonly items?: readonly { readonly key: string }[] | undefined; readonly optional?: boolean | undefined }, nameField: string): Iterable<Found> {
+function* keyed(
+  to: ObjectRef,
+  path: string,
+  source: { readonly items?: readonly { readonly key: string }[] | undefined; readonly optional?: boolean | undefined },
+  nameField: string,
+): Iterable<Found> {
   yield { path: `${path}.${nameField}`, to, optional: source.optional };
-  for (const [index, { key }] of (source.items ?? []).entries()) yield { path: `${path}.items[${index}].key`, to, key, optional: source.optional };
+  for (const [index, { key }] of (source.items ?? []).entries())
+    yield { path: `${path}.items[${index}].key`, to, key, optional: source.optional };
 }
 
 function* ofVolume(volume: Volume, path: string, namespace: string | undefined): Iterable<Found> {
   const { configMap, secret, projected, persistentVolumeClaim } = volume;
-  if (configMap?.name !== undefined) yield* keyed(core('ConfigMap', namespace, configMap.name), `${path}.configMap`, configMap, 'name');
-  if (secret?.secretName !== undefined) yield* keyed(core('Secret', namespace, secret.secretName), `${path}.secret`, secret, 'secretName');
+  if (configMap?.name !== undefined)
+    yield* keyed(core('ConfigMap', namespace, configMap.name), `${path}.configMap`, configMap, 'name');
+  if (secret?.secretName !== undefined)
+    yield* keyed(core('Secret', namespace, secret.secretName), `${path}.secret`, secret, 'secretName');
   for (const [index, source] of (projected?.sources ?? []).entries()) {
     const at = `${path}.projected.sources[${index}]`;
-    if (source.configMap?.name !== undefined) yield* keyed(core('ConfigMap', namespace, source.configMap.name), `${at}.configMap`, source.configMap, 'name');
-    if (source.secret?.name !== undefined) yield* keyed(core('Secret', namespace, source.secret.name), `${at}.secret`, source.secret, 'name');
+    if (source.configMap?.name !== undefined)
+      yield* keyed(core('ConfigMap', namespace, source.configMap.name), `${at}.configMap`, source.configMap, 'name');
+    if (source.secret?.name !== undefined)
+      yield* keyed(core('Secret', namespace, source.secret.name), `${at}.secret`, source.secret, 'name');
   }
   if (persistentVolumeClaim !== undefined) {
-    yield { path: `${path}.persistentVolumeClaim.claimName`, to: core('PersistentVolumeClaim', namespace, persistentVolumeClaim.claimName) };
+    yield {
+      path: `${path}.persistentVolumeClaim.claimName`,
+      to: core('PersistentVolumeClaim', namespace, persistentVolumeClaim.claimName),
+    };
   }
 }
 
 function* ofContainer(container: Container | EphemeralContainer, path: string, namespace: string | undefined): Iterable<Found> {
   for (const [index, { configMapRef, secretRef }] of (container.envFrom ?? []).entries()) {
     const at = `${path}.envFrom[${index}]`;
-    if (configMapRef?.name !== undefined) yield { path: `${at}.configMapRef.name`, to: core('ConfigMap', namespace, configMapRef.name), optional: configMapRef.optional };
-    if (secretRef?.name !== undefined) yield { path: `${at}.secretRef.name`, to: core('Secret', namespace, secretRef.name), optional: secretRef.optional };
+    if (configMapRef?.name !== undefined)
+      yield {
+        path: `${at}.configMapRef.name`,
+        to: core('ConfigMap', namespace, configMapRef.name),
+        optional: configMapRef.optional,
+      };
+    if (secretRef?.name !== undefined)
+      yield { path: `${at}.secretRef.name`, to: core('Secret', namespace, secretRef.name), optional: secretRef.optional };
   }
   for (const [index, { valueFrom }] of (container.env ?? []).entries()) {
-    for (const [field, kind] of [['configMapKeyRef', 'ConfigMap'], ['secretKeyRef', 'Secret']] as const) {
+    for (const [field, kind] of [
+      ['configMapKeyRef', 'ConfigMap'],
+      ['secretKeyRef', 'Secret'],
+    ] as const) {
       const source = valueFrom?.[field];
       if (source?.name === undefined) continue;
       const to = core(kind, namespace, source.name);
@@ -76,18 +106,28 @@ function* ofPod(spec: PodSpec, path: string, namespace: string | undefined, clai
     if (!claims.has(volume.name)) yield* ofVolume(volume, `${path}.volumes[${index}]`, namespace);
   }
   for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
-    for (const [index, container] of (spec[list] ?? []).entries()) yield* ofContainer(container, `${path}.${list}[${index}]`, namespace);
+    for (const [index, container] of (spec[list] ?? []).entries())
+      yield* ofContainer(container, `${path}.${list}[${index}]`, namespace);
   }
   const account = spec.serviceAccountName ?? spec.serviceAccount;
-  if (account !== undefined && account !== '') yield { path: `${path}.serviceAccountName`, to: core('ServiceAccount', namespace, account) };
+  if (account !== undefined && account !== '')
+    yield { path: `${path}.serviceAccountName`, to: core('ServiceAccount', namespace, account) };
   for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
     // The kubelet goes on without it, and a private image then cannot be pulled.
-    if (name !== undefined) yield { path: `${path}.imagePullSecrets[${index}].name`, to: core('Secret', namespace, name), without: 'silent' };
+    if (name !== undefined)
+      yield { path: `${path}.imagePullSecrets[${index}].name`, to: core('Secret', namespace, name), without: 'silent' };
   }
   if (spec.priorityClassName !== undefined && spec.priorityClassName !== '') {
-    yield { path: `${path}.priorityClassName`, to: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: spec.priorityClassName } };
+    yield {
+      path: `${path}.priorityClassName`,
+      to: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: spec.priorityClassName },
+    };
   }
-  if (spec.runtimeClassName !== undefined) yield { path: `${path}.runtimeClassName`, to: { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: spec.runtimeClassName } };
+  if (spec.runtimeClassName !== undefined)
+    yield {
+      path: `${path}.runtimeClassName`,
+      to: { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: spec.runtimeClassName },
+    };
 }
 
 function* ofIngress(ingress: Ingress, namespace: string | undefined): Iterable<Found> {
@@ -101,13 +141,19 @@ function* ofIngress(ingress: Ingress, namespace: string | undefined): Iterable<F
   };
   yield* backend(spec?.defaultBackend, 'spec.defaultBackend');
   for (const [index, { http }] of (spec?.rules ?? []).entries()) {
-    for (const [at, path] of (http?.paths ?? []).entries()) yield* backend(path.backend, `spec.rules[${index}].http.paths[${at}].backend`);
+    for (const [at, path] of (http?.paths ?? []).entries())
+      yield* backend(path.backend, `spec.rules[${index}].http.paths[${at}].backend`);
   }
   for (const [index, { secretName }] of (spec?.tls ?? []).entries()) {
-    if (secretName !== undefined) yield { path: `spec.tls[${index}].secretName`, to: core('Secret', namespace, secretName), without: 'silent' };
+    if (secretName !== undefined)
+      yield { path: `spec.tls[${index}].secretName`, to: core('Secret', namespace, secretName), without: 'silent' };
   }
   if (spec?.ingressClassName !== undefined) {
-    yield { path: 'spec.ingressClassName', to: { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', name: spec.ingressClassName }, without: 'silent' };
+    yield {
+      path: 'spec.ingressClassName',
+      to: { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', name: spec.ingressClassName },
+      without: 'silent',
+    };
   }
 }
 
@@ -115,11 +161,21 @@ function* ofBinding(binding: RoleBinding | ClusterRoleBinding, namespace: string
   const { roleRef } = binding;
   yield {
     path: 'roleRef.name',
-    to: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: roleRef.kind, namespace: roleRef.kind === 'Role' ? namespace : undefined, name: roleRef.name },
+    to: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: roleRef.kind,
+      namespace: roleRef.kind === 'Role' ? namespace : undefined,
+      name: roleRef.name,
+    },
     without: 'silent',
   };
   for (const [index, subject] of (binding.subjects ?? []).entries()) {
-    if (subject.kind === 'ServiceAccount') yield { path: `subjects[${index}].name`, to: core('ServiceAccount', subject.namespace ?? namespace, subject.name), without: 'silent' };
+    if (subject.kind === 'ServiceAccount')
+      yield {
+        path: `subjects[${index}].name`,
+        to: core('ServiceAccount', subject.namespace ?? namespace, subject.name),
+        without: 'silent',
+      };
   }
 }
 
@@ -132,7 +188,8 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
   switch (object.kind) {
     case 'StatefulSet': {
       const { spec } = object as StatefulSet;
-      if (spec?.serviceName !== undefined && spec.serviceName !== '') yield { path: 'spec.serviceName', to: core('Service', namespace, spec.serviceName), without: 'silent' };
+      if (spec?.serviceName !== undefined && spec.serviceName !== '')
+        yield { path: 'spec.serviceName', to: core('Service', namespace, spec.serviceName), without: 'silent' };
       return;
     }
     case 'Ingress':
@@ -142,12 +199,18 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
       return yield* ofBinding(object as unknown as RoleBinding, namespace);
     case 'HorizontalPodAutoscaler': {
       const target = (object as unknown as HorizontalPodAutoscaler).spec?.scaleTargetRef;
-      if (target !== undefined) yield { path: 'spec.scaleTargetRef.name', to: { apiVersion: target.apiVersion ?? '', kind: target.kind, namespace, name: target.name }, without: 'silent' };
+      if (target !== undefined)
+        yield {
+          path: 'spec.scaleTargetRef.name',
+          to: { apiVersion: target.apiVersion ?? '', kind: target.kind, namespace, name: target.name },
+          without: 'silent',
+        };
       return;
     }
     case 'PersistentVolumeClaim': {
       const name = (object as PersistentVolumeClaim).spec?.storageClassName;
-      if (name !== undefined && name !== '') yield { path: 'spec.storageClassName', to: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name } };
+      if (name !== undefined && name !== '')
+        yield { path: 'spec.storageClassName', to: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name } };
       return;
     }
   }
@@ -155,4 +218,9 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
 
 /** Every reference of one object to another one, in the order of its fields. */
 export const referencesOf = (object: KubeObject, from: ObjectRef): readonly Reference[] =>
-  [...found(object, from.namespace)].map(({ optional, without, ...rest }) => ({ from, ...rest, optional: optional ?? false, without: without ?? 'not starting' }));
+  [...found(object, from.namespace)].map(({ optional, without, ...rest }) => ({
+    from,
+    ...rest,
+    optional: optional ?? false,
+    without: without ?? 'not starting',
+  }));

@@ -1,12 +1,13 @@
 import type { Pod } from '../api/generated/types.js';
 import type { Admitted, KubeObject, ObjectRef } from '../api/object.js';
+import type { ClusterEvent } from '../apiserver/event.js';
 import type { ApplyResult, Cluster } from '../cluster/cluster.js';
 import type { ClusterConfig } from '../cluster/config.js';
 import type { Manifest, Provenance, SourceLocation } from '../manifest/manifest.js';
 import type { Network } from '../network/network.js';
 import type { Path } from '../network/path.js';
-import type { Evidence, FindingCode, Severity } from './finding.js';
 import type { Assumed } from './assumed.js';
+import type { Evidence, FindingCode, Severity } from './finding.js';
 import type { Destination } from './intent.js';
 import type { Reference } from './references.js';
 import type { VerifyInput } from './verify.js';
@@ -44,6 +45,8 @@ export interface DryRun {
   readonly config: ClusterConfig;
   refOf(manifest: Manifest): ObjectRef;
   manifestOf(ref: ObjectRef): Manifest | undefined;
+  /** Events about an object, oldest first. */
+  eventsOf(ref: ObjectRef): readonly ClusterEvent[];
   /** An error was already found at this object: what follows from it is not said again. */
   blamed(ref: ObjectRef): boolean;
 }

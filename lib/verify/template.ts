@@ -31,7 +31,8 @@ export const podTemplateOf = (object: KubeObject): PodTemplate | undefined => {
   const steps = templatePaths.get(object.kind);
   if (steps === undefined) return undefined;
   let holder: unknown = object;
-  for (const step of steps) holder = typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[step] : undefined;
+  for (const step of steps)
+    holder = typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[step] : undefined;
   const { metadata, spec } = (holder ?? {}) as TemplateHolder;
   if (spec === undefined || !Array.isArray(spec.containers)) return undefined;
   return { path: [...steps, 'spec'].join('.'), spec, labels: metadata?.labels ?? {} };

@@ -48,14 +48,24 @@ export interface Verification {
   /** The settled cluster, for questions. */
   readonly cluster: Cluster;
   readonly network: Network;
-  readonly verified: { readonly objects: number; readonly pods: number; readonly nodes: number; readonly connections: number; readonly intents: number };
+  readonly verified: {
+    readonly objects: number;
+    readonly pods: number;
+    readonly scheduled: number;
+    readonly nodes: number;
+    readonly connections: number;
+    readonly intents: number;
+  };
 }
 
 /** Annotation by which a manifest accepts a finding: `plimsoll.dev/accept.<code with dots for slashes>: reason`. */
 const acceptAnnotation = 'plimsoll.dev/accept.';
 
 /** Who accepts what: `refKey code` to the reason. */
-const acceptances = ({ manifests, suppressions }: VerifyInput, namespaceOf: (manifest: Manifest) => ObjectRef): ReadonlyMap<string, string> => {
+const acceptances = (
+  { manifests, suppressions }: VerifyInput,
+  namespaceOf: (manifest: Manifest) => ObjectRef,
+): ReadonlyMap<string, string> => {
   const accepted = new Map<string, string>();
   for (const { object, code, reason } of suppressions ?? []) accepted.set(`${refKey(object)} ${code}`, reason);
   for (const manifest of manifests) {
@@ -80,7 +90,9 @@ const located = (run: DryRun, draft: Draft): Finding => {
       return provenance?.constructPath;
     },
     get source() {
-      return draft.source ?? (draft.field === undefined ? undefined : provenance?.fieldSource?.(draft.field)) ?? provenance?.source;
+      return (
+        draft.source ?? (draft.field === undefined ? undefined : provenance?.fieldSource?.(draft.field)) ?? provenance?.source
+      );
     },
   };
 };
@@ -93,7 +105,9 @@ interface Judged {
 /** Every finding of a dry run, each once, with its ways out. Rules come in the order of life: later ones know whom earlier ones blame. */
 const judge = (settled: SettledRun): readonly Judged[] => {
   const blamed = new Set<string>();
-  const run: DryRun = Object.assign(Object.create(settled) as SettledRun, { blamed: (ref: ObjectRef) => blamed.has(refKey(ref)) });
+  const run: DryRun = Object.assign(Object.create(settled) as SettledRun, {
+    blamed: (ref: ObjectRef) => blamed.has(refKey(ref)),
+  });
   const found = new Map<string, Judged>();
   for (const rule of rules) {
     for (const draft of rule(run)) {
@@ -125,19 +139,26 @@ export const verify = (input: VerifyInput): Verification => {
   input.progress?.('judging the settled cluster');
   const judged = judge(run);
   const accepted = acceptances(input, run.refOf);
-  const fix = fixer(input, judged.map(({ finding }) => finding), (changed) => judge(dryRun(changed)).map(({ finding }) => finding));
+  const fix = fixer(
+    input,
+    judged.map(({ finding }) => finding),
+    (changed) => judge(dryRun(changed)).map(({ finding }) => finding),
+  );
   if (judged.some(({ finding }) => finding.severity === 'error')) input.progress?.('trying fixes');
   const findings = judged
     .map(({ finding, fixes }): Finding => {
       const suppressed = accepted.get(`${refKey(finding.object)} ${finding.code}`);
       // A getter must stay one: the source of a finding is looked up when it is shown.
-      const complete = Object.create(Object.getPrototypeOf(finding), Object.getOwnPropertyDescriptors(finding)) as { -readonly [K in keyof Finding]: Finding[K] };
+      const complete = Object.create(Object.getPrototypeOf(finding), Object.getOwnPropertyDescriptors(finding)) as {
+        -readonly [K in keyof Finding]: Finding[K];
+      };
       if (suppressed !== undefined) complete.suppressed = suppressed;
       else if (finding.severity === 'error' || finding.severity === 'warning') complete.fix = fix(finding, fixes);
       return complete;
     })
     .sort(inOrderOfLife);
-  const closes = ({ severity, suppressed }: Finding): boolean => suppressed === undefined && (severity === 'error' || (input.strict === true && severity === 'warning'));
+  const closes = ({ severity, suppressed }: Finding): boolean =>
+    suppressed === undefined && (severity === 'error' || (input.strict === true && severity === 'warning'));
   return {
     accepted: !findings.some(closes),
     findings,
@@ -146,6 +167,7 @@ export const verify = (input: VerifyInput): Verification => {
     verified: {
       objects: run.accepted.length,
       pods: run.pods.length,
+      scheduled: run.pods.filter(({ spec }) => spec?.nodeName !== undefined).length,
       nodes: run.cluster.list('Node').length,
       connections: run.connections.length,
       intents: input.intents?.length ?? 0,

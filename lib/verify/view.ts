@@ -20,7 +20,9 @@ export const networkOf = (cluster: Cluster, { ingressController }: ClusterConfig
       listens: (pod, port, protocol) => {
         const behaviours = cluster.behaviourOf(pod);
         if (listensOn(pod, (container) => behaviours[container] ?? {}, port, protocol) !== undefined) return true;
-        const declared = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].every(({ name }) => behaviours[name]?.listens !== undefined);
+        const declared = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])].every(
+          ({ name }) => behaviours[name]?.listens !== undefined,
+        );
         return declared ? false : undefined;
       },
     },

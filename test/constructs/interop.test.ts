@@ -103,8 +103,13 @@ describe('constructs of other libraries', () => {
       ports: [{ name: 'http', port: 80, targetPort: 'http' }],
     });
     const settings = new ConfigMap(chart, 'settings');
-    expect(() => new ClusterIPService(chart, 'wrong', { to: settings, ports: { http: 80 } }).toJson()).toThrow(
-      'a ConfigMap has no Pods; name a workload or a Pod',
+    const ports = { http: 80 };
+    expect(() => new ClusterIPService(chart, 'wrong', { to: settings, ports })).toThrow(
+      'web/settings: a ConfigMap has no Pods; name a workload or a Pod',
+    );
+    const theirs = new kplus.ConfigMap(chart, 'theirs');
+    expect(() => new ClusterIPService(chart, 'later', { to: theirs, ports }).toJson()).toThrow(
+      'web/theirs: a ConfigMap has no Pods',
     );
   });
 

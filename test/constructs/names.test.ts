@@ -1,5 +1,5 @@
 import { Testing } from 'cdk8s';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
   ClusterIPService,
   ConfigMap,
@@ -12,6 +12,7 @@ import {
   NodePortService,
   PlimsollError,
   Pod,
+  type PodSource,
   probe,
   Role,
   Secret,
@@ -205,6 +206,20 @@ describe('names are checked by the compiler', () => {
     new Role(scope, 'review', { rules: { tokenreviews: ['get'] } });
     // @ts-expect-error configmaps are in the core group
     new Role(scope, 'group', { rules: { configmaps: { verbs: ['get'], apiGroup: 'apps' } } });
+  });
+
+  test('the types can be named: any workload, or one with certain ports', () => {
+    const scope = chart();
+    const name = (workload: Deployment): string => workload.name;
+    const expose = (pods: PodSource<'http'>): unknown => new ClusterIPService(scope, 'svc', { to: pods, ports: { http: 80 } });
+    const target = web(scope);
+    expect(name(target)).toBe('web');
+    expose(target);
+    expectTypeOf(target.ports).toHaveProperty('prom');
+    expectTypeOf(target.at).parameter(0).toEqualTypeOf<'http' | 'dns' | 'prom'>();
+    const bare = new Pod(scope, 'bare', { containers: { a: { image } } });
+    // @ts-expect-error it has no such port
+    expect(() => expose(bare)).toThrow(PlimsollError);
   });
 
   test('fields are those of Kubernetes', () => {

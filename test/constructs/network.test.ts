@@ -262,6 +262,9 @@ describe('NetworkPolicy', () => {
     expect(() => new NetworkPolicy(data, 'elsewhere', { protects: api, allow: [] })).toThrow(
       "data/elsewhere: protects Pods of its own namespace 'data' only, and web/api is in 'web'; make it there",
     );
+    expect(() => new NetworkPolicy(web, 'nobody', { protects: api, allow: [{ from: [] }] })).toThrow(
+      'web/nobody: has a rule that names nobody; leave it out to allow nobody, or write anyone',
+    );
     const name = new ExternalNameService(web, 'db', { externalName: 'db.example.com', ports: { pg: 5432 } });
     expect(() => new NetworkPolicy(web, 'name', { protects: api, allow: [{ to: name.at('pg') }] })).toThrow(
       "web/name: 'db.example.com' is a name, and policies know addresses only; write { to: cidr('<address>/32'), ports: [...] }",

@@ -19,15 +19,23 @@ describe('how a command ends', () => {
     [['nginx', '-g', 'daemon off;'], 'unknown'],
     [['python', 'app.py'], 'unknown'],
     [['cat'], 'unknown'],
+    [['env'], { code: 0, after: 1 }],
+    [['env', 'MODE=prod', 'nginx'], 'unknown'],
+    [['git', 'daemon'], 'unknown'],
   ])('%j', (command, expected) => {
     expect(end(...command)).toEqual(expected);
   });
 
   test.each([
     ['echo hello', { code: 0, after: 1 }],
-    ['echo a; sleep 5 && exit 3', { code: 3, after: 7 }],
+    ['echo a; sleep 5; exit 3', { code: 3, after: 7 }],
+    ['set -e; cd /work && mkdir out', { code: 0, after: 1 }],
     ['cp -r /src /work\nls /work', { code: 0, after: 2 }],
     ['exit 1; nginx', { code: 1, after: 1 }],
+    ['./serve || exit 1', 'unknown'],
+    ['test -f /ready && exit 1', 'unknown'],
+    ['./serve; echo stopped', 'unknown'],
+    ['./setup; tail -f /dev/null', 'never'],
     ['while true; do sleep 5; curl -s localhost; done', 'never'],
     ['until nslookup db; do sleep 2; done', 'unknown'],
     ['echo start; exec nginx', 'unknown'],
@@ -42,6 +50,7 @@ describe('how a command ends', () => {
     expect(commandEnd({ name: 'c', args: ['--port=80'] })).toBe('unknown');
     expect(commandEnd({ name: 'c', args: ['sh', '-c', 'exit 2'] })).toEqual({ code: 2, after: 1 });
     expect(commandEnd({ name: 'c', args: ['sleep', '3600'] })).toEqual({ code: 0, after: 3600 });
+    expect(commandEnd({ name: 'c', args: ['test'] })).toBe('unknown');
     expect(commandEnd({ name: 'c' })).toBe('unknown');
   });
 });

@@ -25,7 +25,8 @@ export class FakeHost implements KubeletHost {
   readonly #behaviours = new Map<string, PodBehaviour>();
   #addresses = 0;
 
-  node(name: string): Admitted<Node> {
+  node(name: string): Admitted<Node> | undefined {
+    if (name === 'nowhere') return undefined;
     return {
       apiVersion: 'v1',
       kind: 'Node',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listensOn } from '../../lib/kubelet/index.js';
 import { FakeHost, nginx } from './host.js';
@@ -437,5 +438,79 @@ describe('a Pod is changed and deleted', () => {
     const before = host.history.length;
     host.until(900);
     expect(host.history).toHaveLength(before);
+  });
+});
+
+describe('laws', () => {
+  const behaviour = fc.record(
+    {
+      exits: fc.record({ code: fc.constantFrom(0, 1, 2), after: fc.integer({ min: 1, max: 400 }) }),
+      startsIn: fc.nat(60),
+      probes: fc.record({ liveness: fc.boolean(), readiness: fc.boolean(), startup: fc.boolean() }, { requiredKeys: [] }),
+      memory: fc.record({ growsTo: fc.constantFrom('100Mi', '2Gi', 'unbounded') }),
+    },
+    { requiredKeys: [] },
+  );
+  const probe = fc.record({
+    tcpSocket: fc.record({ port: fc.constantFrom(80, 81, 82) }),
+    initialDelaySeconds: fc.nat(30),
+    periodSeconds: fc.integer({ min: 1, max: 30 }),
+    failureThreshold: fc.integer({ min: 1, max: 5 }),
+  });
+  const probes = fc.record({ livenessProbe: probe, readinessProbe: probe, startupProbe: probe }, { requiredKeys: [] });
+  const ports = fc.subarray([80, 81, 82]).map((numbers) => numbers.map((containerPort) => ({ containerPort })));
+  const container = (name: string) => fc.tuple(ports, probes).map(([open, asks]) => nginx({ name, ports: open, ...asks }));
+  const pods = fc.record({
+    spec: fc.record({
+      restartPolicy: fc.constantFrom('Always', 'OnFailure', 'Never'),
+      initContainers: fc.tuple(
+        fc.constant({ name: 'i', image: 'i:1' }),
+        container('s').map((s) => ({ ...s, restartPolicy: 'Always' })),
+      ),
+      containers: fc.tuple(container('a'), container('b')),
+    }),
+    behaviours: fc.record({ i: behaviour, s: behaviour, a: behaviour, b: behaviour }),
+  });
+
+  test('whatever the containers do, work is bounded, restarts only count up and an ended Pod stays ended', () => {
+    fc.assert(
+      fc.property(pods, ({ spec, behaviours }) => {
+        const host = new FakeHost();
+        host.bind('any', spec, behaviours);
+        expect(host.until(900)).toBeLessThan(400);
+        const restarts = new Map<string, number>();
+        let phase = 'Pending';
+        for (const { status } of host.history) {
+          if (phase === 'Succeeded' || phase === 'Failed') expect(status.phase).toBe(phase);
+          phase = status.phase ?? '';
+          for (const { name, restartCount, ready, state } of status.containerStatuses ?? []) {
+            expect(restartCount).toBeGreaterThanOrEqual(restarts.get(name) ?? 0);
+            restarts.set(name, restartCount);
+            if (ready) expect(state?.running).toBeDefined();
+          }
+        }
+        host.delete('any');
+        host.until(1000);
+        expect(host.removed).toEqual(['any']);
+      }),
+    );
+  });
+
+  test('a Pod that names a node that is not there never starts', () => {
+    const host = new FakeHost();
+    host.bind('lost', { nodeName: 'nowhere', containers: [nginx()] });
+    host.until(60);
+    expect(host.history).toEqual([]);
+    host.delete('lost');
+    expect(host.removed).toEqual(['lost']);
+  });
+
+  test('a status that others overwrote is reported again', () => {
+    const host = new FakeHost();
+    host.bind('web', { containers: [nginx()] });
+    host.until(10);
+    const conditions = [{ type: 'Ready', status: 'False' }];
+    host.change('web', (pod) => ({ ...pod, status: { ...pod.status, conditions } }));
+    expect(host.condition('web', 'Ready')).toBe('True');
   });
 });

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -10,13 +9,19 @@ import { toYaml } from '../../lib/manifest/yaml.js';
 const full = (text: string) => readFullYaml(text, 0, text.length, { values: 0 });
 const plain = (text: string) => readPlainYaml(text, 0, text.length);
 /** Data of a ConfigMap whose `data:` block is given. */
-const dataOf = (data: string): unknown => readText('f', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n${data}`).manifests[0]?.object['data'];
-const problemsOf = (text: string) => readText('f.yaml', text).problems.map(({ code, message, source }) => `${code} ${source?.line}:${source?.column} ${message}`);
+const dataOf = (data: string): unknown =>
+  readText('f', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n${data}`).manifests[0]?.object['data'];
+const problemsOf = (text: string) =>
+  readText('f.yaml', text).problems.map(({ code, message, source }) => `${code} ${source?.line}:${source?.column} ${message}`);
 const named = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
 
 describe('a stream', () => {
   test('has documents, empty ones and comments between them, Windows line ends and a byte order mark', () => {
-    const text = `\ufeff# head\n---\n# Source: chart/a.yaml\n${named('a')}---\n\n---\n# nothing\n---  # b\n${named('b')}`.replaceAll('\n', '\r\n');
+    const text =
+      `\ufeff# head\n---\n# Source: chart/a.yaml\n${named('a')}---\n\n---\n# nothing\n---  # b\n${named('b')}`.replaceAll(
+        '\n',
+        '\r\n',
+      );
     const { manifests, problems } = readText('all.yaml', text);
     expect(problems).toEqual([]);
     expect(manifests.map(({ object, provenance }) => [object.metadata.name, provenance.source])).toEqual([
@@ -26,9 +31,14 @@ describe('a stream', () => {
   });
 
   test('of JSON objects, one after the other', () => {
-    const { manifests, problems } = readText('f', `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}\n  ${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } }, null, '\t')}`);
+    const { manifests, problems } = readText(
+      'f',
+      `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}\n  ${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' } }, null, '\t')}`,
+    );
     expect(problems).toEqual([]);
-    expect(manifests.map(({ object, provenance }) => [object.metadata.name, provenance.source?.line, provenance.source?.column])).toEqual([
+    expect(
+      manifests.map(({ object, provenance }) => [object.metadata.name, provenance.source?.line, provenance.source?.column]),
+    ).toEqual([
       ['a', 1, 1],
       ['b', 2, 3],
     ]);
@@ -46,7 +56,11 @@ describe('a stream', () => {
   test('Lists are flattened, in JSON and YAML; a typed list tells its items what they are', () => {
     const item = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ image: 'x' }] } };
     const lists = [
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [item, { kind: 'List', apiVersion: 'v1', items: [item] }] }, null, 2),
+      JSON.stringify(
+        { apiVersion: 'v1', kind: 'List', items: [item, { kind: 'List', apiVersion: 'v1', items: [item] }] },
+        null,
+        2,
+      ),
       toYaml({ apiVersion: 'v1', kind: 'PodList', items: [{ metadata: { name: 'a' }, spec: item.spec }, item] }),
     ];
     for (const text of lists) {
@@ -67,9 +81,15 @@ describe('S24: the four required fields', () => {
     ['- a', 'not a Kubernetes object: a list'],
     ['a: 1', 'not a Kubernetes object: apiVersion and kind and metadata.name are missing'],
     ['apiVersion: v1\nkind: Pod', 'not a Kubernetes object: metadata.name is missing'],
-    ['apiVersion: v1\nkind: Pod\nmetadata: {name: 12, namespace: yes}', 'not a Kubernetes object: metadata.name must be a string, but is the number 12; metadata.namespace must be a string, but is the boolean true'],
+    [
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: 12, namespace: yes}',
+      'not a Kubernetes object: metadata.name must be a string, but is the number 12; metadata.namespace must be a string, but is the boolean true',
+    ],
     ['apiVersion: v1\nkind: Pod\nmetadata: x', 'not a Kubernetes object: metadata must be a map, but is the string "x"'],
-    ['apiVersion: 1\nkind: [Pod]\nmetadata: {generateName: x-}', 'not a Kubernetes object: apiVersion must be a string, but is the number 1; kind must be a string, but is a list'],
+    [
+      'apiVersion: 1\nkind: [Pod]\nmetadata: {generateName: x-}',
+      'not a Kubernetes object: apiVersion must be a string, but is the number 1; kind must be a string, but is a list',
+    ],
   ])('%j', (text, message) => {
     expect(problemsOf(text)).toEqual([`input/not-an-object 1:1 ${message}`]);
   });
@@ -81,11 +101,41 @@ describe('S24: the four required fields', () => {
 
 describe('scalars as kubectl reads them (go-yaml v2)', () => {
   test.each([
-    ['yes', true], ['On', true], ['y', true], ['NO', false], ['off', false], ['n', false], ['yEs', 'yEs'],
-    ['0123', 83], ['0o17', 15], ['0x1F', 31], ['0b11', 3], ['089', 89], ['1_000', 1000], ['-0x10', -16], ['+5', 5],
-    ['1e3', 1000], ['.5', 0.5], ['1.', 1], ['1e400', '1e400'], ['1.2.3', '1.2.3'],
-    ['12:30', '12:30'], ['2024-01-01', '2024-01-01'], ['2001-12-14 21:59:43.10 -5', '2001-12-14 21:59:43.10 -5'],
-    ['~', null], ['', null], ['Null', null], ['nULL', 'nULL'], ['=', '='], ['100m', '100m'], ['"yes"', 'yes'], ["'0123'", '0123'], ['!!str 0123', '0123'], ['!!int "7"', 7], ['!custom 5', '5'], ['!!binary aGVsbG8=', 'hello'],
+    ['yes', true],
+    ['On', true],
+    ['y', true],
+    ['NO', false],
+    ['off', false],
+    ['n', false],
+    ['yEs', 'yEs'],
+    ['0123', 83],
+    ['0o17', 15],
+    ['0x1F', 31],
+    ['0b11', 3],
+    ['089', 89],
+    ['1_000', 1000],
+    ['-0x10', -16],
+    ['+5', 5],
+    ['1e3', 1000],
+    ['.5', 0.5],
+    ['1.', 1],
+    ['1e400', '1e400'],
+    ['1.2.3', '1.2.3'],
+    ['12:30', '12:30'],
+    ['2024-01-01', '2024-01-01'],
+    ['2001-12-14 21:59:43.10 -5', '2001-12-14 21:59:43.10 -5'],
+    ['~', null],
+    ['', null],
+    ['Null', null],
+    ['nULL', 'nULL'],
+    ['=', '='],
+    ['100m', '100m'],
+    ['"yes"', 'yes'],
+    ["'0123'", '0123'],
+    ['!!str 0123', '0123'],
+    ['!!int "7"', 7],
+    ['!custom 5', '5'],
+    ['!!binary aGVsbG8=', 'hello'],
   ] as const)('%s', (text, value) => {
     expect(dataOf(`  k: ${text}\n`)).toEqual({ k: value });
     expect(full(`k: ${text}\n`).value).toEqual({ k: value });
@@ -96,7 +146,9 @@ describe('scalars as kubectl reads them (go-yaml v2)', () => {
   });
 
   test('what JSON cannot hold is refused', () => {
-    expect(problemsOf(`${named('a')}data:\n  x: .inf\n`)).toEqual(['input/syntax 6:6 .inf is a number that JSON cannot hold; quote it to make it a string']);
+    expect(problemsOf(`${named('a')}data:\n  x: .inf\n`)).toEqual([
+      'input/syntax 6:6 .inf is a number that JSON cannot hold; quote it to make it a string',
+    ]);
     expect(problemsOf(`${named('a')}data:\n  ~: 1\n`)).toEqual(['input/syntax 6:3 a key is empty']);
     expect(problemsOf(`${named('a')}data:\n  [a]: 1\n`)).toEqual(['input/syntax 6:3 a key is a map or a list; keys are strings']);
   });
@@ -104,15 +156,30 @@ describe('scalars as kubectl reads them (go-yaml v2)', () => {
 
 describe('more of YAML', () => {
   test('anchors, aliases and merge keys; in go-yaml v2 a merge wins over what stands above it', () => {
-    expect(full('a: &a {x: 1, z: 2}\nb:\n  z: 0\n  <<: *a\n  x: 3\nc: {<<: [{x: 7}, *a]}\nd: *a\n').value).toEqual({ a: { x: 1, z: 2 }, b: { x: 3, z: 2 }, c: { x: 7, z: 2 }, d: { x: 1, z: 2 } });
+    expect(full('a: &a {x: 1, z: 2}\nb:\n  z: 0\n  <<: *a\n  x: 3\nc: {<<: [{x: 7}, *a]}\nd: *a\n').value).toEqual({
+      a: { x: 1, z: 2 },
+      b: { x: 3, z: 2 },
+      c: { x: 7, z: 2 },
+      d: { x: 1, z: 2 },
+    });
     expect(full('"<<": 1\n').value).toEqual({ '<<': 1 });
   });
 
   test('of equal keys the last one counts, with a warning', () => {
-    for (const text of [`${named('a')}data:\n  x: 1\n  z: 2\n  x: 3\n`, '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"},\n\n\n\n\n"data": {"x": 1, "z": 2,\n\n "x": 3}}']) {
+    for (const text of [
+      `${named('a')}data:\n  x: 1\n  z: 2\n  x: 3\n`,
+      '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"},\n\n\n\n\n"data": {"x": 1, "z": 2,\n\n "x": 3}}',
+    ]) {
       const { manifests, problems } = readText('f', text);
       expect(manifests[0]?.object['data']).toEqual({ x: 3, z: 2 });
-      expect(problems).toMatchObject([{ code: 'input/syntax', severity: 'warning', message: 'key "x" stands twice in one map; kubectl silently takes the last one', source: { line: 8 } }]);
+      expect(problems).toMatchObject([
+        {
+          code: 'input/syntax',
+          severity: 'warning',
+          message: 'key "x" stands twice in one map; kubectl silently takes the last one',
+          source: { line: 8 },
+        },
+      ]);
     }
   });
 
@@ -120,7 +187,10 @@ describe('more of YAML', () => {
     for (const text of ['  __proto__: {a: 1}\n  constructor: x\n', '  __proto__: &x {a: 1}\n  constructor: x\n']) {
       const data = dataOf(text) as object;
       expect(Object.getPrototypeOf(data)).toBe(Object.prototype);
-      expect(Object.entries(data)).toEqual([['__proto__', { a: 1 }], ['constructor', 'x']]);
+      expect(Object.entries(data)).toEqual([
+        ['__proto__', { a: 1 }],
+        ['constructor', 'x'],
+      ]);
     }
     const json = readText('f', '{"apiVersion":"v1","kind":"C","metadata":{"name":"a","__proto__":{"polluted":1}}}').manifests[0];
     expect(json?.object.metadata).not.toHaveProperty('polluted');
@@ -154,7 +224,10 @@ describe('bad input is normal', () => {
     ['flow 1,000 deep', `a: ${'['.repeat(1000)}${']'.repeat(1000)}`],
     ['dashes 5,000 deep', `${'- '.repeat(5000)}x`],
     ['maps 300 deep', Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
-    ['a bomb of aliases', `a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array(10).fill(`*a${index}`).join(',')}]`).join('\n')}`],
+    [
+      'a bomb of aliases',
+      `a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array(10).fill(`*a${index}`).join(',')}]`).join('\n')}`,
+    ],
     ['a string of 11 MB', `a: ${'x'.repeat(11_000_000)}`],
     ['a JSON string of 11 MB', `{"a":"${'x'.repeat(11_000_000)}"}`],
     ['an input of 65 MiB', ' '.repeat(65 * 1024 * 1024)],
@@ -165,7 +238,38 @@ describe('bad input is normal', () => {
   });
 
   test('never throws, whatever comes', () => {
-    const pieces = ['a', ':', ' ', '\n', '- ', '  ', '"', "'", '{', '}', '[', ']', ',', '|', '>', '#', '&a', '*a', '!!int', '<<', '---', '...', '\t', '\\', '?', '%', '@', 'kind', 'metadata', 'name'];
+    const pieces = [
+      'a',
+      ':',
+      ' ',
+      '\n',
+      '- ',
+      '  ',
+      '"',
+      "'",
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '|',
+      '>',
+      '#',
+      '&a',
+      '*a',
+      '!!int',
+      '<<',
+      '---',
+      '...',
+      '\t',
+      '\\',
+      '?',
+      '%',
+      '@',
+      'kind',
+      'metadata',
+      'name',
+    ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 40 }), (parts) => {
         for (const { provenance } of readText('f', parts.join('')).manifests) provenance.fieldSource?.('metadata.name');
@@ -176,8 +280,48 @@ describe('bad input is normal', () => {
 });
 
 describe('the plain reader and the full one', () => {
-  const pieces = ['a', 'b:', 'key: ', ': ', '- ', '- ', '\n', '\n', '\n  ', '\n  ', '\n    ', ' ', '"q"', "'s'", '"', '{x: 1}', '[1, a]', '{', '|\n', '|-\n', '|+\n', '|2\n', '# c', ' # c', 'yes', '0x10', '-', '\t', ',', 'x y', '"a\\n"', '"\\x41"', 'a#b', 'a: b', "''", '{"a":1}', '[a, {b: c}]'];
+  const pieces = [
+    'a',
+    'b:',
+    'key: ',
+    ': ',
+    '- ',
+    '- ',
+    '\n',
+    '\n',
+    '\n  ',
+    '\n  ',
+    '\n    ',
+    ' ',
+    '"q"',
+    "'s'",
+    '"',
+    '{x: 1}',
+    '[1, a]',
+    '{',
+    '|\n',
+    '|-\n',
+    '|+\n',
+    '|2\n',
+    '# c',
+    ' # c',
+    'yes',
+    '0x10',
+    '-',
+    '\t',
+    ',',
+    'x y',
+    '"a\\n"',
+    '"\\x41"',
+    'a#b',
+    'a: b',
+    "''",
+    '{"a":1}',
+    '[a, {b: c}]',
+  ];
   const same = (text: string): void => {
+    // Both read single documents.
+    if (/^(?:---|\.\.\.)/m.test(text)) return;
     const quick = plain(text);
     if (quick === undefined) return;
     const slow = full(text);
@@ -186,22 +330,39 @@ describe('the plain reader and the full one', () => {
   };
 
   test('agree wherever the plain one answers: random pieces of YAML', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 25 }), (parts) => same(`${parts.join('')}\n`)), { numRuns: 20_000 });
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 25 }), (parts) => same(`${parts.join('')}\n`)),
+      { numRuns: Number(process.env['RUNS'] ?? 10_000) },
+    );
   });
 
-  const object = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('a', 'on', '0x1')), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4, noNullPrototype: true });
+  const object = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('a', 'on', '0x1')), fc.jsonValue({ maxDepth: 3 }), {
+    maxKeys: 4,
+    noNullPrototype: true,
+  });
 
   test('agree on what other emitters write, and on ours', () => {
     fc.assert(
       fc.property(object, (value) => {
-        for (const text of [`${toYaml(value)}`, stringify(value), stringify(value, { indentSeq: false, lineWidth: 0 }), `${JSON.stringify(value, null, 2)}\n`]) same(text);
+        for (const text of [
+          `${toYaml(value)}`,
+          stringify(value),
+          stringify(value, { indentSeq: false, lineWidth: 0 }),
+          `${JSON.stringify(value, null, 2)}\n`,
+        ])
+          same(text);
       }),
       { numRuns: 1000 },
     );
   });
 
   test('the plain one reads all that we write for ordinary objects', () => {
-    const value = { a: [{ b: 'x', c: ['-c', 'echo a; b'] }, []], d: { e: {}, f: 'x\ny\n', g: '  x\ny', h: '0123', 'i/j': null, k: 'x\n\n' }, l: 1.5, m: true };
+    const value = {
+      a: [{ b: 'x', c: ['-c', 'echo a; b'] }, []],
+      d: { e: {}, f: 'x\ny\n', g: '  x\ny', h: '0123', 'i/j': null, k: 'x\n\n' },
+      l: 1.5,
+      m: true,
+    };
     expect(plain(toYaml(value))).toEqual({ value });
   });
 });
@@ -223,7 +384,11 @@ spec:
       -
         name: two
 `;
-  const json = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'a', image: 'b' }] } }, null, 2);
+  const json = JSON.stringify(
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'a', image: 'b' }] } },
+    null,
+    2,
+  );
   const place = (source: string, path: string) => {
     const found = readText('f.yaml', source).manifests[0]?.provenance.fieldSource?.(path);
     return found === undefined ? undefined : `${found.line}:${found.column}`;

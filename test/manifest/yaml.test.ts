@@ -5,11 +5,15 @@ import { toYaml } from '../../lib/manifest/yaml.js';
 
 const versions = ['1.1', '1.2'] as const;
 /** Merge keys are part of YAML 1.1: a string "<<" must not become one. */
-const readBack = (text: string, version: '1.1' | '1.2'): unknown => parse(text, { version, ...(version === '1.1' ? { merge: true } : {}), logLevel: 'silent' });
+const readBack = (text: string, version: '1.1' | '1.2'): unknown =>
+  parse(text, { version, ...(version === '1.1' ? { merge: true } : {}), logLevel: 'silent' });
 
 const deployment = {
   kind: 'Deployment',
-  spec: { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'nginx:1.27', args: ['-c', 'exec nginx'], ports: [] }] } } },
+  spec: {
+    replicas: 2,
+    template: { spec: { containers: [{ name: 'web', image: 'nginx:1.27', args: ['-c', 'exec nginx'], ports: [] }] } },
+  },
   metadata: { labels: { app: 'web', 'app.kubernetes.io/name': 'web' }, namespace: 'shop', name: 'web', annotations: undefined },
   apiVersion: 'apps/v1',
 };
@@ -50,20 +54,110 @@ spec:
 describe('strings', () => {
   const pitfalls = [
     ...['yes', 'Yes', 'no', 'NO', 'on', 'off', 'y', 'n', 'Y', 'true', 'False', 'null', 'Null', '~', ''],
-    ...['0123', '0o17', '0x1F', '0b11', '1e3', '1E3', '-1', '+1', '1.', '.5', '1_000', '12:30', '1:20:30.5', '190:20:30', '.inf', '-.INF', '.nan', '0', '1.0'],
+    ...[
+      '0123',
+      '0o17',
+      '0x1F',
+      '0b11',
+      '1e3',
+      '1E3',
+      '-1',
+      '+1',
+      '1.',
+      '.5',
+      '1_000',
+      '12:30',
+      '1:20:30.5',
+      '190:20:30',
+      '.inf',
+      '-.INF',
+      '.nan',
+      '0',
+      '1.0',
+    ],
     ...['2024-01-01', '2001-12-14t21:59:43.10-05:00', '2001-12-14 21:59:43.10 -5'],
-    ...[' x', 'x ', '\tx', 'x\t', 'a: b', 'a:', 'a #b', '#', '- a', '-', '? a', ':', '!x', '&x', '*x', '|', '>', '%x', '@x', '`x`', '{a}', '[a]', ',', '"', "'", '<<', '='],
-    ...['---', '...', '--- a', 'a\u2028b', 'a\u0085b', '\u00a0', '\ufeffx', '\u0000', '\u007f', 'a\rb', 'é', '日本', '🚢', '\ud800', 'x'.repeat(3000), 'word '.repeat(500), '0'.repeat(400)],
+    ...[
+      ' x',
+      'x ',
+      '\tx',
+      'x\t',
+      'a: b',
+      'a:',
+      'a #b',
+      '#',
+      '- a',
+      '-',
+      '? a',
+      ':',
+      '!x',
+      '&x',
+      '*x',
+      '|',
+      '>',
+      '%x',
+      '@x',
+      '`x`',
+      '{a}',
+      '[a]',
+      ',',
+      '"',
+      "'",
+      '<<',
+      '=',
+    ],
+    ...[
+      '---',
+      '...',
+      '--- a',
+      'a\u2028b',
+      'a\u0085b',
+      '\u00a0',
+      '\ufeffx',
+      '\u0000',
+      '\u007f',
+      'a\rb',
+      'é',
+      '日本',
+      '🚢',
+      '\ud800',
+      'x'.repeat(3000),
+      'word '.repeat(500),
+      '0'.repeat(400),
+    ],
   ];
 
-  test.each(pitfalls.map((text) => [JSON.stringify(text).slice(0, 40), text]))('%s stays a string for every reader, as value and as key', (_, text) => {
-    for (const version of versions) {
-      expect(readBack(toYaml({ value: text, list: [text], [text]: 1 }), version)).toEqual({ value: text, list: [text], [text]: 1 });
-    }
-  });
+  test.each(pitfalls.map((text) => [JSON.stringify(text).slice(0, 40), text]))(
+    '%s stays a string for every reader, as value and as key',
+    (_, text) => {
+      for (const version of versions) {
+        expect(readBack(toYaml({ value: text, list: [text], [text]: 1 }), version)).toEqual({
+          value: text,
+          list: [text],
+          [text]: 1,
+        });
+      }
+    },
+  );
 
   test('what nobody misreads has no quotes', () => {
-    const plain = ['nginx:1.27', '100m', '1Gi', '0.5Gi', '80%', '30s', '10.0.0.0/8', '/bin/sh', '-c', '--port=80', 'http://a:80/b?c=d', '$(POD_IP):80', 'echo hello; sleep 5', './run.sh', 'a,b', 'größe'];
+    const plain = [
+      'nginx:1.27',
+      '100m',
+      '1Gi',
+      '0.5Gi',
+      '80%',
+      '30s',
+      '10.0.0.0/8',
+      '/bin/sh',
+      '-c',
+      '--port=80',
+      'http://a:80/b?c=d',
+      '$(POD_IP):80',
+      'echo hello; sleep 5',
+      './run.sh',
+      'a,b',
+      'größe',
+    ];
     expect(toYaml({ plain })).toBe(`plain:\n${plain.map((text) => `  - ${text}\n`).join('')}`);
   });
 
@@ -73,13 +167,63 @@ describe('strings', () => {
     );
   });
 
-  test.each(['\n', '\n\n', 'x\n ', 'x\n\n ', ' \nx', '\tx\ny', 'x\n\ty', 'x\r\ny', 'x \n y ', '# a\nb', '\n x', ' x\n\n', 'x\n   \ny\n', '---\na'])('%j is exact', (text) => {
-    for (const version of versions) expect(readBack(toYaml({ a: text, b: [text, [text]], c: 1 }), version)).toEqual({ a: text, b: [text, [text]], c: 1 });
+  test.each([
+    '\n',
+    '\n\n',
+    'x\n ',
+    'x\n\n ',
+    ' \nx',
+    '\tx\ny',
+    'x\n\ty',
+    'x\r\ny',
+    'x \n y ',
+    '# a\nb',
+    '\n x',
+    ' x\n\n',
+    'x\n   \ny\n',
+    '---\na',
+  ])('%j is exact', (text) => {
+    for (const version of versions)
+      expect(readBack(toYaml({ a: text, b: [text, [text]], c: 1 }), version)).toEqual({ a: text, b: [text, [text]], c: 1 });
   });
 });
 
-const words = ['yes', 'no', 'on', 'null', '~', '0123', '1e3', '12:30', '<<', '=', '__proto__', 'constructor', '2024-01-01', '.inf', '', ' ', '\n', '\n\n', '# x', 'a: b', '- ', '\t', '|', '\u2028', '\ufeff', '\r\n', '"', "'"];
-const nasty = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...words), fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 4 }).map((parts) => parts.join('')));
+const words = [
+  'yes',
+  'no',
+  'on',
+  'null',
+  '~',
+  '0123',
+  '1e3',
+  '12:30',
+  '<<',
+  '=',
+  '__proto__',
+  'constructor',
+  '2024-01-01',
+  '.inf',
+  '',
+  ' ',
+  '\n',
+  '\n\n',
+  '# x',
+  'a: b',
+  '- ',
+  '\t',
+  '|',
+  '\u2028',
+  '\ufeff',
+  '\r\n',
+  '"',
+  "'",
+];
+const nasty = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(...words),
+  fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 4 }).map((parts) => parts.join('')),
+);
 const json = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

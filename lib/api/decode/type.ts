@@ -47,8 +47,7 @@ const compile = (name: string): Type => {
         : required || shape.kind === 'struct' || isNullWhenAbsent(name, key);
     const field: Field = { name: key, required, shape, keepsZero: zero, nullWhenAbsent: isNullWhenAbsent(name, key) };
     fields.set(key, field);
-    // The top of an object names its own type; nothing is added to it.
-    if (key !== 'apiVersion' && key !== 'kind' && isAlwaysWritten(name, key, code, required)) always.push(field);
+    if (isAlwaysWritten(name, key, code, required)) always.push(field);
   }
   return { name, fields, always };
 };

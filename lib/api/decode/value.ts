@@ -180,6 +180,9 @@ const zero = (shape: Shape): unknown => {
   return value;
 };
 
+/** A struct as the server writes it when nothing is set. */
+export const emptyStruct = (type: string): Json => zero({ kind: 'struct', type }) as Json;
+
 const isEmpty = (value: unknown, shape: Shape): boolean => {
   if (shape.kind === 'list') return Array.isArray(value) && value.length === 0;
   if (shape.kind === 'map') return Object.keys(value as Json).length === 0;

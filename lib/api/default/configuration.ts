@@ -28,11 +28,10 @@ export const namespace = (value: Namespace): Namespace => {
 
 /** A node's range is written both as one and as a list, in step. */
 const podRanges = (spec: NodeSpec): NodeSpec => {
-  const ranges = spec.podCIDRs ?? (spec.podCIDR === undefined ? [] : [spec.podCIDR]);
+  const { podCIDR, podCIDRs = [] } = spec;
+  const ranges = podCIDR !== undefined && podCIDRs[0] !== podCIDR ? [podCIDR] : podCIDRs;
   const [first] = ranges;
-  return first === undefined || (spec.podCIDR === first && spec.podCIDRs === ranges)
-    ? spec
-    : { ...spec, podCIDR: first, podCIDRs: ranges };
+  return first === undefined || (podCIDR === first && podCIDRs === ranges) ? spec : { ...spec, podCIDR: first, podCIDRs: ranges };
 };
 
 export const node = (value: Node): Node =>

@@ -85,8 +85,11 @@ const failureRule = (rule: PodFailurePolicyRule): PodFailurePolicyRule =>
 
 const maxInt32 = 2 ** 31 - 1;
 
+const failurePolicy = (spec: JobSpec): JobSpec =>
+  at(spec, 'podFailurePolicy', (policy) => at(policy, 'rules', each(failureRule)));
+
 const jobSpec = (spec: JobSpec): JobSpec =>
-  at(
+  failurePolicy(
     fill(spec, {
       ...(spec.completions === undefined && spec.parallelism === undefined ? { completions: 1 } : {}),
       parallelism: 1,
@@ -96,8 +99,6 @@ const jobSpec = (spec: JobSpec): JobSpec =>
       podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
       manualSelector: false,
     }),
-    'podFailurePolicy',
-    (policy) => at(policy, 'rules', each(failureRule)),
   );
 
 export const job = (value: Job): Job => {
@@ -112,6 +113,6 @@ export const cronJob = (value: CronJob): CronJob =>
     at(
       fill(spec, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
       'jobTemplate',
-      (template) => at(template, 'spec', (job) => at(job, 'template', podTemplate)),
+      (template) => at(template, 'spec', (job) => at(failurePolicy(job), 'template', podTemplate)),
     ),
   );

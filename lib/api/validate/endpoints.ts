@@ -43,7 +43,7 @@ const mostEndpoints = 1000;
 const mostAddresses = 100;
 const mostPorts = 20_000;
 
-const validateSliceAddress = (address: string, type: string, at: Path, faults: Faults): void => {
+const validateSliceAddress = (address: string, type: string, list: Path, at: Path, faults: Faults): void => {
   if (type === 'FQDN') {
     faults.invalidEach(at, address, dns1123Subdomain(address));
     return;
@@ -52,7 +52,7 @@ const validateSliceAddress = (address: string, type: string, at: Path, faults: F
   const texts = addressFaults(address);
   faults.invalidEach(at, address, texts);
   if (parseAddress(address) !== undefined && parseAddress(address)?.family !== type) {
-    faults.invalid(at, address, `must be an ${type} address`);
+    faults.invalid(list, address, `must be an ${type} address`);
   }
   if (texts.length === 0) faults.invalidEach(at, address, specialAddressFaults(address));
 };
@@ -70,7 +70,7 @@ const validateSliceEndpoints = (object: EndpointSlice, faults: Faults): void => 
     if (addresses.length === 0) faults.required(place.child('addresses'), 'must contain at least 1 address');
     else if (addresses.length > mostAddresses) faults.tooMany(place.child('addresses'), addresses.length, mostAddresses);
     for (const [number, address] of addresses.entries()) {
-      validateSliceAddress(address, object.addressType, place.child('addresses').index(number), faults);
+      validateSliceAddress(address, object.addressType, place.child('addresses'), place.child('addresses').index(number), faults);
     }
     const { hostname, nodeName, deprecatedTopology } = endpoint;
     if (hostname !== undefined) faults.invalidEach(place.child('hostname'), hostname, dns1123Label(hostname));
@@ -94,13 +94,12 @@ const validateSlicePorts = (object: EndpointSlice, faults: Faults): void => {
     return;
   }
   const names = new Set<string>();
-  for (const [index, { name = '', protocol, appProtocol, port }] of ports.entries()) {
+  for (const [index, { name = '', protocol, appProtocol }] of ports.entries()) {
     const place = at.index(index);
     if (name !== '') faults.invalidEach(place.child('name'), name, dns1123Label(name));
     if (names.has(name)) faults.duplicate(place.child('name'), name);
     names.add(name);
     validateProtocol(protocol, place.child('protocol'), faults);
-    if (port !== undefined) faults.invalidEach(place.child('port'), port, portNumber(port));
     if (appProtocol !== undefined) faults.invalidEach(place.child('appProtocol'), appProtocol, qualifiedName(appProtocol));
   }
 };

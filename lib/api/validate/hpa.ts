@@ -11,7 +11,6 @@ import { dns1123Label } from '../names.js';
 import { quantitySign } from '../quantity.js';
 import type { Faults } from './faults.js';
 import { pathSegmentName } from './format.js';
-import { validateLabelSelector } from './labels.js';
 import { Path } from './path.js';
 import { amountOf, amountText, validateContainerResourceName } from './resources.js';
 
@@ -53,7 +52,6 @@ const validateTarget = (target: MetricTarget, place: Path, faults: Faults): void
 const validateIdentifier = (metric: MetricIdentifier, place: Path, faults: Faults): void => {
   if (metric.name === '') faults.required(place.child('name'), 'must specify a metric name');
   else faults.invalidEach(place.child('name'), metric.name, pathSegmentName(metric.name));
-  validateLabelSelector(metric.selector, place.child('selector'), faults);
 };
 
 /** A target in percent or as an amount, one of the two. */

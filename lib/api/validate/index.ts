@@ -25,6 +25,8 @@ interface Rules {
   readonly name?: NameRules['name'];
   /** Names of RBAC objects may be anything that fits in a URL, generated ones too. */
   readonly generateName?: NameRules['name'];
+  /** The kind has no rules for its metadata: the common ones come last, and only if nothing else is wrong. */
+  readonly metadataLast?: boolean;
   /** Rules of create and update. */
   readonly always?: Rule;
   readonly create?: Rule;
@@ -33,10 +35,13 @@ interface Rules {
 const label = { name: dns1123Label };
 const segment = { name: pathSegmentName, generateName: pathSegmentName };
 
+/** What is generated is judged as the name that comes of it. */
+const anything = (): readonly string[] => [];
+
 const kinds = new Map<string, Rules>([
   ['v1 Pod', { always: pod, create: newPod }],
   ['v1 PodTemplate', { always: podTemplate }],
-  ['v1 ReplicationController', { always: replicationController }],
+  ['v1 ReplicationController', { generateName: anything, always: replicationController }],
   ['v1 Service', { ...label, always: service }],
   ['v1 Endpoints', { always: endpoints }],
   ['v1 ConfigMap', { always: configMap }],
@@ -55,7 +60,7 @@ const kinds = new Map<string, Rules>([
   ['batch/v1 CronJob', { always: cronJob }],
   ['autoscaling/v2 HorizontalPodAutoscaler', { always: horizontalPodAutoscaler }],
   ['autoscaling/v1 HorizontalPodAutoscaler', { always: horizontalPodAutoscalerV1 }],
-  ['policy/v1 PodDisruptionBudget', { always: podDisruptionBudget }],
+  ['policy/v1 PodDisruptionBudget', { ...segment, metadataLast: true, always: podDisruptionBudget }],
   ['discovery.k8s.io/v1 EndpointSlice', { always: endpointSlice }],
   ['networking.k8s.io/v1 Ingress', { always: ingress, create: ingressClassSaidOnce }],
   ['networking.k8s.io/v1 IngressClass', { always: ingressClass }],
@@ -86,9 +91,11 @@ const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
 export const validateCreate = (object: KubeObject): readonly FieldError[] => {
   const faults = new Faults();
   const rules = rulesOf(object);
-  validateMetadata(object.metadata, nameRules(object, rules), faults);
+  const last = rules.metadataLast === true;
+  if (!last) validateMetadata(object.metadata, nameRules(object, rules), faults);
   rules.always?.(object as never, faults);
   rules.create?.(object as never, faults);
+  if (last && faults.list.length === 0) validateMetadata(object.metadata, nameRules(object, rules), faults);
   return faults.list;
 };
 

@@ -89,18 +89,39 @@ const validateJobSpec = (spec: JobSpec, at: Path, faults: Faults): void => {
   validateRestartPolicy(spec, at.child('template').child('spec').child('restartPolicy'), faults);
 };
 
-/**
- * A Job gets its selector from the server unless `manualSelector` is set: then it must bring its own; a selector brought
- * without being asked for must be the one that the server would have made, which nobody can know.
- */
-const validateSelector = (spec: JobSpec, faults: Faults): void => {
+const generatedLabels = [
+  'controller-uid',
+  'job-name',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+] as const;
+
+/** The labels by which a Job finds its Pods are the server's: what the author wrote in their place must be the same. */
+const validateGenerated = (object: Job, spec: JobSpec, faults: Faults): void => {
+  const { name = '', uid } = object.metadata ?? {};
+  const labels = spec.template.metadata?.labels ?? {};
+  const own = uid ?? labels['controller-uid'] ?? '';
+  const expected: { [key: string]: string } = {};
+  for (const label of generatedLabels) {
+    const value = label.endsWith('job-name') ? name : own;
+    const place = specPath.child('template').child('metadata').child('labels').key(label);
+    expected[label] = value;
+    if (!Object.hasOwn(labels, label)) faults.required(place, `must be '${value}'`);
+    else if (labels[label] !== value) faults.invalid(place, labels, `must be '${value}'`);
+  }
+  if (selects(spec.selector, expected) === false)
+    faults.invalid(specPath.child('selector'), spec.selector, '`selector` not auto-generated');
+};
+
+/** A Job gets its selector from the server, unless `manualSelector` is set: then it must bring its own. */
+const validateSelector = (object: Job, spec: JobSpec, faults: Faults): void => {
   const at = specPath.child('selector');
-  if (spec.manualSelector !== true) {
-    if (spec.selector !== undefined) faults.invalid(at, spec.selector, '`selector` not auto-generated');
-    validateLabelSelector(spec.selector, at, faults);
-    if (spec.selector === undefined) return;
-  } else if (spec.selector === undefined) faults.required(at);
-  else validateLabelSelector(spec.selector, at, faults);
+  if (spec.selector === undefined) {
+    if (spec.manualSelector === true) faults.required(at);
+    return;
+  }
+  if (spec.manualSelector !== true) validateGenerated(object, spec, faults);
+  validateLabelSelector(spec.selector, at, faults);
   const { labels } = spec.template.metadata ?? {};
   if (selects(spec.selector, labels) === false) {
     faults.invalid(
@@ -114,7 +135,7 @@ const validateSelector = (spec: JobSpec, faults: Faults): void => {
 export const job = (object: Job, faults: Faults): void => {
   const spec = object.spec;
   if (spec === undefined) return;
-  validateSelector(spec, faults);
+  validateSelector(object, spec, faults);
   validateJobSpec(spec, specPath, faults);
   const { name = '' } = object.metadata ?? {};
   if (spec.completionMode !== 'Indexed' || (spec.completions ?? 0) <= 0) return;

@@ -37,8 +37,10 @@ const validateReference = (
 
 const validateBackend = (backend: IngressBackend, place: Path, faults: Faults): void => {
   const { resource, service } = backend;
-  if (resource !== undefined && service !== undefined) faults.invalid(place, '', 'cannot set both resource and service backends');
-  return;
+  if (resource !== undefined && service !== undefined) {
+    faults.invalid(place, '', 'cannot set both resource and service backends');
+    return;
+  }
   if (resource !== undefined) {
     validateReference(resource, place.child('resource'), faults);
     return;
@@ -156,7 +158,8 @@ const validatePolicyPort = ({ protocol, port, endPort }: NetworkPolicyPort, plac
   } else {
     faults.invalidEach(place.child('port'), port, portNumber(port));
     if (endPort === undefined) return;
-    if (endPort < port) faults.invalid(end, endPort, 'must be greater than or equal to `port`');
+    // The server shows the port here, not the end.
+    if (endPort < port) faults.invalid(end, port, 'must be greater than or equal to `port`');
     faults.invalidEach(end, endPort, portNumber(endPort));
   }
 };
@@ -207,9 +210,10 @@ export const networkPolicy = (object: NetworkPolicy, faults: Faults): void => {
     for (const [number, peer] of (rule.to ?? []).entries()) validatePeer(peer, place.child('to').index(number), faults);
   }
   const types = spec.policyTypes ?? [];
-  if (types.length > policyTypes.length)
+  if (types.length > policyTypes.length) {
     faults.invalid(at.child('policyTypes'), types, 'may not specify more than two policyTypes');
-  return;
+    return;
+  }
   for (const [index, type] of types.entries()) {
     if (!policyTypes.includes(type)) faults.notSupported(at.child('policyTypes').index(index), type, policyTypes);
   }

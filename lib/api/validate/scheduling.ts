@@ -75,8 +75,10 @@ const validateFieldRequirement = (requirement: NodeSelectorRequirement, at: Path
   } else if (values.length !== 1) {
     faults.required(at.child('values'), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
   }
-  if (requirement.key !== 'metadata.name') faults.invalid(at.child('key'), requirement.key, 'not a valid field selector key');
-  return;
+  if (requirement.key !== 'metadata.name') {
+    faults.invalid(at.child('key'), requirement.key, 'not a valid field selector key');
+    return;
+  }
   for (const [index, value] of values.entries())
     faults.invalidEach(at.child('values').index(index), value, dns1123Subdomain(value));
 };

@@ -161,7 +161,7 @@ const mostParameterBytes = 256 * 1024;
 export const storageClass = (object: StorageClass, faults: Faults): void => {
   const { provisioner, parameters, reclaimPolicy, volumeBindingMode, allowedTopologies = [] } = object;
   if (provisioner === '') faults.required(Path.of('provisioner'));
-  else faults.invalidEach(Path.of('provisioner'), provisioner, qualifiedName(provisioner.toLowerCase()));
+  else faults.invalidEach(Path.of('provisioner'), provisioner.toLowerCase(), qualifiedName(provisioner.toLowerCase()));
   if (parameters !== undefined) {
     const place = Path.of('parameters');
     const names = Object.keys(parameters);

@@ -182,5 +182,5 @@ export const validateSharedSource = (holder: Sources, field: keyof Sources, at: 
 export const validateDriverName = (driver: string, at: Path, faults: Faults): void => {
   if (driver === '') faults.required(at);
   if (driver.length > 63) faults.tooLong(at, 63);
-  faults.invalidEach(at, driver, dns1123Subdomain(driver.toLowerCase()));
+  if (driver !== '') faults.invalidEach(at, driver, dns1123Subdomain(driver.toLowerCase()));
 };

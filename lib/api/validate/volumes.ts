@@ -143,8 +143,9 @@ type Rule<K extends keyof Volume> = (
   pod: ObjectMeta | undefined,
 ) => void;
 
-const validateImage: Rule<'image'> = (source, at, faults) => {
-  if ((source.reference ?? '') === '') faults.required(at.child('reference'));
+const validateImage: Rule<'image'> = (source, at, faults, _volume, pod) => {
+  // A template may leave the image to whoever makes Pods of it.
+  if (pod !== undefined && (source.reference ?? '') === '') faults.required(at.child('reference'));
   const policies = ['Always', 'IfNotPresent', 'Never'];
   const { pullPolicy } = source;
   if (pullPolicy !== undefined && !policies.includes(pullPolicy))

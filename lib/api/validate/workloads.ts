@@ -36,7 +36,8 @@ const validateSelectedTemplate = (
   kind: string,
   faults: Faults,
 ): void => {
-  const isSelective = selector !== undefined && !isEmptySelector(selector);
+  // A selector that is missing selects nothing, an empty one is a fault of its own.
+  const isSelective = selector === undefined || selector === null || !isEmptySelector(selector);
   if (isSelective && selects(selector, template.metadata?.labels) === false) {
     faults.invalid(templatePath.child('metadata').child('labels'), template.metadata?.labels, mismatch);
   }
@@ -178,20 +179,14 @@ const validateStatefulStrategy = (spec: StatefulSetSpec, faults: Faults): void =
   }
 };
 
-/** The template as its Pods see it: with a volume for each claim of their own. */
+/** The template as its Pods see it: with a volume for each claim of their own, before those of the template. */
 const withClaims = (spec: StatefulSetSpec): PodTemplateSpec => {
-  const claims = spec.volumeClaimTemplates ?? [];
+  const names = new Set((spec.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? ''));
   const pod = spec.template.spec;
-  if (claims.length === 0 || pod === undefined) return spec.template;
-  const names = new Set(claims.map((claim) => claim.metadata?.name));
-  const volumes = claims.map((claim) => {
-    const name = claim.metadata?.name ?? '';
-    return { name, persistentVolumeClaim: { claimName: name } };
-  });
-  return {
-    ...spec.template,
-    spec: { ...pod, volumes: [...(pod.volumes ?? []).filter((volume) => !names.has(volume.name)), ...volumes] },
-  };
+  if (names.size === 0 || pod === undefined) return spec.template;
+  const claims = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const others = (pod.volumes ?? []).filter((volume) => !names.has(volume.name));
+  return { ...spec.template, spec: { ...pod, volumes: [...claims, ...others] } };
 };
 
 const retentions = ['Retain', 'Delete'];
@@ -211,7 +206,6 @@ export const statefulSet = (object: StatefulSet, faults: Faults): void => {
   }
   nonNegative(spec.replicas, specPath.child('replicas'), faults);
   nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
-  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
   nonNegative(spec.ordinals?.start, specPath.child('ordinals.start'), faults);
   const { serviceName = '' } = spec;
   if (serviceName !== '') faults.invalidEach(specPath.child('serviceName'), serviceName, dns1123Label(serviceName));

@@ -11,11 +11,13 @@ import { priority } from './priority.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { storageObjectInUseProtection } from './storage-protection.js';
+import { taintNodesByCondition } from './taint-nodes-by-condition.js';
 
 /** The plugins of kube-apiserver that are on by default, in its order. */
 const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   serviceAccount,
+  taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
@@ -52,7 +54,10 @@ export class AdmissionChain {
     }
     if (object.kind !== 'Pod' || object.apiVersion !== 'v1' || previous !== undefined)
       return { ok: true, value: admitted, warnings };
-    const pod = this.#admitPod(admitted.spec as PodSpec, admitted.metadata.namespace ?? 'default');
+    const spec = admitted.spec as Partial<PodSpec> | undefined;
+    // Required fields are validation's to ask for, which comes after.
+    if (spec?.containers === undefined) return { ok: true, value: admitted, warnings };
+    const pod = this.#admitPod(spec as PodSpec, admitted.metadata.namespace ?? 'default');
     if ('denied' in pod) return forbidden(admitted, pod.denied);
     return { ok: true, value: { ...admitted, spec: pod.spec }, warnings };
   }

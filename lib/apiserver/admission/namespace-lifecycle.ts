@@ -16,6 +16,10 @@ export const namespaceLifecycle: AdmissionPlugin = {
       return unchanged;
     }
     if (namespace.metadata.deletionTimestamp === undefined) return unchanged;
-    return forbidden(object, `unable to create new content in namespace ${name} because it is being terminated`);
+    const detail = `namespace ${name} is being terminated`;
+    return {
+      ...forbidden(object, `unable to create new content in namespace ${name} because it is being terminated`),
+      causes: [{ type: 'FieldValueForbidden', field: 'metadata.namespace', message: `metadata.namespace: ${detail}` }],
+    };
   },
 };

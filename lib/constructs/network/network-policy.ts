@@ -36,6 +36,13 @@ export interface NetworkPolicyProps<Ports extends string> extends ObjectProps {
 const isList = <T>(value: OneOrMore<T>): value is readonly T[] => Array.isArray(value);
 const list = <T>(value: OneOrMore<T> | undefined): readonly T[] => (value === undefined ? [] : isList(value) ? value : [value]);
 
+/** To Kubernetes an empty list means everyone, which is the opposite of what it looks like. */
+const someone = <T>(path: string, peers: readonly T[]): readonly T[] => {
+  if (peers.length === 0)
+    throw new PlimsollError(path, 'has a rule that names nobody; leave it out to allow nobody, or write anyone');
+  return peers;
+};
+
 const portRef = (
   path: string,
   target: ResolvedTarget | undefined,
@@ -58,7 +65,7 @@ const ingressRule = (
   target: ResolvedTarget | undefined,
   namespace: string | undefined,
 ): k8s.NetworkPolicyIngressRule => {
-  const peers = list(rule.from);
+  const peers = someone(path, list(rule.from));
   const ports = list(rule.to);
   const from = peers.flatMap((peer) => plainPeers(peer, namespace));
   return {
@@ -71,7 +78,7 @@ const ingressRule = (
 
 /** One rule for each destination: they may have ports of their own. */
 const egressRules = (path: string, rule: AllowTo, namespace: string | undefined): readonly k8s.NetworkPolicyEgressRule[] =>
-  list(rule.to).map((to) => {
+  someone(path, list(rule.to)).map((to) => {
     if (to instanceof Endpoint) return endpointRule(path, to, namespace);
     const peers = plainPeers(to, namespace);
     const ports = rule.ports?.map((port) => portRef(path, undefined, port)) ?? ownPorts(to);

@@ -7,7 +7,7 @@ import { type Named, nameOf } from '../named.js';
 import { PodOwner } from '../pod/pod-owner.js';
 import { type PortOptions, portOptions } from '../pod/port.js';
 import { Service } from '../service/service.js';
-import { type PodTarget, resolveTarget, type Target, whenKnown } from '../target.js';
+import { type PodTarget, type ResolvedTarget, resolveTarget, type Target, whenKnown } from '../target.js';
 
 /** The other side of a rule: Pods, a Namespace, addresses, everyone. */
 export type Peer = Target | k8s.NetworkPolicyPeer | typeof anyone;
@@ -38,19 +38,19 @@ export const clusterDns: PodTarget<'dns' | 'dns-tcp'> = {
 const isPlain = (peer: Exclude<Peer, typeof anyone>): peer is k8s.NetworkPolicyPeer =>
   !Construct.isConstruct(peer) && ('ipBlock' in peer || 'podSelector' in peer || 'namespaceSelector' in peer);
 
+/** Pods of a namespace, as a policy of `namespace` selects them. */
+const podPeer = (target: ResolvedTarget, there: string | undefined, namespace: string | undefined): k8s.NetworkPolicyPeer => ({
+  ...(there === namespace ? {} : inNamespace(there ?? 'default')),
+  podSelector: { matchLabels: whenKnown(target.known, () => target.labels()) },
+});
+
 /** The plain peers; none for everyone. `namespace` is the policy's. */
 export const plainPeers = (peer: Peer, namespace: string | undefined): readonly k8s.NetworkPolicyPeer[] => {
   if ('anyone' in peer) return [];
   if (isPlain(peer)) return [peer];
   if (Construct.isConstruct(peer) && ApiObject.isApiObject(peer) && peer.kind === 'Namespace') return [inNamespace(peer)];
   const target = resolveTarget(peer);
-  const there = target.namespace ?? namespace;
-  return [
-    {
-      ...(there === namespace ? {} : inNamespace(there ?? 'default')),
-      podSelector: { matchLabels: whenKnown(target.known, () => target.labels()) },
-    },
-  ];
+  return [podPeer(target, target.namespace ?? namespace, namespace)];
 };
 
 export const plainPort = ({ port, protocol }: PortOptions): k8s.NetworkPolicyPort => ({ protocol: protocol ?? 'TCP', port });
@@ -84,14 +84,8 @@ export const endpointRule = (path: string, endpoint: Endpoint, namespace: string
     };
   }
   const { target } = backend;
-  const there = target.namespace ?? of.namespace;
   return {
-    to: [
-      {
-        ...(there === namespace ? {} : inNamespace(there ?? 'default')),
-        podSelector: { matchLabels: whenKnown(target.known, () => target.labels()) },
-      },
-    ],
+    to: [podPeer(target, target.namespace ?? of.namespace, namespace)],
     ports: whenKnown(target.known, () => [plainPort(backend.port())]),
   };
 };

@@ -30,7 +30,7 @@ type Reshaped =
   | 'restartPolicy';
 
 /** Port names of one container. */
-export type OwnPorts<Ports> = NoInfer<keyof Ports & string>;
+type OwnPorts<Ports> = NoInfer<keyof Ports & string>;
 
 /**
  * One container. Its key in `containers` is its name. What is not reshaped here has Kubernetes' own name and type:

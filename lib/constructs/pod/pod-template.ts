@@ -29,14 +29,45 @@ export interface PodContext {
   readonly claims: boolean;
 }
 
-const entries = <T>(record: object | undefined): readonly [string, T][] => Object.entries(record ?? {});
-
 const isClaim = (volume: Volume | ClaimTemplate): volume is ClaimTemplate => 'claimTemplate' in volume;
 
+type Volumes = Readonly<Record<string, Volume | ClaimTemplate>>;
+
+const splitVolumes = (
+  volumes: Volumes,
+  { path, claims }: PodContext,
+): { readonly podVolumes: readonly k8s.Volume[]; readonly claimTemplates: readonly k8s.PersistentVolumeClaim[] } => {
+  const podVolumes: k8s.Volume[] = [];
+  const claimTemplates: k8s.PersistentVolumeClaim[] = [];
+  for (const [name, source] of Object.entries(volumes)) {
+    if (!isClaim(source)) podVolumes.push({ name, ...source });
+    else if (claims)
+      claimTemplates.push({ metadata: { name, ...source.claimTemplate.metadata }, spec: source.claimTemplate.spec });
+    else {
+      const instead = `for volume '${name}' write ephemeral() or persistentVolumeClaim()`;
+      throw new PlimsollError(path, `claim() makes a claim for each Pod of a StatefulSet; ${instead}`);
+    }
+  }
+  return { podVolumes, claimTemplates };
+};
+
+type Entry<T = ContainerProps> = readonly [name: string, container: T];
+
+const entries = <T>(containers: object | undefined): readonly Entry<T>[] => Object.entries(containers ?? {});
+
+/** The ports that a Service can lead to by name, as Kubernetes looks them up: main containers first. */
+const namedPorts = (containers: readonly Entry[]): Readonly<Record<string, PortOptions>> => {
+  const ports = new Map<string, PortOptions>();
+  for (const [, container] of containers) {
+    for (const [name, port] of Object.entries(container.ports ?? {})) if (!ports.has(name)) ports.set(name, portOptions(port));
+  }
+  return Object.fromEntries(ports);
+};
+
 /** @throws PlimsollError for what the compiler refuses as well, in programs that are not type-checked. */
-export const podTemplate = (props: AnyPodProps, { path, namespace, labels, claims }: PodContext): PodTemplate => {
+export const podTemplate = (props: AnyPodProps, context: PodContext): PodTemplate => {
   const {
-    volumes,
+    volumes = {},
     containers,
     init,
     sidecars,
@@ -48,41 +79,22 @@ export const podTemplate = (props: AnyPodProps, { path, namespace, labels, claim
     schedulingGates,
     ...plain
   } = props;
-
-  const sources = entries<Volume | ClaimTemplate>(volumes);
-  const names = new Set(sources.map(([name]) => name));
-  const podVolumes: k8s.Volume[] = [];
-  const claimTemplates: k8s.PersistentVolumeClaim[] = [];
-  for (const [name, source] of sources) {
-    if (!isClaim(source)) podVolumes.push({ name, ...source });
-    else if (claims)
-      claimTemplates.push({ metadata: { name, ...source.claimTemplate.metadata }, spec: source.claimTemplate.spec });
-    else
-      throw new PlimsollError(
-        path,
-        `claim() makes a claim for each Pod of a StatefulSet; for volume '${name}' write ephemeral() or persistentVolumeClaim()`,
-      );
-  }
+  const { path, labels, namespace } = context;
 
   const main = entries<ContainerProps>(containers);
   const beside = entries<SidecarProps>(sidecars);
   const first = entries<ContainerProps>(init);
-  const native = beside.filter(([, { classic }]) => classic !== true);
-  const classic = beside.filter(([, { classic }]) => classic === true);
+  const all = [...main, ...beside, ...first];
   if (main.length === 0)
     throw new PlimsollError(path, 'a Pod has at least one container; write containers: { <name>: { image } }');
 
-  const build = ([name, container]: readonly [string, ContainerProps]): k8s.Container =>
-    plainContainer(path, name, container, names);
-  const sidecar = ([name, { classic: _classic, ...container }]: readonly [string, SidecarProps]): k8s.Container =>
-    build([name, container]);
+  const { podVolumes, claimTemplates } = splitVolumes(volumes, context);
+  const names = new Set(Object.keys(volumes));
+  const build = ([name, container]: Entry): k8s.Container => plainContainer(path, name, container, names);
+  const sidecar = ([name, { classic: _classic, ...container }]: Entry<SidecarProps>): k8s.Container => build([name, container]);
+  const native = beside.filter(([, { classic }]) => classic !== true);
+  const classic = beside.filter(([, { classic }]) => classic === true);
   const initContainers = [...native.map((each) => ({ ...sidecar(each), restartPolicy: 'Always' })), ...first.map(build)];
-
-  const all = [...main, ...beside, ...first];
-  const ports = new Map<string, PortOptions>();
-  for (const [, container] of [...main, ...beside, ...first.filter(([, { restartPolicy }]) => restartPolicy === 'Always')]) {
-    for (const [name, port] of Object.entries(container.ports ?? {})) if (!ports.has(name)) ports.set(name, portOptions(port));
-  }
 
   const spec: k8s.PodSpec = {
     ...plain,
@@ -98,7 +110,7 @@ export const podTemplate = (props: AnyPodProps, { path, namespace, labels, claim
   };
   return {
     spec,
-    ports: Object.fromEntries(ports),
+    ports: namedPorts([...main, ...beside, ...first.filter(([, { restartPolicy }]) => restartPolicy === 'Always')]),
     claimTemplates,
     behaviours: Object.fromEntries(all.flatMap(([name, { behaviour }]) => (behaviour === undefined ? [] : [[name, behaviour]]))),
     calls: all.flatMap(([container, { calls }]) => (calls === undefined ? [] : [{ container, to: calls }])),

@@ -7,6 +7,12 @@ import { PodOwner } from './pod-owner.js';
 import type { PodProps as PodSpecProps, PortNames } from './pod-props.js';
 import { podTemplate } from './pod-template.js';
 
+/** The labels, made to be something that can be selected. */
+const labelled = (labels: Record<string, string>, name: string): Labels => {
+  if (Object.keys(labels).length === 0) labels.app = name;
+  return labels;
+};
+
 export interface PodProps<V extends string, C, I, S> extends ObjectProps, PodSpecProps<V, C, I, S> {
   /** Plain fields of the spec, laid over the result last. */
   readonly plain?: DeepPartial<k8s.PodSpec> | undefined;
@@ -46,9 +52,3 @@ export class Pod<V extends string = never, C = unknown, I = unknown, S = unknown
     return '/spec';
   }
 }
-
-/** The labels, made to be something that can be selected. */
-export const labelled = (labels: Record<string, string>, name: string): Labels => {
-  if (Object.keys(labels).length === 0) labels.app = name;
-  return labels;
-};

@@ -25,7 +25,7 @@ export const hostPath = (
 });
 
 /** Keys as files: the path for each key, or path and mode. */
-export type Items<Keys extends string> = { readonly [K in Keys]?: string | { readonly path: string; readonly mode?: number } };
+type Items<Keys extends string> = { readonly [K in Keys]?: string | { readonly path: string; readonly mode?: number } };
 
 /** An object whose keys can be files. `ConfigMap` and `Secret` say which keys they have. */
 export interface KeyedObject<Keys extends string> {

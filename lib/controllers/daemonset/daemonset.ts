@@ -11,7 +11,8 @@ import { fitOf, type NodeFit, specFor, targetNode } from './node-fit.js';
 import { rollingUpdate } from './rolling-update.js';
 
 const byAge = (a: Admitted, b: Admitted): number =>
-  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') || (a.metadata.name < b.metadata.name ? -1 : 1);
+  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
+  (a.metadata.name < b.metadata.name ? -1 : 1);
 
 const group = (pods: readonly Admitted<Pod>[]): Map<string, Admitted<Pod>[]> => {
   const byNode = new Map<string, Admitted<Pod>[]>();
@@ -48,13 +49,22 @@ const remove = (set: Admitted<DaemonSet>, pod: Admitted<Pod>, { api, event }: Co
   event('Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, set);
 };
 
-const create = (set: Admitted<DaemonSet>, hash: string, nodes: readonly string[], { api, event }: ControllerContext): string | undefined => {
+const create = (
+  set: Admitted<DaemonSet>,
+  hash: string,
+  nodes: readonly string[],
+  { api, event }: ControllerContext,
+): string | undefined => {
   const template = set.spec?.template;
   if (template?.spec === undefined) return undefined;
   const spec = template.spec;
   return createInBatches(nodes.length, (index) => {
     const pod = podOf({ ...template, spec: specFor(spec, nodes[index] ?? '') }, set, { generateName: `${set.metadata.name}-` });
-    const labels = { ...pod.metadata.labels, [revisionLabel]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) };
+    const labels = {
+      ...pod.metadata.labels,
+      [revisionLabel]: hash,
+      'pod-template-generation': String(set.metadata.generation ?? 1),
+    };
     const created = api.create({ ...pod, metadata: { ...pod.metadata, labels } }, { trusted: true });
     if (created.ok) event('Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`, set);
     else event('Warning', 'FailedCreate', `Error creating: ${created.message}`, set);
@@ -63,7 +73,11 @@ const create = (set: Admitted<DaemonSet>, hash: string, nodes: readonly string[]
 };
 
 /** Creates Pods on nodes that lack one and deletes those that are too many, ended or out of place. */
-const manage = (placement: Placement, podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, context: ControllerContext): string | undefined => {
+const manage = (
+  placement: Placement,
+  podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>,
+  context: ControllerContext,
+): string | undefined => {
   const { set, nodes, hash } = placement;
   const missing: string[] = [];
   for (const [node, { shouldRun, mayStay }] of nodes) {
@@ -77,20 +91,34 @@ const manage = (placement: Placement, podsByNode: ReadonlyMap<string, readonly A
     for (const pod of alive.filter(isFinished)) {
       const state = pod.status?.phase === 'Failed' ? 'failed' : 'succeeded';
       const reason = state === 'failed' ? 'FailedDaemonPod' : 'SucceededDaemonPod';
-      context.event('Warning', reason, `Found ${state} daemon pod ${keyFor(pod)} on node ${node.metadata.name}, will try to ${state === 'failed' ? 'kill' : 'delete'} it`, set);
+      context.event(
+        'Warning',
+        reason,
+        `Found ${state} daemon pod ${keyFor(pod)} on node ${node.metadata.name}, will try to ${state === 'failed' ? 'kill' : 'delete'} it`,
+        set,
+      );
       remove(set, pod, context);
     }
-    for (const pod of surplus(alive.filter((other) => !isFinished(other)), placement)) remove(set, pod, context);
+    for (const pod of surplus(
+      alive.filter((other) => !isFinished(other)),
+      placement,
+    ))
+      remove(set, pod, context);
   }
   const known = new Set(nodes.map(([node]) => node.metadata.name));
   for (const [name, pods] of podsByNode) {
     // A node that is gone takes its Pods along.
-    if (!known.has(name)) for (const pod of pods) if (!isTerminating(pod) && pod.spec?.nodeName === undefined) remove(set, pod, context);
+    if (!known.has(name))
+      for (const pod of pods) if (!isTerminating(pod) && pod.spec?.nodeName === undefined) remove(set, pod, context);
   }
   return create(set, hash, missing, context);
 };
 
-const statusOf = ({ set, hash, nodes }: Placement, podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, now: number): DaemonSetStatus => {
+const statusOf = (
+  { set, hash, nodes }: Placement,
+  podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>,
+  now: number,
+): DaemonSetStatus => {
   const counts = { desired: 0, current: 0, ready: 0, available: 0, updated: 0, misscheduled: 0 };
   for (const [node, { shouldRun }] of nodes) {
     const [pod] = podsByNode.get(node.metadata.name) ?? [];
@@ -153,14 +181,25 @@ const reconcileSet = (key: string, set: Admitted<DaemonSet>, context: Controller
 };
 
 /** Pods of nodes that shall run one, in the order of the nodes. */
-const ordered = (podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, { nodes }: Placement): ReadonlyMap<string, readonly Admitted<Pod>[]> =>
-  new Map(nodes.flatMap(([node]) => (podsByNode.has(node.metadata.name) ? [[node.metadata.name, podsByNode.get(node.metadata.name) ?? []] as const] : [])));
+const ordered = (
+  podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>,
+  { nodes }: Placement,
+): ReadonlyMap<string, readonly Admitted<Pod>[]> =>
+  new Map(
+    nodes.flatMap(([node]) =>
+      podsByNode.has(node.metadata.name) ? [[node.metadata.name, podsByNode.get(node.metadata.name) ?? []] as const] : [],
+    ),
+  );
 
 const keysFor = (change: Change, store: Store): readonly string[] => {
   const { object, previous, type } = change;
   if (object.kind === 'DaemonSet') return [keyFor(object)];
   if (object.kind === 'Pod') return keysOfPods('DaemonSet', change, store);
-  const isNews = type !== 'modified' || previous === undefined || previous.spec !== object.spec || previous.metadata.labels !== object.metadata.labels;
+  const isNews =
+    type !== 'modified' ||
+    previous === undefined ||
+    previous.spec !== object.spec ||
+    previous.metadata.labels !== object.metadata.labels;
   return isNews ? store.list('DaemonSet').map(keyFor) : [];
 };
 

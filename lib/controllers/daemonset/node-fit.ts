@@ -2,7 +2,14 @@ import type { Node, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, Taint, T
 import type { Admitted } from '../../api/object.js';
 import { type Requirement, requirementMatches, type SelectorOperator } from '../../api/selector.js';
 
-const operators: Readonly<Record<string, SelectorOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!', Gt: 'gt', Lt: 'lt' };
+const operators: Readonly<Record<string, SelectorOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+};
 
 const holds = ({ key, operator, values = [] }: NodeSelectorRequirement, labels: Readonly<Record<string, string>>): boolean => {
   const known = operators[operator];
@@ -18,7 +25,11 @@ const matchesTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTe
 
 /** Tolerations that every DaemonSet Pod has: daemons stay where others leave (`AddOrUpdateDaemonPodTolerations`). */
 const daemonTolerations = (spec: PodSpec): readonly Toleration[] => {
-  const tolerate = (name: string, effect: string): Toleration => ({ key: `node.kubernetes.io/${name}`, operator: 'Exists', effect });
+  const tolerate = (name: string, effect: string): Toleration => ({
+    key: `node.kubernetes.io/${name}`,
+    operator: 'Exists',
+    effect,
+  });
   return [
     tolerate('not-ready', 'NoExecute'),
     tolerate('unreachable', 'NoExecute'),
@@ -32,7 +43,9 @@ const daemonTolerations = (spec: PodSpec): readonly Toleration[] => {
 
 export const tolerationsOf = (spec: PodSpec): readonly Toleration[] => {
   const own = spec.tolerations ?? [];
-  const added = daemonTolerations(spec).filter((one) => !own.some((other) => other.key === one.key && other.effect === one.effect && other.operator === one.operator));
+  const added = daemonTolerations(spec).filter(
+    (one) => !own.some((other) => other.key === one.key && other.effect === one.effect && other.operator === one.operator),
+  );
   return [...own, ...added];
 };
 
@@ -54,12 +67,15 @@ export const fitOf = (spec: PodSpec, node: Admitted<Node>): NodeFit => {
   const none = { shouldRun: false, mayStay: false };
   if (spec.nodeName && spec.nodeName !== node.metadata.name) return none;
   const labels = node.metadata.labels ?? {};
-  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return none;
+  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value))
+    return none;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   if (required !== undefined && !required.nodeSelectorTerms.some((term) => matchesTerm(term, node))) return none;
   const tolerations = tolerationsOf(spec);
   const repels = (effect: string): boolean =>
-    (node.spec?.taints ?? []).some((taint) => taint.effect === effect && !tolerations.some((toleration) => tolerates(toleration, taint)));
+    (node.spec?.taints ?? []).some(
+      (taint) => taint.effect === effect && !tolerations.some((toleration) => tolerates(toleration, taint)),
+    );
   const evicts = repels('NoExecute');
   return { shouldRun: !evicts && !repels('NoSchedule'), mayStay: !evicts };
 };

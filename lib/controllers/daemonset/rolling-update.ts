@@ -10,7 +10,10 @@ export interface Update {
 }
 
 /** The Pod of the current revision on a node and the one of an earlier; undefined where there are more than these. */
-const pairOn = (pods: readonly Admitted<Pod>[], hash: string): { readonly fresh?: Admitted<Pod>; readonly old?: Admitted<Pod> } | undefined => {
+const pairOn = (
+  pods: readonly Admitted<Pod>[],
+  hash: string,
+): { readonly fresh?: Admitted<Pod>; readonly old?: Admitted<Pod> } | undefined => {
   let fresh: Admitted<Pod> | undefined;
   let old: Admitted<Pod> | undefined;
   for (const pod of pods) {
@@ -42,7 +45,12 @@ export const rollingUpdate = (
 };
 
 /** Old Pods go first, new ones come when they are gone. */
-const replace = (podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, hash: string, allowed: number, available: (pod: Pod) => boolean): Update => {
+const replace = (
+  podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>,
+  hash: string,
+  allowed: number,
+  available: (pod: Pod) => boolean,
+): Update => {
   let unavailable = 0;
   const broken: Admitted<Pod>[] = [];
   const candidates: Admitted<Pod>[] = [];
@@ -60,7 +68,12 @@ const replace = (podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, hash
 };
 
 /** New Pods come beside the old ones, which go when they are available. */
-const exceed = (podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>, hash: string, surge: number, available: (pod: Pod) => boolean): Update => {
+const exceed = (
+  podsByNode: ReadonlyMap<string, readonly Admitted<Pod>[]>,
+  hash: string,
+  surge: number,
+  available: (pod: Pod) => boolean,
+): Update => {
   let surging = 0;
   const broken: string[] = [];
   const candidates: string[] = [];

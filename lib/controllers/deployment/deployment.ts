@@ -1,11 +1,11 @@
 import type { Deployment, ReplicaSet } from '../../api/generated/types.js';
+import { matcherOf } from '../../api/label-selector.js';
 import { type Admitted, refOf } from '../../api/object.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../../apiserver/store.js';
 import { conditionOf, withCondition } from '../conditions.js';
 import { type Controller, type ControllerContext, keyFor, splitKey } from '../controller.js';
 import { isFinished } from '../pods.js';
-import { matcherOf } from '../../api/label-selector.js';
 import {
   actualReplicas,
   availableReplicas,

@@ -1,4 +1,5 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
+import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
 import { equal } from '../../apiserver/equal.js';
 import type { Stored } from '../../apiserver/kinds.js';
@@ -7,7 +8,6 @@ import { conditionOf, withCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../pods.js';
 import { templateHash } from '../template-hash.js';
-import { matcherOf } from '../../api/label-selector.js';
 import {
   desiredAnnotation,
   hasProgressDeadline,

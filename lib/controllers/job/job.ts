@@ -61,10 +61,17 @@ const count = (job: Admitted<Job>, pods: readonly Admitted<Pod>[], context: Cont
 };
 
 const restartsOf = (pods: readonly Pod[]): number =>
-  pods.flatMap((pod) => [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]).reduce((sum, status) => sum + status.restartCount, 0);
+  pods
+    .flatMap((pod) => [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])])
+    .reduce((sum, status) => sum + status.restartCount, 0);
 
 /** Whether the Job has come to its end, and which. */
-const outcomeOf = (job: Job, active: readonly Admitted<Pod>[], { succeeded, failed }: Count, now: number): Outcome | undefined => {
+const outcomeOf = (
+  job: Job,
+  active: readonly Admitted<Pod>[],
+  { succeeded, failed }: Count,
+  now: number,
+): Outcome | undefined => {
   const { completions, backoffLimit = 6, activeDeadlineSeconds, template } = job.spec ?? {};
   const inPlace = template?.spec?.restartPolicy === 'OnFailure' ? restartsOf(active) : 0;
   if (failed > backoffLimit || (inPlace > 0 && inPlace >= Math.max(1, backoffLimit))) {
@@ -90,8 +97,20 @@ const backoffLeft = ({ failed, lastFailure }: Count, now: number): number => {
   return Math.max(0, (lastFailure - now) / 1000 + Math.min(backoff.base * 2 ** (failed - 1), backoff.max));
 };
 
-const withOutcome = (conditions: readonly JobCondition[] | undefined, { ok, reason, message }: Outcome, isFinal: boolean, time: string): readonly JobCondition[] => {
-  const make = (type: string): JobCondition => ({ type, status: 'True', reason, message, lastProbeTime: time, lastTransitionTime: time });
+const withOutcome = (
+  conditions: readonly JobCondition[] | undefined,
+  { ok, reason, message }: Outcome,
+  isFinal: boolean,
+  time: string,
+): readonly JobCondition[] => {
+  const make = (type: string): JobCondition => ({
+    type,
+    status: 'True',
+    reason,
+    message,
+    lastProbeTime: time,
+    lastTransitionTime: time,
+  });
   const met = withCondition(conditions, make(ok ? 'SuccessCriteriaMet' : 'FailureTarget'));
   return isFinal ? withCondition(met, make(ok ? 'Complete' : 'Failed')) : met;
 };
@@ -101,11 +120,23 @@ const suspension = (job: Admitted<Job>, { clock, event }: ControllerContext): re
   const times = { lastProbeTime: clock.timestamp, lastTransitionTime: clock.timestamp };
   if (suspended && !isTrue(job, 'Suspended')) {
     event('Normal', 'Suspended', 'Job suspended', job);
-    return withCondition(job.status?.conditions, { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended', ...times });
+    return withCondition(job.status?.conditions, {
+      type: 'Suspended',
+      status: 'True',
+      reason: 'JobSuspended',
+      message: 'Job suspended',
+      ...times,
+    });
   }
   if (!suspended && isTrue(job, 'Suspended')) {
     event('Normal', 'Resumed', 'Job resumed', job);
-    return withCondition(job.status?.conditions, { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed', ...times });
+    return withCondition(job.status?.conditions, {
+      type: 'Suspended',
+      status: 'False',
+      reason: 'JobResumed',
+      message: 'Job resumed',
+      ...times,
+    });
   }
   return job.status?.conditions;
 };
@@ -126,7 +157,10 @@ const reconcileJob = (key: string, job: Admitted<Job>, context: ControllerContex
   }
   const suspended = job.spec?.suspend ?? false;
   const startTime = job.status?.startTime ?? (suspended ? undefined : clock.timestamp);
-  const started: Admitted<Job> = { ...job, status: { ...job.status, startTime: isTrue(job, 'Suspended') && !suspended ? clock.timestamp : startTime } };
+  const started: Admitted<Job> = {
+    ...job,
+    status: { ...job.status, startTime: isTrue(job, 'Suspended') && !suspended ? clock.timestamp : startTime },
+  };
   const counted = count(started, pods, context);
   const active = pods.filter(isActive);
   const outcome = decided(job) ?? outcomeOf(started, active, counted, clock.now);

@@ -42,8 +42,14 @@ const indexedTemplate = (template: PodTemplateSpec): PodTemplateSpec => {
   if (known !== undefined || template.spec === undefined) return known ?? template;
   const { containers, initContainers } = template.spec;
   const withEnv = <C extends { readonly env?: readonly { readonly name: string }[] | undefined }>(container: C): C =>
-    container.env?.some(({ name }) => name === indexEnv.name) ? container : { ...container, env: [...(container.env ?? []), indexEnv] };
-  const spec = { ...template.spec, containers: containers.map(withEnv), ...(initContainers && { initContainers: initContainers.map(withEnv) }) };
+    container.env?.some(({ name }) => name === indexEnv.name)
+      ? container
+      : { ...container, env: [...(container.env ?? []), indexEnv] };
+  const spec = {
+    ...template.spec,
+    containers: containers.map(withEnv),
+    ...(initContainers && { initContainers: initContainers.map(withEnv) }),
+  };
   const made = { ...template, spec };
   indexedTemplates.set(template, made);
   return made;
@@ -55,7 +61,10 @@ const jobPod = (job: Admitted<Job>, index: number | undefined): KubeObject => {
   const pod = podOf(index === undefined ? template : indexedTemplate(template), job, { generateName: prefix });
   const key = 'batch.kubernetes.io/job-completion-index';
   const marks = index === undefined ? undefined : { [key]: String(index) };
-  const spec = index === undefined || (pod.spec as { hostname?: string }).hostname ? pod.spec : { ...(pod.spec as object), hostname: `${job.metadata.name}-${index}` };
+  const spec =
+    index === undefined || (pod.spec as { hostname?: string }).hostname
+      ? pod.spec
+      : { ...(pod.spec as object), hostname: `${job.metadata.name}-${index}` };
   return {
     ...pod,
     metadata: {
@@ -71,7 +80,8 @@ const jobPod = (job: Admitted<Job>, index: number | undefined): KubeObject => {
 const freeIndexes = (job: Job, pods: readonly Admitted<Pod>[], done: ReadonlySet<number>, count: number): readonly number[] => {
   const taken = new Set([...done, ...pods.filter(isActive).map(indexOf)]);
   const free: number[] = [];
-  for (let index = 0; index < (job.spec?.completions ?? 0) && free.length < count; index++) if (!taken.has(index)) free.push(index);
+  for (let index = 0; index < (job.spec?.completions ?? 0) && free.length < count; index++)
+    if (!taken.has(index)) free.push(index);
   return free;
 };
 

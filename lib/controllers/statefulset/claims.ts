@@ -19,7 +19,10 @@ export const createClaims = (set: Admitted<StatefulSet>, ordinal: number, contex
     if (store.find('PersistentVolumeClaim', set.metadata.namespace, name) !== undefined) continue;
     const labels = { ...template.metadata?.labels, ...set.spec?.selector.matchLabels };
     const metadata = { ...template.metadata, name, namespace: set.metadata.namespace, labels };
-    const created = api.create({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: template.spec }, { trusted: true });
+    const created = api.create(
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: template.spec },
+      { trusted: true },
+    );
     const told = `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name}`;
     if (!created.ok) {
       context.event('Warning', 'FailedCreate', `${told} failed error: ${created.message}`, set);
@@ -40,7 +43,13 @@ const wantedOwners = (set: Admitted<StatefulSet>, pod: Admitted<Pod>, isCondemne
 };
 
 /** Makes the claims of a Pod belong to whom the retention policy says. */
-export const retainClaims = (set: Admitted<StatefulSet>, pod: Admitted<Pod>, ordinal: number, isCondemned: boolean, context: ControllerContext): void => {
+export const retainClaims = (
+  set: Admitted<StatefulSet>,
+  pod: Admitted<Pod>,
+  ordinal: number,
+  isCondemned: boolean,
+  context: ControllerContext,
+): void => {
   for (const template of claimTemplates(set)) {
     const name = claimName(template.metadata?.name ?? '', set.metadata.name, ordinal);
     const claim = context.store.find('PersistentVolumeClaim', set.metadata.namespace, name);
@@ -48,6 +57,7 @@ export const retainClaims = (set: Admitted<StatefulSet>, pod: Admitted<Pod>, ord
     const ours = new Set(['StatefulSet', 'Pod']);
     const others = (claim.metadata.ownerReferences ?? []).filter((owner) => !ours.has(owner.kind));
     const owners = [...others, ...wantedOwners(set, pod, isCondemned)];
-    if (!equal(owners, claim.metadata.ownerReferences ?? [])) context.api.update(withOwners(claim as Admitted as Stored, owners), { trusted: true });
+    if (!equal(owners, claim.metadata.ownerReferences ?? []))
+      context.api.update(withOwners(claim as Admitted as Stored, owners), { trusted: true });
   }
 };

@@ -28,7 +28,10 @@ const replicaOf = (set: Admitted<StatefulSet>, template: PodTemplateSpec, revisi
   const pod = podOf(template, set, { name });
   const claims = (set.spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');
   const volumes = [
-    ...claims.map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: claimName(claim, set.metadata.name, ordinal) } })),
+    ...claims.map((claim) => ({
+      name: claim,
+      persistentVolumeClaim: { claimName: claimName(claim, set.metadata.name, ordinal) },
+    })),
     ...(template.spec?.volumes ?? []).filter((volume) => !claims.includes(volume.name)),
   ];
   return {
@@ -57,7 +60,8 @@ export const createReplica = (
   const name = `${set.metadata.name}-${ordinal}`;
   const told = `create Pod ${name} in StatefulSet ${set.metadata.name}`;
   const fault = createClaims(set, ordinal, context);
-  const created = fault === undefined ? context.api.create(replicaOf(set, template, revision, ordinal), { trusted: true }) : undefined;
+  const created =
+    fault === undefined ? context.api.create(replicaOf(set, template, revision, ordinal), { trusted: true }) : undefined;
   const message = fault ?? (created?.ok === false ? created.message : undefined);
   if (message === undefined) context.event('Normal', 'SuccessfulCreate', `${told} successful`, set);
   else context.event('Warning', 'FailedCreate', `${told} failed error: ${message}`, set);
@@ -66,5 +70,10 @@ export const createReplica = (
 
 export const deleteReplica = (set: Admitted<StatefulSet>, pod: Admitted<Pod>, context: ControllerContext): void => {
   context.api.delete(refOf(pod));
-  context.event('Normal', 'SuccessfulDelete', `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`, set);
+  context.event(
+    'Normal',
+    'SuccessfulDelete',
+    `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`,
+    set,
+  );
 };

@@ -7,7 +7,15 @@ import { keysOfPods } from '../owner-keys.js';
 import { isFinished, isTerminating, nextAvailability } from '../pods.js';
 import { revisionsOf, templateOf, truncateHistory, updateRevision } from '../revisions.js';
 import { createClaims, retainClaims } from './claims.js';
-import { createReplica, deleteReplica, isRunningAndAvailable, isRunningAndReady, isUnavailable, ordinalOf, podRevision } from './replica.js';
+import {
+  createReplica,
+  deleteReplica,
+  isRunningAndAvailable,
+  isRunningAndReady,
+  isUnavailable,
+  ordinalOf,
+  podRevision,
+} from './replica.js';
 
 interface Plan {
   readonly set: Admitted<StatefulSet>;
@@ -22,7 +30,12 @@ interface Plan {
   readonly minReadySeconds: number;
 }
 
-const planOf = (set: Admitted<StatefulSet>, current: Admitted<ControllerRevision>, update: Admitted<ControllerRevision>, pods: readonly Admitted<Pod>[]): Plan => {
+const planOf = (
+  set: Admitted<StatefulSet>,
+  current: Admitted<ControllerRevision>,
+  update: Admitted<ControllerRevision>,
+  pods: readonly Admitted<Pod>[],
+): Plan => {
   const start = set.spec?.ordinals?.start ?? 0;
   const wanted = set.spec?.replicas ?? 1;
   const replicas: (Admitted<Pod> | undefined)[] = Array.from({ length: wanted });
@@ -43,7 +56,10 @@ const revisionFor = ({ set, current, update, start }: Plan, index: number): Admi
   const { type, rollingUpdate } = set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return update;
   const isRolling = set.status?.currentReplicas !== undefined || set.status?.updatedReplicas !== undefined;
-  const below = rollingUpdate?.partition === undefined ? index < (set.status?.currentReplicas ?? 0) : index + start < start + rollingUpdate.partition;
+  const below =
+    rollingUpdate?.partition === undefined
+      ? index < (set.status?.currentReplicas ?? 0)
+      : index + start < start + rollingUpdate.partition;
   return isRolling && below ? current : update;
 };
 
@@ -68,7 +84,8 @@ const processReplicas = (plan: Plan, context: ControllerContext): 'wait' | { rea
       continue;
     }
     if (pod.status?.phase === 'Pending') createClaims(set, ordinal, context);
-    const settled = !isTerminating(pod) && isRunningAndReady(pod) && isRunningAndAvailable(pod, minReadySeconds, context.clock.now);
+    const settled =
+      !isTerminating(pod) && isRunningAndReady(pod) && isRunningAndAvailable(pod, minReadySeconds, context.clock.now);
     if (!settled && ordered) return 'wait';
     retainClaims(set, pod, ordinal, false, context);
   }
@@ -109,9 +126,14 @@ const rollOut = ({ set, update, replicas, minReadySeconds }: Plan, context: Cont
   return false;
 };
 
-const statusOf = ({ set, current, update, minReadySeconds }: Plan, pods: readonly Admitted<Pod>[], now: number): StatefulSetStatus => {
+const statusOf = (
+  { set, current, update, minReadySeconds }: Plan,
+  pods: readonly Admitted<Pod>[],
+  now: number,
+): StatefulSetStatus => {
   const count = (test: (pod: Admitted<Pod>) => boolean): number => pods.filter(test).length;
-  const ofRevision = (revision: Admitted) => (pod: Admitted<Pod>) => !isTerminating(pod) && podRevision(pod) === revision.metadata.name;
+  const ofRevision = (revision: Admitted) => (pod: Admitted<Pod>) =>
+    !isTerminating(pod) && podRevision(pod) === revision.metadata.name;
   const readyReplicas = count(isRunningAndReady);
   const updatedReplicas = count(ofRevision(update));
   const currentReplicas = count(ofRevision(current));
@@ -137,7 +159,11 @@ const completed = (set: StatefulSet, status: StatefulSetStatus): StatefulSetStat
     status.replicas === (set.spec?.replicas ?? 1);
   if (!isOver) return status;
   const { currentReplicas: _before, ...rest } = status;
-  return { ...rest, ...(status.updatedReplicas && { currentReplicas: status.updatedReplicas }), currentRevision: status.updateRevision };
+  return {
+    ...rest,
+    ...(status.updatedReplicas && { currentReplicas: status.updatedReplicas }),
+    currentRevision: status.updateRevision,
+  };
 };
 
 const reconcileSet = (key: string, set: Admitted<StatefulSet>, context: ControllerContext): void => {
@@ -180,4 +206,3 @@ export const statefulSetController: Controller = {
     if (set !== undefined) reconcileSet(key, set, context);
   },
 };
-

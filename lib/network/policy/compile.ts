@@ -11,6 +11,7 @@ import type { Labels } from '../../api/selector.js';
 import { contains, parseCidr } from '../address.js';
 import { type Protocol, protocolOf } from '../protocol.js';
 import { declaredPorts, type End, type PodEnd } from './end.js';
+import { allPorts, type PortSet, portsOf } from './port-set.js';
 
 export type Direction = 'ingress' | 'egress';
 
@@ -105,6 +106,19 @@ export const allowsPort = ({ ports }: CompiledRule, destination: End, port: numb
       (declared) => declared.name === matcher.name && declared.protocol === protocol && declared.port === port,
     );
   });
+
+/** The ports of `destination` that the rule has. */
+export const portSetOf = ({ ports }: CompiledRule, destination: End): PortSet =>
+  ports === undefined
+    ? allPorts
+    : portsOf(
+        ports.flatMap((matcher) => {
+          if (matcher.name === undefined) return [matcher];
+          return declaredPorts(destination.pod?.spec)
+            .filter(({ name, protocol }) => name === matcher.name && protocol === matcher.protocol)
+            .map(({ port, protocol }) => ({ first: port, last: port, protocol }));
+        }),
+      );
 
 /** Ports of a rule as text: `TCP 80, TCP 8000-8010, UDP dns`; `all ports`. */
 export const portsText = ({ ports }: CompiledRule): string =>

@@ -3,8 +3,17 @@ import type { Admitted } from '../../api/object.js';
 import type { Labels } from '../../api/selector.js';
 import { entry } from '../entry.js';
 import type { Protocol } from '../protocol.js';
-import { allowsPeer, allowsPort, type CompiledPolicy, type CompiledRule, compilePolicy, type Direction } from './compile.js';
+import {
+  allowsPeer,
+  allowsPort,
+  type CompiledPolicy,
+  type CompiledRule,
+  compilePolicy,
+  type Direction,
+  portSetOf,
+} from './compile.js';
 import type { End, PodEnd } from './end.js';
+import { allPorts, intersection, type PortSet, union } from './port-set.js';
 
 /** A rule, with the policy that it is of. */
 export interface RuleOf {
@@ -28,6 +37,8 @@ export interface Policies {
   /** What the policies that select `subject` say; its connection is with `other`, to `port` of `destination`. */
   judge(direction: Direction, subject: PodEnd, other: End, destination: End, port: number, protocol: Protocol): Judgement;
   /** Both ends: the client's egress and the server's ingress. An end that is no Pod has no policies. */
+  /** All ports that both ends allow. */
+  portsBetween(from: End, to: End): PortSet;
   allowed(
     from: End,
     to: End,
@@ -89,8 +100,15 @@ export const createPolicies = (policies: readonly Admitted<NetworkPolicy>[]): Po
     const selecting = selectingOf(direction, subject);
     return selecting.length === 0 ? free : judgeRules(selecting, direction, other, destination, port, protocol);
   };
+  const portsOn = (direction: Direction, subject: PodEnd | undefined, other: End, destination: End): PortSet => {
+    const selecting = subject === undefined ? [] : selectingOf(direction, subject);
+    if (selecting.length === 0) return allPorts;
+    const rules = selecting.flatMap((compiled) => compiled[direction] ?? []).filter((rule) => allowsPeer(rule, other));
+    return union(rules.map((rule) => portSetOf(rule, destination)));
+  };
   return {
     judge,
+    portsBetween: (from, to) => intersection(portsOn('egress', from.pod, to, to), portsOn('ingress', to.pod, from, to)),
     allowed: (from, to, port, protocol) => {
       const egress = from.pod === undefined ? free : judge('egress', from.pod, to, to, port, protocol);
       const ingress = to.pod === undefined ? free : judge('ingress', to.pod, from, to, port, protocol);

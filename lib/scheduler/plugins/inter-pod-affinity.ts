@@ -1,5 +1,6 @@
 import type { Labels } from '../../api/selector.js';
 import type { Cache } from '../cache.js';
+import type { NodeRefusal } from '../decision.js';
 import { type Filter, maxNodeScore, type Plugin, type Score, unresolvable, unschedulable } from '../framework.js';
 import { getOrInsert } from '../get-or-insert.js';
 import { labelOf } from '../labels.js';
@@ -49,104 +50,86 @@ class TopologyCounts {
   }
 }
 
-const resolve = (terms: readonly AffinityTerm[], { lists }: Cache): readonly AffinityTerm[] =>
-  terms.map((term) =>
-    resolveNamespaces(
-      term,
-      [...lists['/Namespace']].map(([namespace, { metadata }]) => [namespace, metadata.labels ?? noLabels]),
-    ),
-  );
+/** Terms of the Pod that is to be scheduled which another Pod must meet together. */
+interface Group {
+  readonly terms: readonly AffinityTerm[];
+  /** Under which nodes remember how many of their Pods do. */
+  readonly key: string;
+}
 
-/** How many Pods of the node all of the terms mean. The terms are resolved, so the labels of namespaces do not matter. */
-const countMatches = (terms: readonly AffinityTerm[], node: NodeInfo): number =>
-  node.countPods(terms.map(({ key }) => key).join(' & '), (pod) => matchesAll(terms, pod));
+const groupOf = (terms: readonly AffinityTerm[], { lists }: Cache): Group => {
+  const resolved = terms.map((term) => resolveNamespaces(term, lists['/Namespace']));
+  return { terms: resolved, key: resolved.map(({ key }) => key).join(' & ') };
+};
 
-const matchesAll = (terms: readonly AffinityTerm[], pod: PodInfo): boolean =>
-  terms.every((term) => termMatches(term, pod, noLabels));
+/** The namespaces of the terms are resolved, so the labels of namespaces do not matter. */
+const meets = ({ terms }: Group, pod: PodInfo): boolean => terms.every((term) => termMatches(term, pod, noLabels));
+
+const countIn = (group: Group, node: NodeInfo): number => node.countPods(group.key, (pod) => meets(group, pod));
+
+/** What the Pod wants and who it is, for the terms of others. */
+interface Subject {
+  readonly pod: PodInfo;
+  readonly namespaceLabels: Labels;
+  readonly near: Group;
+  readonly far: readonly Group[];
+}
 
 class AffinityFilter implements Filter {
-  readonly #pod: PodInfo;
-  readonly #namespaceLabels: Labels;
-  readonly #affinityTerms: readonly AffinityTerm[];
-  readonly #antiAffinityTerms: readonly AffinityTerm[];
-  /** Pods that match all of the Pod's affinity terms, its anti-affinity terms, and whose anti-affinity means the Pod. */
-  readonly #affinity: TopologyCounts;
-  readonly #antiAffinity: TopologyCounts;
-  readonly #existingAntiAffinity: TopologyCounts;
+  readonly #subject: Subject;
+  /** Pods that meet the Pod's affinity, Pods that its anti-affinity means, Pods whose anti-affinity means it. */
+  readonly #near: TopologyCounts;
+  readonly #far: TopologyCounts;
+  readonly #farFromUs: TopologyCounts;
 
-  private constructor(
-    from: {
-      readonly pod: PodInfo;
-      readonly namespaceLabels: Labels;
-      readonly affinityTerms: readonly AffinityTerm[];
-      readonly antiAffinityTerms: readonly AffinityTerm[];
-    },
-    counts: { readonly affinity: TopologyCounts; readonly antiAffinity: TopologyCounts; readonly existing: TopologyCounts },
-  ) {
-    this.#pod = from.pod;
-    this.#namespaceLabels = from.namespaceLabels;
-    this.#affinityTerms = from.affinityTerms;
-    this.#antiAffinityTerms = from.antiAffinityTerms;
-    this.#affinity = counts.affinity;
-    this.#antiAffinity = counts.antiAffinity;
-    this.#existingAntiAffinity = counts.existing;
+  constructor(subject: Subject, near = new TopologyCounts(), far = new TopologyCounts(), farFromUs = new TopologyCounts()) {
+    this.#subject = subject;
+    this.#near = near;
+    this.#far = far;
+    this.#farFromUs = farFromUs;
   }
 
-  /** undefined when no term, neither the Pod's nor one of another Pod, has a say. */
-  static prepare(pod: PodInfo, cache: Cache): AffinityFilter | undefined {
-    const filter = new AffinityFilter(
-      {
-        pod,
-        namespaceLabels: cache.namespaceLabels(pod.namespace),
-        affinityTerms: resolve(pod.affinity.requiredAffinity, cache),
-        antiAffinityTerms: resolve(pod.affinity.requiredAntiAffinity, cache),
-      },
-      { affinity: new TopologyCounts(), antiAffinity: new TopologyCounts(), existing: new TopologyCounts() },
-    );
-    const ownTerms = filter.#affinityTerms.length + filter.#antiAffinityTerms.length > 0;
-    for (const node of cache.nodes) {
-      for (const existing of node.podsWithRequiredAntiAffinity.values()) filter.#countExisting(existing, node, 1);
-      if (ownTerms) filter.#countOwn(node);
-    }
-    return ownTerms || !filter.#existingAntiAffinity.empty ? filter : undefined;
+  /** Whether some term, the Pod's or one of another Pod, has a say. */
+  get matters(): boolean {
+    const { near, far } = this.#subject;
+    return near.terms.length > 0 || far.length > 0 || !this.#farFromUs.empty;
   }
 
-  #countExisting(existing: PodInfo, node: NodeInfo, amount: 1 | -1): void {
-    for (const term of existing.affinity.requiredAntiAffinity) {
-      if (termMatches(term, this.#pod, this.#namespaceLabels)) this.#existingAntiAffinity.add(node, term.topologyKey, amount);
+  count(node: NodeInfo): void {
+    const { near, far } = this.#subject;
+    if (near.terms.length > 0) this.#add(this.#near, near, node, countIn(near, node));
+    for (const group of far) this.#add(this.#far, group, node, countIn(group, node));
+    for (const other of node.podsWithRequiredAntiAffinity.values()) this.#countTheirs(other, node, 1);
+  }
+
+  #add(counts: TopologyCounts, { terms }: Group, node: NodeInfo, amount: number): void {
+    for (const { topologyKey } of terms) counts.add(node, topologyKey, amount);
+  }
+
+  #countTheirs(other: PodInfo, node: NodeInfo, amount: 1 | -1): void {
+    const { pod, namespaceLabels } = this.#subject;
+    for (const term of other.affinity.requiredAntiAffinity) {
+      if (termMatches(term, pod, namespaceLabels)) this.#farFromUs.add(node, term.topologyKey, amount);
     }
   }
 
-  #countOwn(node: NodeInfo): void {
-    const near = this.#affinityTerms;
-    const count = near.length === 0 ? 0 : countMatches(near, node);
-    for (const { topologyKey } of near) this.#affinity.add(node, topologyKey, count);
-    for (const term of this.#antiAffinityTerms) this.#antiAffinity.add(node, term.topologyKey, countMatches([term], node));
-  }
-
-  #change(other: PodInfo, node: NodeInfo, amount: 1 | -1): void {
-    this.#countExisting(other, node, amount);
-    const near = this.#affinityTerms;
-    if (matchesAll(near, other)) for (const { topologyKey } of near) this.#affinity.add(node, topologyKey, amount);
-    for (const term of this.#antiAffinityTerms) {
-      if (termMatches(term, other, noLabels)) this.#antiAffinity.add(node, term.topologyKey, amount);
-    }
-  }
-
-  filter(node: NodeInfo): ReturnType<Filter['filter']> {
+  filter(node: NodeInfo): NodeRefusal | undefined {
     if (!this.#satisfiesAffinity(node)) return affinityRefusal;
-    if (this.#antiAffinityTerms.some(({ topologyKey }) => this.#antiAffinity.has(node, topologyKey))) return antiAffinityRefusal;
-    return this.#existingAntiAffinity.hasAny(node) ? existingAntiAffinityRefusal : undefined;
+    for (const { terms } of this.#subject.far) {
+      if (terms.some(({ topologyKey }) => this.#far.has(node, topologyKey))) return antiAffinityRefusal;
+    }
+    return this.#farFromUs.hasAny(node) ? existingAntiAffinityRefusal : undefined;
   }
 
   #satisfiesAffinity(node: NodeInfo): boolean {
-    let near = true;
-    for (const { topologyKey } of this.#affinityTerms) {
+    const { near, pod } = this.#subject;
+    let satisfied = true;
+    for (const { topologyKey } of near.terms) {
       if (labelOf(node.labels, topologyKey) === undefined) return false;
-      near &&= this.#affinity.has(node, topologyKey);
+      satisfied &&= this.#near.has(node, topologyKey);
     }
     // The first of a group of Pods that want to be near each other has nobody to be near to.
-    return near || (this.#affinity.empty && matchesAll(this.#affinityTerms, this.#pod));
+    return satisfied || (this.#near.empty && meets(near, pod));
   }
 
   addPod(added: PodInfo, node: NodeInfo): void {
@@ -157,79 +140,84 @@ class AffinityFilter implements Filter {
     this.#change(removed, node, -1);
   }
 
+  #change(other: PodInfo, node: NodeInfo, amount: 1 | -1): void {
+    const { near, far } = this.#subject;
+    if (meets(near, other)) this.#add(this.#near, near, node, amount);
+    for (const group of far) if (meets(group, other)) this.#add(this.#far, group, node, amount);
+    this.#countTheirs(other, node, amount);
+  }
+
   clone(): Filter {
-    return new AffinityFilter(
-      {
-        pod: this.#pod,
-        namespaceLabels: this.#namespaceLabels,
-        affinityTerms: this.#affinityTerms,
-        antiAffinityTerms: this.#antiAffinityTerms,
-      },
-      {
-        affinity: this.#affinity.clone(),
-        antiAffinity: this.#antiAffinity.clone(),
-        existing: this.#existingAntiAffinity.clone(),
-      },
-    );
+    return new AffinityFilter(this.#subject, this.#near.clone(), this.#far.clone(), this.#farFromUs.clone());
   }
 }
 
-/** Weights per topology key and domain. Unlike with counts, a domain at 0 is one that has been scored. */
-type TopologyScores = Map<string, Map<string, number>>;
+const prepareFilter = (pod: PodInfo, cache: Cache): Filter | undefined => {
+  const filter = new AffinityFilter({
+    pod,
+    namespaceLabels: cache.namespaceLabels(pod.namespace),
+    near: groupOf(pod.affinity.requiredAffinity, cache),
+    far: pod.affinity.requiredAntiAffinity.map((term) => groupOf([term], cache)),
+  });
+  for (const node of cache.nodes) filter.count(node);
+  return filter.matters ? filter : undefined;
+};
 
-const addScore = (scores: TopologyScores, node: NodeInfo, term: AffinityTerm, times: number): void => {
-  const domain = labelOf(node.labels, term.topologyKey);
-  if (domain === undefined || times === 0) return;
-  const domains = getOrInsert(scores, term.topologyKey, () => new Map<string, number>());
-  domains.set(domain, (domains.get(domain) ?? 0) + times * term.weight);
+/** Weights per topology key and domain. Unlike with counts, a domain at 0 is one that has been scored. */
+class TopologyScores {
+  readonly #scores = new Map<string, Map<string, number>>();
+
+  get empty(): boolean {
+    return this.#scores.size === 0;
+  }
+
+  add(node: NodeInfo, { topologyKey, weight }: AffinityTerm, times: number): void {
+    const domain = labelOf(node.labels, topologyKey);
+    if (domain === undefined || times === 0) return;
+    const domains = getOrInsert(this.#scores, topologyKey, () => new Map<string, number>());
+    domains.set(domain, (domains.get(domain) ?? 0) + times * weight);
+  }
+
+  of(node: NodeInfo): number {
+    let sum = 0;
+    for (const [topologyKey, domains] of this.#scores) {
+      const domain = labelOf(node.labels, topologyKey);
+      if (domain !== undefined) sum += domains.get(domain) ?? 0;
+    }
+    return sum;
+  }
+}
+
+const normalize = (scores: number[]): void => {
+  const min = scores.reduce((least, score) => Math.min(least, score), Infinity);
+  const max = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+  for (const [i, score] of scores.entries()) {
+    scores[i] = max > min ? Math.trunc(maxNodeScore * ((score - min) / (max - min))) : 0;
+  }
 };
 
 const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache): Score | undefined => {
-  const affinity = resolve(pod.affinity.preferredAffinity, cache);
-  const antiAffinity = resolve(pod.affinity.preferredAntiAffinity, cache);
+  const near = pod.affinity.preferredAffinity.map((term) => groupOf([term], cache));
+  const far = pod.affinity.preferredAntiAffinity.map((term) => groupOf([term], cache));
   const namespaceLabels = cache.namespaceLabels(pod.namespace);
-  const prefers = affinity.length + antiAffinity.length > 0;
-  const scores: TopologyScores = new Map();
-  const theirs = (terms: readonly AffinityTerm[], node: NodeInfo, sign: 1 | -1): void => {
-    for (const term of terms) if (termMatches(term, pod, namespaceLabels)) addScore(scores, node, term, sign);
+  const scores = new TopologyScores();
+  const addOurs = (groups: readonly Group[], node: NodeInfo, sign: 1 | -1): void => {
+    for (const group of groups) for (const term of group.terms) scores.add(node, term, sign * countIn(group, node));
+  };
+  const addTheirs = (terms: readonly AffinityTerm[], node: NodeInfo, sign: 1 | -1): void => {
+    for (const term of terms) if (termMatches(term, pod, namespaceLabels)) scores.add(node, term, sign);
   };
   for (const node of cache.nodes) {
-    if (prefers) {
-      for (const term of affinity) addScore(scores, node, term, countMatches([term], node));
-      for (const term of antiAffinity) addScore(scores, node, term, -countMatches([term], node));
-    }
-    for (const existing of node.podsWithAffinity.values()) {
-      theirs(existing.affinity.requiredAffinity, node, 1);
-      theirs(existing.affinity.preferredAffinity, node, 1);
-      theirs(existing.affinity.preferredAntiAffinity, node, -1);
+    addOurs(near, node, 1);
+    addOurs(far, node, -1);
+    for (const { affinity } of node.podsWithAffinity.values()) {
+      addTheirs(affinity.requiredAffinity, node, 1);
+      addTheirs(affinity.preferredAffinity, node, 1);
+      addTheirs(affinity.preferredAntiAffinity, node, -1);
     }
   }
-  if (scores.size === 0) return undefined;
-  return {
-    score: (node) => {
-      let sum = 0;
-      for (const [topologyKey, domains] of scores) {
-        const domain = labelOf(node.labels, topologyKey);
-        if (domain !== undefined) sum += domains.get(domain) ?? 0;
-      }
-      return sum;
-    },
-    normalizeScore: (raw) => {
-      let min = Infinity;
-      let max = -Infinity;
-      for (const score of raw) {
-        min = Math.min(min, score);
-        max = Math.max(max, score);
-      }
-      for (const [i, score] of raw.entries()) raw[i] = max > min ? Math.trunc(maxNodeScore * ((score - min) / (max - min))) : 0;
-    },
-  };
+  return scores.empty ? undefined : { score: (node) => scores.of(node), normalizeScore: normalize };
 };
 
 /** Affinity and anti-affinity between Pods, in both directions. */
-export const interPodAffinity: Plugin = {
-  name,
-  weight: 2,
-  preFilter: (pod, cache) => AffinityFilter.prepare(pod, cache),
-  preScore: prepareScore,
-};
+export const interPodAffinity: Plugin = { name, weight: 2, preFilter: prepareFilter, preScore: prepareScore };

@@ -1,4 +1,5 @@
 import type { Cache } from '../cache.js';
+import type { NodeRefusal } from '../decision.js';
 import { type Filter, maxNodeScore, type Plugin, type Score, unresolvable, unschedulable } from '../framework.js';
 import { labelOf } from '../labels.js';
 import type { NodeInfo } from '../node-info.js';
@@ -13,46 +14,54 @@ const hostname = 'kubernetes.io/hostname';
 /** Matching Pods per domain of one hard constraint. */
 class Domains {
   readonly constraint: SpreadConstraint;
-  readonly counts: Map<string, number>;
+  /** 1 if the Pod itself will count once it is placed. */
+  readonly #self: 0 | 1;
+  readonly #counts: Map<string, number>;
   #minimum: number | undefined;
 
-  constructor(constraint: SpreadConstraint, counts = new Map<string, number>()) {
+  constructor(constraint: SpreadConstraint, self: 0 | 1, counts = new Map<string, number>()) {
     this.constraint = constraint;
-    this.counts = counts;
+    this.#self = self;
+    this.#counts = counts;
   }
 
   add(domain: string, count: number): void {
-    this.counts.set(domain, (this.counts.get(domain) ?? 0) + count);
+    this.#counts.set(domain, (this.#counts.get(domain) ?? 0) + count);
     this.#minimum = undefined;
   }
 
-  /** The least loaded domain's Pods; 0 while there are fewer domains than the constraint asks for. */
-  get minimum(): number {
-    if (this.counts.size < this.constraint.minDomains) return 0;
-    this.#minimum ??= Math.min(...this.counts.values());
+  /** How far ahead of the least loaded domain this one would be with the Pod in it. */
+  skewOf(domain: string): number {
+    return (this.#counts.get(domain) ?? 0) + this.#self - this.#leastLoaded();
+  }
+
+  /** 0 while there are fewer domains than the constraint asks for. */
+  #leastLoaded(): number {
+    if (this.#counts.size < this.constraint.minDomains) return 0;
+    this.#minimum ??= Math.min(...this.#counts.values());
     return this.#minimum;
+  }
+
+  clone(): Domains {
+    return new Domains(this.constraint, this.#self, new Map(this.#counts));
   }
 }
 
 class SpreadFilter implements Filter {
   readonly #pod: PodInfo;
   readonly #domains: readonly Domains[];
-  readonly #constraints: readonly SpreadConstraint[];
-  readonly #selfMatches: readonly number[];
 
   constructor(pod: PodInfo, domains: readonly Domains[]) {
     this.#pod = pod;
     this.#domains = domains;
-    this.#constraints = domains.map(({ constraint }) => constraint);
-    this.#selfMatches = this.#constraints.map(({ selector }) => (selector.matches(pod.labels) ? 1 : 0));
   }
 
-  filter(node: NodeInfo): ReturnType<Filter['filter']> {
-    for (const [i, domains] of this.#domains.entries()) {
+  filter(node: NodeInfo): NodeRefusal | undefined {
+    for (const domains of this.#domains) {
       const { topologyKey, maxSkew } = domains.constraint;
       const domain = labelOf(node.labels, topologyKey);
       if (domain === undefined) return missingLabel;
-      if ((domains.counts.get(domain) ?? 0) + (this.#selfMatches[i] ?? 0) - domains.minimum > maxSkew) return refusal;
+      if (domains.skewOf(domain) > maxSkew) return refusal;
     }
     return undefined;
   }
@@ -66,7 +75,9 @@ class SpreadFilter implements Filter {
   }
 
   #change(other: PodInfo, node: NodeInfo, count: 1 | -1): void {
-    if (other.namespace !== this.#pod.namespace || !hasAllTopologies(node, this.#constraints)) return;
+    if (other.namespace !== this.#pod.namespace) return;
+    const constraints = this.#domains.map(({ constraint }) => constraint);
+    if (!hasAllTopologies(node, constraints)) return;
     for (const domains of this.#domains) {
       const { topologyKey, selector } = domains.constraint;
       if (!selector.matches(other.labels) || !domains.constraint.includes(node)) continue;
@@ -77,7 +88,7 @@ class SpreadFilter implements Filter {
   clone(): Filter {
     return new SpreadFilter(
       this.#pod,
-      this.#domains.map(({ constraint, counts }) => new Domains(constraint, new Map(counts))),
+      this.#domains.map((domains) => domains.clone()),
     );
   }
 }
@@ -85,15 +96,15 @@ class SpreadFilter implements Filter {
 const prepareFilter = (pod: PodInfo, { nodes }: Cache): Filter | undefined => {
   const constraints = spreadConstraints(pod, 'DoNotSchedule');
   if (constraints.length === 0) return undefined;
-  const domains = constraints.map((constraint) => new Domains(constraint));
+  const all = constraints.map((constraint) => new Domains(constraint, constraint.selector.matches(pod.labels) ? 1 : 0));
   for (const node of nodes) {
     if (!hasAllTopologies(node, constraints)) continue;
-    for (const counted of domains) {
-      const { constraint } = counted;
-      if (constraint.includes(node)) counted.add(labelOf(node.labels, constraint.topologyKey) ?? '', constraint.count(node));
+    for (const domains of all) {
+      const { constraint } = domains;
+      if (constraint.includes(node)) domains.add(labelOf(node.labels, constraint.topologyKey) ?? '', constraint.count(node));
     }
   }
-  return new SpreadFilter(pod, domains);
+  return new SpreadFilter(pod, all);
 };
 
 interface SoftConstraint {

@@ -16,12 +16,22 @@ export const assumptionsRule: Rule = (run) => {
       const image = container.image ?? '';
       if (images.has(image)) continue;
       images.add(image);
-      drafts.push({ code: 'assumption/image', severity: 'assumption', object, message: `image ${image} exists and can be pulled` });
+      drafts.push({
+        code: 'assumption/image',
+        severity: 'assumption',
+        object,
+        message: `image ${image} exists and can be pulled`,
+      });
     }
   }
   const [first] = run.accepted;
   if (listening > 0 && first !== undefined) {
-    drafts.push({ code: 'assumption/listens', severity: 'assumption', object: run.refOf(first), message: `the processes listen on the ${listening} ports that their containers declare, and answer their probes` });
+    drafts.push({
+      code: 'assumption/listens',
+      severity: 'assumption',
+      object: run.refOf(first),
+      message: `the processes listen on the ports that their containers declare (${listening}), and answer their probes`,
+    });
   }
   for (const { ref, neededBy } of run.assumed) {
     const [needed] = neededBy;
@@ -30,7 +40,10 @@ export const assumptionsRule: Rule = (run) => {
       severity: 'assumption',
       object: needed?.from ?? ref,
       field: needed?.path,
-      message: ref.kind === 'StorageClass' && needed === undefined ? 'the cluster has a default StorageClass that provisions the claims' : `${refText(ref)} exists: it is neither in these manifests nor in the declared cluster`,
+      message:
+        ref.kind === 'StorageClass' && needed === undefined
+          ? 'the cluster has a default StorageClass that provisions the claims'
+          : `${refText(ref)} exists: it is neither in these manifests nor in the declared cluster`,
     });
   }
   for (const { text, object } of run.cluster.assumptions) {

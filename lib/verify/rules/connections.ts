@@ -7,26 +7,42 @@ import type { Destination } from '../intent.js';
 import type { Candidate, Connection, Draft, DryRun, Rule } from '../rule.js';
 
 const text = (to: Destination): string =>
-  to.kind === 'host' ? `${to.host}:${to.port}` : `${to.object.namespace === undefined ? '' : `${to.object.namespace}/`}${to.object.name}${to.port === undefined ? '' : `:${to.port}`}`;
+  to.kind === 'host'
+    ? `${to.host}:${to.port}`
+    : `${to.object.namespace === undefined ? '' : `${to.object.namespace}/`}${to.object.name}${to.port === undefined ? '' : `:${to.port}`}`;
 
-const evidenceOf = (hops: readonly Hop[]): readonly Evidence[] => hops.map(({ at, outcome, text: what, object }) => ({ kind: 'hop', at, outcome, text: what, object }));
+const evidenceOf = (hops: readonly Hop[]): readonly Evidence[] =>
+  hops.map(({ at, outcome, text: what, object }) => ({ kind: 'hop', at, outcome, text: what, object }));
 
 /** Egress to the cluster DNS, as a rule of a policy. */
 const dnsRule = {
-  to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+  to: [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+  ],
   ports: [
     { protocol: 'UDP', port: 53 },
     { protocol: 'TCP', port: 53 },
   ],
 };
 
-const appended = (rule: object) => (old: unknown): unknown => [...(Array.isArray(old) ? old : []), rule];
+const appended =
+  (rule: object) =>
+  (old: unknown): unknown => [...(Array.isArray(old) ? old : []), rule];
 
 /** Labels of the Pods behind an end of the connection. */
 const labelsOf = (run: DryRun, workload: ObjectRef): Readonly<Record<string, string>> | undefined => {
   const labels = run.cluster.podsOf(workload)[0]?.metadata.labels;
   if (labels === undefined) return undefined;
-  const { 'pod-template-hash': _hash, 'controller-revision-hash': _revision, 'statefulset.kubernetes.io/pod-name': _pod, 'apps.kubernetes.io/pod-index': _index, ...own } = labels;
+  const {
+    'pod-template-hash': _hash,
+    'controller-revision-hash': _revision,
+    'statefulset.kubernetes.io/pod-name': _pod,
+    'apps.kubernetes.io/pod-index': _index,
+    ...own
+  } = labels;
   return own;
 };
 
@@ -39,25 +55,50 @@ const peer = (labels: Readonly<Record<string, string>>, namespace: string | unde
 const serverOf = (run: DryRun, to: Destination): ObjectRef | undefined => {
   if (to.kind === 'host') return undefined;
   if (to.object.kind !== 'Service') return to.object;
-  const slices = run.cluster.list('EndpointSlice', { namespace: to.object.namespace, labelSelector: `kubernetes.io/service-name=${to.object.name}` });
+  const slices = run.cluster.list('EndpointSlice', {
+    namespace: to.object.namespace,
+    labelSelector: `kubernetes.io/service-name=${to.object.name}`,
+  });
   const name = slices.flatMap(({ endpoints }) => endpoints ?? [])[0]?.targetRef?.name;
-  const pod = name === undefined ? undefined : run.cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: to.object.namespace, name });
+  const pod =
+    name === undefined ? undefined : run.cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: to.object.namespace, name });
   return pod === undefined ? undefined : refOf(run.cluster.controllerOf(pod));
 };
 
 /** A rule more in the policy that blocks: the smallest one that lets this connection through. */
 const allowing = (run: DryRun, { from, to }: Connection, hop: Hop): readonly Candidate[] => {
   const policy = hop.object;
-  if (policy === undefined || policy.kind !== 'NetworkPolicy' || (run.cluster.get(policy) as NetworkPolicy | undefined)?.spec === undefined) return [];
+  if (
+    policy === undefined ||
+    policy.kind !== 'NetworkPolicy' ||
+    (run.cluster.get(policy) as NetworkPolicy | undefined)?.spec === undefined
+  )
+    return [];
   const server = serverOf(run, to);
   if (hop.at === 'policy-ingress') {
     const labels = labelsOf(run, from);
     if (labels === undefined) return [];
-    return [{ text: `allow ingress from ${refText(from)} in ${refText(policy)}`, change: { edit: policy, to: withField('spec.ingress', appended({ from: [peer(labels, from.namespace, policy.namespace)] })) } }];
+    return [
+      {
+        text: `allow ingress from ${refText(from)} in ${refText(policy)}`,
+        change: {
+          edit: policy,
+          to: withField('spec.ingress', appended({ from: [peer(labels, from.namespace, policy.namespace)] })),
+        },
+      },
+    ];
   }
   const labels = server === undefined ? undefined : labelsOf(run, server);
   if (server === undefined || labels === undefined) return [{ text: `allow egress to ${text(to)} in ${refText(policy)}` }];
-  return [{ text: `allow egress to ${refText(server)} in ${refText(policy)}`, change: { edit: policy, to: withField('spec.egress', appended({ to: [peer(labels, server.namespace, policy.namespace)] })) } }];
+  return [
+    {
+      text: `allow egress to ${refText(server)} in ${refText(policy)}`,
+      change: {
+        edit: policy,
+        to: withField('spec.egress', appended({ to: [peer(labels, server.namespace, policy.namespace)] })),
+      },
+    },
+  ];
 };
 
 const blockedDraft = (run: DryRun, connection: Connection, hop: Hop): Draft => {
@@ -70,9 +111,19 @@ const blockedDraft = (run: DryRun, connection: Connection, hop: Hop): Draft => {
     severity: 'error',
     object: from,
     source: provenance.source,
-    message: dns ? `${who} cannot ask the cluster DNS, so it never reaches ${text(to)}` : `${who} does not reach ${text(to)}: ${hop.text}`,
+    message: dns
+      ? `${who} cannot ask the cluster DNS, so it never reaches ${text(to)}`
+      : `${who} does not reach ${text(to)}: ${hop.text}`,
     evidence: evidenceOf(path.hops),
-    fixes: dns && policy !== undefined ? [{ text: `allow egress to the cluster DNS ({ to: clusterDns }) in ${refText(policy)}`, change: { edit: policy, to: withField('spec.egress', appended(dnsRule)) } }] : allowing(run, connection, hop),
+    fixes:
+      dns && policy !== undefined
+        ? [
+            {
+              text: `allow egress to the cluster DNS ({ to: clusterDns }) in ${refText(policy)}`,
+              change: { edit: policy, to: withField('spec.egress', appended(dnsRule)) },
+            },
+          ]
+        : allowing(run, connection, hop),
   };
 };
 
@@ -98,6 +149,7 @@ export const connectionsRule: Rule = (run) =>
     if (hop === undefined) return [];
     const server = serverOf(run, to);
     const consequence = hop.at === 'ready' || hop.at === 'endpoint' || hop.at === 'service';
-    if (consequence && ((server !== undefined && run.blamed(server)) || (to.kind === 'object' && run.blamed(to.object)))) return [];
+    if (consequence && ((server !== undefined && run.blamed(server)) || (to.kind === 'object' && run.blamed(to.object))))
+      return [];
     return [blockedDraft(run, connection, hop)];
   });

@@ -12,8 +12,16 @@ export const creationRule: Rule = (run) => {
     const workload = owner === undefined ? event.object : refOf(run.cluster.controllerOf(owner));
     // A later attempt may have succeeded; the pods that are missing now count.
     const key = `${refKey(workload)} ${quoted(event.message)}`;
-    if (seen.has(key) || run.manifestOf(workload) === undefined) return [];
+    const missing = run.blamed(workload) && /not found|was found/.test(event.message);
+    if (seen.has(key) || missing || run.manifestOf(workload) === undefined) return [];
     seen.add(key);
-    return [{ code: 'workload/create-failed', severity: 'error', object: workload, message: `${refText(workload)} cannot create its Pods: ${event.message}` }];
+    return [
+      {
+        code: 'workload/create-failed',
+        severity: 'error',
+        object: workload,
+        message: `${refText(workload)} cannot create its Pods: ${event.message}`,
+      },
+    ];
   });
 };

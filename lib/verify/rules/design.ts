@@ -22,7 +22,8 @@ const manyContainers = (object: ObjectRef, spec: PodSpec, path: string): readonl
 const isVolatile = (volume: Volume): boolean => volume.emptyDir !== undefined || volume.hostPath !== undefined;
 
 /** Where well-known databases keep what must not be lost. */
-const dataPaths = /^\/(?:var\/lib\/(?:postgresql|mysql|mariadb|mongodb|redis|elasticsearch|cassandra|rabbitmq|etcd|kafka|clickhouse|influxdb)|data\/db|bitnami\/(?:postgresql|mysql|mariadb|mongodb|redis))(?:\/|$)/;
+const dataPaths =
+  /^\/(?:var\/lib\/(?:postgresql|mysql|mariadb|mongodb|redis|elasticsearch|cassandra|rabbitmq|etcd|kafka|clickhouse|influxdb)|data\/db|bitnami\/(?:postgresql|mysql|mariadb|mongodb|redis))(?:\/|$)/;
 
 /** S42: data that must outlive Pods does not belong in emptyDir or hostPath. */
 const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] => {
@@ -71,7 +72,19 @@ export const designRule: Rule = (run) =>
     const { spec, path } = template;
     const bare: readonly Draft[] =
       manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always'
-        ? [{ code: 'design/bare-pod', severity: 'advice', object, message: `${refText(object)} is a bare Pod: nothing replaces it when its node is lost, and its address changes; a Deployment (and a Service) would heal` }]
+        ? [
+            {
+              code: 'design/bare-pod',
+              severity: 'advice',
+              object,
+              message: `${refText(object)} is a bare Pod: nothing replaces it when its node is lost, and its address changes; a Deployment (and a Service) would heal`,
+            },
+          ]
         : [];
-    return [...bare, ...manyContainers(object, spec, path), ...volatileData(object, spec, path), ...largePod(run, object, spec, path)];
+    return [
+      ...bare,
+      ...manyContainers(object, spec, path),
+      ...volatileData(object, spec, path),
+      ...largePod(run, object, spec, path),
+    ];
   });

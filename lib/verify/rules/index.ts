@@ -6,9 +6,11 @@ import { designRule } from './design.js';
 import { inputRule } from './input.js';
 import { placementRule } from './placement.js';
 import { portsRule } from './ports.js';
+import { rbacRule } from './rbac.js';
 import { readyRule } from './ready.js';
 import { referencesRule } from './references.js';
 import { refusedRule } from './refused.js';
+import { selectorsRule } from './selectors.js';
 import { servicesRule } from './services.js';
 import { startingRule } from './starting.js';
 import { unschedulableRule } from './unschedulable.js';
@@ -25,7 +27,9 @@ export const rules: readonly Rule[] = [
   startingRule,
   readyRule,
   servicesRule,
+  selectorsRule,
   connectionsRule,
+  rbacRule,
   designRule,
   assumptionsRule,
 ];

@@ -4,14 +4,21 @@ import type { Draft, Rule } from '../rule.js';
 
 /** How the author knows a manifest: by construct, else by place. */
 const nameOf = ({ provenance }: Manifest): string =>
-  provenance.constructPath ?? (provenance.source === undefined ? 'another manifest' : `${provenance.source.file}:${provenance.source.line}`);
+  provenance.constructPath ??
+  (provenance.source === undefined ? 'another manifest' : `${provenance.source.file}:${provenance.source.line}`);
 
 /** The finding of a file belongs to no object; it takes the file's name. */
 const fileRef = (source: SourceLocation | undefined) => ({ apiVersion: '', kind: 'File', name: source?.file ?? 'input' });
 
 /** What could not be read, objects that stand twice in the input, and circles of explicit dependencies. */
 export const inputRule: Rule = ({ input, world, refOf, cycle }) => {
-  const drafts: Draft[] = (input.problems ?? []).map(({ code, message, source }) => ({ code, severity: 'error', object: fileRef(source), message, source }));
+  const drafts: Draft[] = (input.problems ?? []).map(({ code, message, source }) => ({
+    code,
+    severity: 'error',
+    object: fileRef(source),
+    message,
+    source,
+  }));
   const first = new Map<string, Manifest>();
   for (const manifest of input.manifests) {
     const ref = refOf(manifest);
@@ -36,7 +43,13 @@ export const inputRule: Rule = ({ input, world, refOf, cycle }) => {
   if (cycle !== undefined) {
     const [start] = cycle;
     if (start !== undefined) {
-      drafts.push({ code: 'input/cycle', severity: 'error', object: start, message: `these objects depend on each other in a circle: ${[...cycle, start].map(refText).join(' -> ')}`, fixes: [{ text: 'remove one of the dependencies' }] });
+      drafts.push({
+        code: 'input/cycle',
+        severity: 'error',
+        object: start,
+        message: `these objects depend on each other in a circle: ${[...cycle, start].map(refText).join(' -> ')}`,
+        fixes: [{ text: 'remove one of the dependencies' }],
+      });
     }
   }
   return drafts;

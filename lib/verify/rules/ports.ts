@@ -1,7 +1,7 @@
 import type { ContainerPort, PodSpec } from '../../api/generated/types.js';
 import { refText } from '../../api/object.js';
-import type { Draft, Rule } from '../rule.js';
 import { withField } from '../edit.js';
+import type { Draft, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
 interface Opened {
@@ -11,10 +11,19 @@ interface Opened {
 }
 
 /** Ports of containers that run at the same time: main containers and restartable init containers (sidecars). */
-const opened = (spec: PodSpec, path: string): readonly Opened[] => [
-  ...(spec.initContainers ?? []).flatMap((container, at) => (container.restartPolicy === 'Always' ? [{ container, path: `${path}.initContainers[${at}]` }] : [])),
-  ...spec.containers.map((container, at) => ({ container, path: `${path}.containers[${at}]` })),
-].flatMap(({ container, path: at }) => (container.ports ?? []).map((port, index) => ({ container: container.name, path: `${at}.ports[${index}].containerPort`, port })));
+const opened = (spec: PodSpec, path: string): readonly Opened[] =>
+  [
+    ...(spec.initContainers ?? []).flatMap((container, at) =>
+      container.restartPolicy === 'Always' ? [{ container, path: `${path}.initContainers[${at}]` }] : [],
+    ),
+    ...spec.containers.map((container, at) => ({ container, path: `${path}.containers[${at}]` })),
+  ].flatMap(({ container, path: at }) =>
+    (container.ports ?? []).map((port, index) => ({
+      container: container.name,
+      path: `${at}.ports[${index}].containerPort`,
+      port,
+    })),
+  );
 
 /** All containers of a Pod share one address: a port can be opened by one of them only (S19). The API server does not say so. */
 export const portsRule: Rule = ({ accepted, refOf }) =>
@@ -43,7 +52,12 @@ export const portsRule: Rule = ({ accepted, refOf }) =>
             { kind: 'field', path: other.path, message: `${other.container} opens ${key}` },
             { kind: 'field', path: each.path, message: `${each.container} opens ${key} too` },
           ],
-          fixes: [{ text: `let ${each.container} listen on another port, such as ${free}`, change: { edit: object, to: withField(each.path, free) } }],
+          fixes: [
+            {
+              text: `let ${each.container} listen on another port, such as ${free}`,
+              change: { edit: object, to: withField(each.path, free) },
+            },
+          ],
         },
       ];
     });

@@ -1,8 +1,9 @@
+import { nearest } from '../../api/decode/suggest.js';
+import type { Service } from '../../api/generated/types.js';
 import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/object.js';
 import { isDefaultRole } from '../../rbac/default-roles.js';
 import { withField } from '../edit.js';
 import type { FindingCode, Severity } from '../finding.js';
-import { nearest } from '../nearest.js';
 import type { Reference } from '../references.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 
@@ -29,9 +30,14 @@ const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>
 const missingObject = (run: DryRun, reference: Reference): Draft => {
   const { from, path, to } = reference;
   const meant = nearest(to.name, candidates(run, to));
-  const fixes: Candidate[] = meant === undefined ? [] : [{ text: `write "${meant}" instead of "${to.name}"`, change: { edit: from, to: withField(path, meant) } }];
+  const fixes: Candidate[] =
+    meant === undefined
+      ? []
+      : [{ text: `write "${meant}" instead of "${to.name}"`, change: { edit: from, to: withField(path, meant) } }];
   const article = to.namespace === undefined || to.namespace === from.namespace ? `${to.kind} "${to.name}"` : refText(to);
-  fixes.push({ text: `add ${article}${to.namespace === undefined ? '' : ` in namespace ${to.namespace}`}, or declare it in the cluster's existing objects` });
+  fixes.push({
+    text: `add ${article}${to.namespace === undefined ? '' : ` in namespace ${to.namespace}`}, or declare it in the cluster's existing objects`,
+  });
   return {
     code: codeOf(reference),
     severity: severityOf(reference),
@@ -43,11 +49,39 @@ const missingObject = (run: DryRun, reference: Reference): Draft => {
   };
 };
 
-const keysOf = (object: KubeObject): readonly string[] => ['data', 'binaryData', 'stringData'].flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+const keysOf = (object: KubeObject): readonly string[] =>
+  ['data', 'binaryData', 'stringData'].flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+
+/** A port that the Service does not offer, named by an Ingress. */
+const missingPort = ({ from, path, to, key }: Reference, service: Service): readonly Draft[] => {
+  const ports = service.spec?.ports ?? [];
+  if (key === undefined || service.spec?.type === 'ExternalName' || ports.some(({ name, port }) => name === key || port === key))
+    return [];
+  const [first] = ports;
+  const field = typeof key === 'number' ? 'number' : 'name';
+  return [
+    {
+      code: 'service/port-mismatch',
+      severity: 'error',
+      object: from,
+      field: path,
+      message: `${refText(from)} sends requests to port ${key} of ${refText(to)}, which has ${ports.map(({ name, port }) => (name === undefined ? port : `${name} (${port})`)).join(', ') || 'no ports'}`,
+      evidence: [{ kind: 'object', object: to, text: 'does not have this port' }],
+      fixes:
+        first === undefined || ports.length > 1
+          ? []
+          : [
+              { text: `send them to port ${first.port}`, change: { edit: from, to: withField(path, { number: first.port }) } },
+              { text: `set ${path}.${field}` },
+            ],
+    },
+  ];
+};
 
 const missingKey = (run: DryRun, reference: Reference): readonly Draft[] => {
   const { from, path, to, key } = reference;
   const target = run.cluster.get(to) as KubeObject | undefined;
+  if (to.kind === 'Service' && target !== undefined) return missingPort(reference, target as Service);
   if (key === undefined || target === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret')) return [];
   const keys = keysOf(target);
   if (keys.includes(String(key))) return [];
@@ -65,7 +99,10 @@ const missingKey = (run: DryRun, reference: Reference): readonly Draft[] => {
       ],
       fixes: [
         ...(meant === undefined ? [] : [{ text: `read "${meant}"`, change: { edit: from, to: withField(path, meant) } }]),
-        { text: `add "${key}" to ${refText(to)}`, change: { edit: to, to: withField(to.kind === 'Secret' ? `stringData[${key}]` : `data[${key}]`, 'value') } },
+        {
+          text: `add "${key}" to ${refText(to)}`,
+          change: { edit: to, to: withField(to.kind === 'Secret' ? `stringData[${key}]` : `data[${key}]`, 'value') },
+        },
       ],
     },
   ];

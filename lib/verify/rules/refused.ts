@@ -1,59 +1,115 @@
-import { type ObjectRef, refText } from '../../api/object.js';
+import { type KubeObject, type ObjectRef, refText } from '../../api/object.js';
 import type { FieldError, Refusal } from '../../api/verdict.js';
-import { withField } from '../edit.js';
+import { fieldOf, withField } from '../edit.js';
 import type { FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
 
 const codeOf = (refusal: Refusal, cause: FieldError | undefined): FindingCode => {
   const message = cause?.message ?? refusal.message;
   if (/^unknown field /.test(message)) return 'api/unknown-field';
-  if (/^no matches for kind/.test(refusal.message)) return /is no longer served|was removed/.test(refusal.message) ? 'api/removed-version' : 'api/unknown-kind';
+  if (/^no matches for kind/.test(refusal.message))
+    return /was removed in/.test(cause?.suggestion ?? '') ? 'api/removed-version' : 'api/unknown-kind';
   if (/immutable/.test(message)) return 'api/immutable';
   return 'api/refused';
 };
 
-/** The last name of a path is what an unknown field is called. */
-const rename = (path: string, to: string) => {
-  const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  return (old: unknown): unknown => {
-    if (typeof old !== 'object' || old === null || parent === undefined) return old;
-    return Object.fromEntries(Object.entries(old).map(([key, value]) => [key === name ? to : key, value]));
+const renamed =
+  (from: string, to: string) =>
+  (old: unknown): unknown =>
+    typeof old === 'object' && old !== null
+      ? Object.fromEntries(Object.entries(old).map(([key, value]) => [key === from ? to : key, value]))
+      : old;
+
+const supported = (cause: FieldError): readonly string[] =>
+  [...(cause.detail ?? '').matchAll(/"([^"]+)"/g)].map(([, value]) => value ?? '');
+
+/** `"containers" belongs to spec.template.spec` as a change: the field moves there. */
+const moved = (field: string, suggestion: string) => {
+  const [, name, to] = /^"([^"]+)" belongs to (?:the top of the object|(\S+))$/.exec(suggestion) ?? [];
+  if (name === undefined) return undefined;
+  const target = to === undefined ? name : `${to}.${name}`;
+  return {
+    target,
+    change: (object: KubeObject): KubeObject => withField(target, fieldOf(object, field))(withField(field, undefined)(object)),
   };
 };
 
-const supported = (cause: FieldError): readonly string[] => [...(cause.detail ?? '').matchAll(/"([^"]+)"/g)].map(([, value]) => value ?? '');
+const meant = (object: ObjectRef, field: string, suggestion: string): Candidate => {
+  const name = /^did you mean "([^".]+)"\?$/.exec(suggestion)?.[1];
+  const last = field.slice(field.lastIndexOf('.') + 1);
+  if (name !== undefined) {
+    const parent = field.includes('.') ? field.slice(0, field.lastIndexOf('.')) : '';
+    return { text: `write ${name} instead of ${last}`, change: { edit: object, to: withField(parent, renamed(last, name)) } };
+  }
+  const move = moved(field, suggestion);
+  return move === undefined
+    ? { text: suggestion }
+    : { text: `move ${field} to ${move.target}`, change: { edit: object, to: move.change } };
+};
+
+/** Another apiVersion or kind, where the suggestion names it. */
+const replaced = (object: ObjectRef, suggestion: string | undefined): readonly Candidate[] => {
+  if (suggestion === undefined) return [];
+  const version = /apiVersion (\S+)$/.exec(suggestion)?.[1];
+  const kind = /^did you mean "([^"]+)"\?$/.exec(suggestion)?.[1];
+  if (version !== undefined)
+    return [
+      { text: `set apiVersion to ${version}`, change: { edit: object, to: withField('apiVersion', version) } },
+      { text: suggestion },
+    ];
+  return kind === undefined
+    ? [{ text: suggestion }]
+    : [{ text: `set kind to ${kind}`, change: { edit: object, to: withField('kind', kind) } }, { text: suggestion }];
+};
 
 /** Ways out of one field error: the name that was meant, a value that is supported, or without the field. */
 const waysOut = (object: ObjectRef, cause: FieldError): readonly Candidate[] => {
   const { field, suggestion, type, detail } = cause;
-  if (suggestion !== undefined) {
-    const parent = field.includes('.') ? field.slice(0, field.lastIndexOf('.')) : '';
-    const renamed = /^did you mean "([^".]+)"\?$/.exec(suggestion)?.[1];
-    return [renamed === undefined ? { text: suggestion } : { text: `write ${renamed} instead of ${field.slice(field.lastIndexOf('.') + 1)}`, change: { edit: object, to: withField(parent, rename(field, renamed)) } }];
-  }
-  if (/^unknown field /.test(cause.message)) return [{ text: `remove ${field}`, change: { edit: object, to: withField(field, undefined) } }];
-  if (type === 'FieldValueNotSupported') return supported(cause).slice(0, 4).map((value) => ({ text: `set ${field} to "${value}"`, change: { edit: object, to: withField(field, value) } }));
-  if (type === 'FieldValueForbidden') return [{ text: `remove ${field}`, change: { edit: object, to: withField(field, undefined) } }];
+  if (field === '') return suggestion === undefined ? [] : [{ text: suggestion }];
+  const without: Candidate = { text: `remove ${field}`, change: { edit: object, to: withField(field, undefined) } };
+  if (field === 'apiVersion' || field === 'kind') return replaced(object, suggestion);
+  if (suggestion !== undefined) return [meant(object, field, suggestion), without];
+  if (type === 'FieldValueNotSupported')
+    return supported(cause)
+      .slice(0, 4)
+      .map((value) => ({ text: `set ${field} to "${value}"`, change: { edit: object, to: withField(field, value) } }));
   if (type === 'FieldValueRequired') return [{ text: `set ${field}` }];
-  const range = /between (-?\d+) and (-?\d+)/.exec(detail ?? '');
-  if (range?.[1] !== undefined) return [{ text: `set ${field} to a value from ${range[1]} to ${range[2]}`, change: { edit: object, to: withField(field, Number(range[1])) } }];
-  if (type === 'FieldValueDuplicate') return [{ text: `remove ${field}, or give it another value`, change: { edit: object, to: withField(field, undefined) } }];
-  return [{ text: `remove ${field}`, change: { edit: object, to: withField(field, undefined) } }];
+  const [, low] = /between (-?\d+) and (-?\d+)/.exec(detail ?? '') ?? [];
+  if (low !== undefined)
+    return [
+      {
+        text: `set ${field} to a number that is ${detail ?? ''}`.replace('must be ', ''),
+        change: { edit: object, to: withField(field, Number(low)) },
+      },
+      without,
+    ];
+  if (type === 'FieldValueDuplicate')
+    return [{ text: `remove ${field}, or give it another value`, change: { edit: object, to: withField(field, undefined) } }];
+  return [without];
 };
 
+/** Values of Secrets are never shown. */
+const isSecretValue = ({ kind }: ObjectRef, { field }: FieldError): boolean =>
+  kind === 'Secret' && /^(?:string)?[dD]ata\b/.test(field);
+
+const wording = (ref: ObjectRef, cause: FieldError): string =>
+  isSecretValue(ref, cause) ? `${cause.field}: ${cause.detail ?? 'the value is not valid (not shown)'}` : cause.message;
+
 /** What the API server would refuse: one finding a fault, with the server's own text. */
-export const refusedRule: Rule = ({ results }) =>
-  results.flatMap(({ ref, verdict }): readonly Draft[] => {
-    if (verdict.ok) return verdict.warnings.map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
-    if (verdict.causes.length === 0) return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message }];
+export const refusedRule: Rule = ({ results, refOf }) =>
+  results.flatMap(({ manifest, verdict }): readonly Draft[] => {
+    const ref = refOf(manifest);
+    if (verdict.ok)
+      return verdict.warnings.map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
+    if (verdict.causes.length === 0)
+      return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message }];
     return verdict.causes.map((cause) => ({
       code: codeOf(verdict, cause),
       severity: 'error',
       object: ref,
       field: cause.field,
-      message: `${refText(ref)}: ${cause.message}`,
-      evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? cause.message }],
+      message: `${refText(ref)}: ${wording(ref, cause)}`,
+      evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }],
       fixes: waysOut(ref, cause),
     }));
   });

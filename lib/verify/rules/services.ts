@@ -1,14 +1,18 @@
+import { nearest } from '../../api/decode/suggest.js';
 import type { EndpointSlice, Pod, Service, ServicePort } from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { resourceOf } from '../../api/resources.js';
 import { withField } from '../edit.js';
-import { nearest } from '../nearest.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
-const labelText = (labels: Readonly<Record<string, string>>): string => Object.entries(labels).map((pair) => pair.join('=')).join(',');
+const labelText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map((pair) => pair.join('='))
+    .join(',');
 
-const hasAll = (labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean => Object.entries(selector).every(([key, value]) => labels[key] === value);
+const hasAll = (labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 interface Workload {
   readonly ref: ObjectRef;
@@ -30,20 +34,39 @@ const templates = (run: DryRun): ReadonlyMap<string, readonly Workload[]> => {
 };
 
 /** Ways to make a selector match: take the labels of the workload that is most like it. */
-const rematch = (service: ObjectRef, selector: Readonly<Record<string, string>>, workloads: readonly Workload[]): readonly Candidate[] => {
+const rematch = (
+  service: ObjectRef,
+  selector: Readonly<Record<string, string>>,
+  workloads: readonly Workload[],
+): readonly Candidate[] => {
   const candidates: Candidate[] = [];
   for (const [key, value] of Object.entries(selector)) {
-    const others = workloads.filter(({ labels }) => hasAll(labels, Object.fromEntries(Object.entries(selector).filter(([other]) => other !== key))));
+    const others = workloads.filter(({ labels }) =>
+      hasAll(labels, Object.fromEntries(Object.entries(selector).filter(([other]) => other !== key))),
+    );
     const values = [...new Set(others.flatMap(({ labels }) => labels[key] ?? []))];
     const meant = nearest(value, values) ?? (values.length === 1 ? values[0] : undefined);
-    if (meant !== undefined) candidates.push({ text: `set spec.selector.${key} to "${meant}"`, change: { edit: service, to: withField(`spec.selector[${key}]`, meant) } });
+    if (meant !== undefined)
+      candidates.push({
+        text: `set spec.selector.${key} to "${meant}"`,
+        change: { edit: service, to: withField(`spec.selector[${key}]`, meant) },
+      });
   }
   const like = workloads.find(({ ref }) => ref.name === service.name);
-  if (like !== undefined && Object.keys(like.labels).length > 0) candidates.push({ text: `select ${labelText(like.labels)}, the labels of ${refText(like.ref)}`, change: { edit: service, to: withField('spec.selector', like.labels) } });
+  if (like !== undefined && Object.keys(like.labels).length > 0)
+    candidates.push({
+      text: `select ${labelText(like.labels)}, the labels of ${refText(like.ref)}`,
+      change: { edit: service, to: withField('spec.selector', like.labels) },
+    });
   return candidates;
 };
 
-const noMatch = (run: DryRun, service: Admitted<Service>, selector: Readonly<Record<string, string>>, workloads: readonly Workload[]): Draft => {
+const noMatch = (
+  run: DryRun,
+  service: Admitted<Service>,
+  selector: Readonly<Record<string, string>>,
+  workloads: readonly Workload[],
+): Draft => {
   const ref = refOf(service);
   // Programs that turn custom resources into Pods are not simulated: they may make the Pods.
   const custom = run.accepted.some(({ object }) => resourceOf(object.apiVersion, object.kind) === undefined);
@@ -54,23 +77,40 @@ const noMatch = (run: DryRun, service: Admitted<Service>, selector: Readonly<Rec
     object: ref,
     field: 'spec.selector',
     message: `${refText(ref)} selects ${labelText(selector)}, which no Pod in namespace ${ref.namespace} has${severity === 'assumption' ? '; Pods from elsewhere may' : ': connections to it are refused'}`,
-    evidence: workloads.slice(0, 5).map(({ ref: object, labels }) => ({ kind: 'object', object, text: `has the labels ${labelText(labels)}` })),
+    evidence: workloads
+      .slice(0, 5)
+      .map(({ ref: object, labels }) => ({ kind: 'object', object, text: `has the labels ${labelText(labels)}` })),
     fixes: severity === 'assumption' ? [] : rematch(ref, selector, workloads),
   };
 };
 
-const containerPorts = (pod: Admitted<Pod>) => [
-  ...(pod.spec?.containers ?? []),
-  ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
-].flatMap(({ ports }) => ports ?? []);
+const containerPorts = (pod: Admitted<Pod>) =>
+  [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
+  ].flatMap(({ ports }) => ports ?? []);
 
-const portFault = (service: ObjectRef, port: ServicePort, index: number, pod: Admitted<Pod>, workload: ObjectRef): readonly Draft[] => {
+const portFault = (
+  service: ObjectRef,
+  port: ServicePort,
+  index: number,
+  pod: Admitted<Pod>,
+  workload: ObjectRef,
+): readonly Draft[] => {
   const target = port.targetPort ?? port.port;
   const protocol = port.protocol ?? 'TCP';
   const ports = containerPorts(pod).filter((each) => (each.protocol ?? 'TCP') === protocol);
   const field = `spec.ports[${index}].targetPort`;
-  const declared = ports.map(({ name, containerPort }) => (name === undefined ? String(containerPort) : `${name} (${containerPort})`)).join(', ') || 'none';
-  const common = { code: 'service/port-mismatch', object: service, field, evidence: [{ kind: 'object', object: workload, text: `declares the ports: ${declared}` }] } as const;
+  const declared =
+    ports
+      .map(({ name, containerPort }) => (name === undefined ? String(containerPort) : `${name} (${containerPort})`))
+      .join(', ') || 'none';
+  const common = {
+    code: 'service/port-mismatch',
+    object: service,
+    field,
+    evidence: [{ kind: 'object', object: workload, text: `declares the ports: ${declared}` }],
+  } as const;
   if (typeof target === 'string') {
     if (ports.some(({ name }) => name === target)) return [];
     const names = ports.flatMap(({ name }) => name ?? []);
@@ -80,7 +120,10 @@ const portFault = (service: ObjectRef, port: ServicePort, index: number, pod: Ad
         ...common,
         severity: 'error',
         message: `${refText(service)} sends port ${port.port} to the port named "${target}", which no container of ${refText(workload)} has: nothing answers there`,
-        fixes: meant === undefined ? [] : [{ text: `set ${field} to ${JSON.stringify(meant)}`, change: { edit: service, to: withField(field, meant) } }],
+        fixes:
+          meant === undefined
+            ? []
+            : [{ text: `set ${field} to ${JSON.stringify(meant)}`, change: { edit: service, to: withField(field, meant) } }],
       },
     ];
   }
@@ -91,7 +134,8 @@ const portFault = (service: ObjectRef, port: ServicePort, index: number, pod: Ad
       ...common,
       severity: 'warning',
       message: `${refText(service)} sends port ${port.port} to port ${target}, which no container of ${refText(workload)} declares`,
-      fixes: only === undefined ? [] : [{ text: `set ${field} to ${only}`, change: { edit: service, to: withField(field, only) } }],
+      fixes:
+        only === undefined ? [] : [{ text: `set ${field} to ${only}`, change: { edit: service, to: withField(field, only) } }],
     },
   ];
 };
@@ -110,14 +154,24 @@ export const servicesRule: Rule = (run) => {
     const ref = run.refOf(manifest);
     const service = run.cluster.get(ref) as Admitted<Service> | undefined;
     const selector = service?.spec?.selector;
-    if (service === undefined || selector === undefined || Object.keys(selector).length === 0 || service.spec?.type === 'ExternalName') return [];
+    if (
+      service === undefined ||
+      selector === undefined ||
+      Object.keys(selector).length === 0 ||
+      service.spec?.type === 'ExternalName'
+    )
+      return [];
     const endpoints = (slices.get(`${ref.namespace}/${ref.name}`) ?? []).flatMap(({ endpoints: all }) => all ?? []);
     const selected = endpoints.flatMap(({ targetRef }) => pods.get(`${ref.namespace}/${targetRef?.name}`) ?? []);
     const [first] = selected;
     if (first === undefined) {
       const workloads = byNamespace.get(ref.namespace ?? '') ?? [];
       // Selected Pods without an address are pending: that is said of them, not of their Service.
-      const known = workloads.some(({ labels }) => hasAll(labels, selector)) || [...pods.values()].some(({ metadata }) => metadata.namespace === ref.namespace && hasAll(metadata.labels ?? {}, selector));
+      const known =
+        workloads.some(({ labels }) => hasAll(labels, selector)) ||
+        [...pods.values()].some(
+          ({ metadata }) => metadata.namespace === ref.namespace && hasAll(metadata.labels ?? {}, selector),
+        );
       return known ? [] : [noMatch(run, service, selector, workloads)];
     }
     const workload = refOf(run.cluster.controllerOf(first));
@@ -126,7 +180,13 @@ export const servicesRule: Rule = (run) => {
     if (ready || run.blamed(workload)) return mismatches;
     return [
       ...mismatches,
-      { code: 'service/no-endpoints', severity: 'error', object: ref, message: `${refText(ref)} has no ready Pod: connections to it are refused`, evidence: selected.slice(0, 5).map((pod) => ({ kind: 'object', object: refOf(pod), text: 'is selected and not ready' })) },
+      {
+        code: 'service/no-endpoints',
+        severity: 'error',
+        object: ref,
+        message: `${refText(ref)} has no ready Pod: connections to it are refused`,
+        evidence: selected.slice(0, 5).map((pod) => ({ kind: 'object', object: refOf(pod), text: 'is selected and not ready' })),
+      },
     ];
   });
 };

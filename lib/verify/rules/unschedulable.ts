@@ -2,11 +2,11 @@ import type { Node, Pod } from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
 import type { NodePool } from '../../cluster/config.js';
 import type { Decision } from '../../scheduler/decision.js';
+import { mostFree, requestOf, writeAmount } from '../capacity.js';
 import { withField } from '../edit.js';
 import type { Evidence } from '../finding.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
-import { mostFree, requestOf, writeAmount } from '../capacity.js';
 
 /** Nodes by the reason that kept them away, most frequent first. */
 const byReason = (decision: Decision): readonly (readonly [reason: string, nodes: readonly string[]])[] => {
@@ -31,22 +31,42 @@ const evidenceOf = (run: DryRun, pod: Admitted<Pod>, decision: Decision): readon
       nodes,
       reason,
       asks: writeAmount(resource, requestOf(pod.spec, resource)),
-      ...(best === undefined ? {} : { free: `${writeAmount(resource, best.free)} (${best.node})`, heldBy: best.heldBy.slice(0, 4).map(({ object, amount }) => ({ object, amount: writeAmount(resource, amount) })) }),
+      ...(best === undefined
+        ? {}
+        : {
+            free: `${writeAmount(resource, best.free)} (${best.node})`,
+            heldBy: best.heldBy.slice(0, 4).map(({ object, amount }) => ({ object, amount: writeAmount(resource, amount) })),
+          }),
     };
   });
 
 /** A taint written as `kubectl taint` takes it. */
-const taintText = ({ key, value, effect }: { readonly key: string; readonly value?: string | undefined; readonly effect: string }): string =>
-  `${key}${value === undefined || value === '' ? '' : `=${value}`}:${effect}`;
+const taintText = ({
+  key,
+  value,
+  effect,
+}: {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: string;
+}): string => `${key}${value === undefined || value === '' ? '' : `=${value}`}:${effect}`;
 
 const tolerate = (workload: ObjectRef, path: string, node: Admitted<Node>): readonly Candidate[] => {
   const taints = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');
   if (taints.length === 0) return [];
-  const tolerations = taints.map(({ key, value, effect }) => ({ key, operator: value === undefined || value === '' ? 'Exists' : 'Equal', ...(value === undefined || value === '' ? {} : { value }), effect }));
+  const tolerations = taints.map(({ key, value, effect }) => ({
+    key,
+    operator: value === undefined || value === '' ? 'Exists' : 'Equal',
+    ...(value === undefined || value === '' ? {} : { value }),
+    effect,
+  }));
   return [
     {
       text: `tolerate ${taints.map(taintText).join(' and ')}`,
-      change: { edit: workload, to: withField(`${path}.tolerations`, (old: unknown) => [...(Array.isArray(old) ? old : []), ...tolerations]) },
+      change: {
+        edit: workload,
+        to: withField(`${path}.tolerations`, (old: unknown) => [...(Array.isArray(old) ? old : []), ...tolerations]),
+      },
     },
   ];
 };
@@ -60,14 +80,24 @@ const relabel = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: str
     const values = [...new Set(nodes.flatMap(({ metadata }) => metadata.labels?.[key] ?? []))];
     if (values.includes(value)) continue;
     for (const other of values.slice(0, 3)) {
-      candidates.push({ text: `set nodeSelector ${key} to "${other}" (${nodes.filter(({ metadata }) => metadata.labels?.[key] === other).length} nodes have it)`, change: { edit: workload, to: withField(`${path}.nodeSelector[${key}]`, other) } });
+      candidates.push({
+        text: `set nodeSelector ${key} to "${other}" (${nodes.filter(({ metadata }) => metadata.labels?.[key] === other).length} nodes have it)`,
+        change: { edit: workload, to: withField(`${path}.nodeSelector[${key}]`, other) },
+      });
     }
     candidates.push({ text: `label a node ${key}=${value}`, change: { cluster: labelFirstWorker(run, { [key]: value }) } });
   }
   if (candidates.length === 0 && selector.length > 0) {
-    candidates.push({ text: `label a node ${selector.map((pair) => pair.join('=')).join(',')}`, change: { cluster: labelFirstWorker(run, Object.fromEntries(selector)) } });
+    candidates.push({
+      text: `label a node ${selector.map((pair) => pair.join('=')).join(',')}`,
+      change: { cluster: labelFirstWorker(run, Object.fromEntries(selector)) },
+    });
   }
-  if (selector.length > 0) candidates.push({ text: 'remove the nodeSelector', change: { edit: workload, to: withField(`${path}.nodeSelector`, undefined) } });
+  if (selector.length > 0)
+    candidates.push({
+      text: 'remove the nodeSelector',
+      change: { edit: workload, to: withField(`${path}.nodeSelector`, undefined) },
+    });
   return candidates;
 };
 
@@ -78,7 +108,13 @@ const labelFirstWorker = (run: DryRun, labels: Readonly<Record<string, string>>)
   return (config: DryRun['config']): DryRun['config'] => ({
     ...config,
     nodes: nodes.map((node) => {
-      const plain = { apiVersion: 'v1', kind: 'Node', metadata: { name: node.metadata.name, labels: { ...node.metadata.labels, ...(node === first ? labels : {}) } }, spec: node.spec, status: node.status };
+      const plain = {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: node.metadata.name, labels: { ...node.metadata.labels, ...(node === first ? labels : {}) } },
+        spec: node.spec,
+        status: node.status,
+      };
       return plain;
     }),
   });
@@ -91,15 +127,31 @@ const moreNodes = (run: DryRun): readonly Candidate[] => {
   const pools = (run.config.nodes ?? []).filter(isPool);
   return pools.map(({ name }) => ({
     text: `one more node in pool ${name}`,
-    change: { cluster: (config) => ({ ...config, nodes: (config.nodes ?? []).map((node) => (isPool(node) && node.name === name ? { ...node, count: node.count + 1 } : node)) }) },
+    change: {
+      cluster: (config) => ({
+        ...config,
+        nodes: (config.nodes ?? []).map((node) =>
+          isPool(node) && node.name === name ? { ...node, count: node.count + 1 } : node,
+        ),
+      }),
+    },
   }));
 };
 
 /** Lower the request of the first container that asks for the resource to what fits on the best node. */
-const askLess = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: string, nodes: readonly string[], resource: string): readonly Candidate[] => {
+const askLess = (
+  run: DryRun,
+  pod: Admitted<Pod>,
+  workload: ObjectRef,
+  path: string,
+  nodes: readonly string[],
+  resource: string,
+): readonly Candidate[] => {
   const best = mostFree(run.cluster, nodes, resource);
   const containers = pod.spec?.containers ?? [];
-  const index = containers.findIndex(({ resources }) => resources?.requests?.[resource] !== undefined || resources?.limits?.[resource] !== undefined);
+  const index = containers.findIndex(
+    ({ resources }) => resources?.requests?.[resource] !== undefined || resources?.limits?.[resource] !== undefined,
+  );
   if (best === undefined || index < 0 || best.free <= 0) return [];
   const others = requestOf(pod.spec, resource) - requestOf({ containers: containers.slice(index, index + 1) }, resource);
   const room = best.free - others;
@@ -113,7 +165,13 @@ const askLess = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: str
   ];
 };
 
-const fixesOf = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: string, decision: Decision): readonly Candidate[] => {
+const fixesOf = (
+  run: DryRun,
+  pod: Admitted<Pod>,
+  workload: ObjectRef,
+  path: string,
+  decision: Decision,
+): readonly Candidate[] => {
   const reasons = byReason(decision);
   const all: Candidate[] = [];
   for (const [reason, nodes] of reasons) {
@@ -122,18 +180,25 @@ const fixesOf = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef, path: str
     if (/didn't match Pod's node affinity\/selector/.test(reason)) all.push(...relabel(run, pod, workload, path));
     if (/unschedulable/.test(reason)) all.push({ text: `uncordon ${nodes.slice(0, 3).join(', ')}` });
   }
-  if (reasons.some(([reason]) => lacking(reason) !== undefined || /port|anti-affinity|Too many pods|topology spread/.test(reason))) all.push(...moreNodes(run));
+  if (
+    reasons.some(([reason]) => lacking(reason) !== undefined || /port|anti-affinity|Too many pods|topology spread/.test(reason))
+  )
+    all.push(...moreNodes(run));
   if (reasons.some(([reason]) => /untolerated taint/.test(reason))) {
     const tainted = reasons.filter(([reason]) => /untolerated taint/.test(reason)).flatMap(([, nodes]) => nodes);
     // Workers before control plane nodes: the latter are kept free on purpose.
-    const nodes = run.cluster.list('Node').filter(({ metadata }) => tainted.includes(metadata.name)).sort((a, b) => Number(isControlPlane(a)) - Number(isControlPlane(b)));
+    const nodes = run.cluster
+      .list('Node')
+      .filter(({ metadata }) => tainted.includes(metadata.name))
+      .sort((a, b) => Number(isControlPlane(a)) - Number(isControlPlane(b)));
     const [first] = nodes;
     if (first !== undefined) all.push(...tolerate(workload, path, first));
   }
   return all;
 };
 
-const isControlPlane = (node: Admitted<Node>): boolean => node.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined;
+const isControlPlane = (node: Admitted<Node>): boolean =>
+  node.metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined;
 
 /** Pods that fit on no node, one finding a workload. */
 export const unschedulableRule: Rule = (run) => {
@@ -156,7 +221,15 @@ export const unschedulableRule: Rule = (run) => {
     const who = workload.kind === 'Pod' ? refText(workload) : `${pods.length} of ${all} Pods of ${refText(workload)}`;
     if (decision.outcome === 'gated') {
       const gates = (pod.spec?.schedulingGates ?? []).map(({ name }) => name).join(', ');
-      return [{ code: 'schedule/gated', severity: 'warning', object: workload, field: `${path}.schedulingGates`, message: `${who} waits until something removes the scheduling gates ${gates}` }];
+      return [
+        {
+          code: 'schedule/gated',
+          severity: 'warning',
+          object: workload,
+          field: `${path}.schedulingGates`,
+          message: `${who} waits until something removes the scheduling gates ${gates}`,
+        },
+      ];
     }
     return [
       {

@@ -1,6 +1,7 @@
 import { decode, decodeText } from '../../../lib/api/decode.js';
 import { applyDefaults } from '../../../lib/api/default/index.js';
 import type { KubeObject } from '../../../lib/api/object.js';
+import { prepareForCreate } from '../../../lib/api/prepare.js';
 import { validateCreate } from '../../../lib/api/validate/index.js';
 import type { FieldError, Verdict } from '../../../lib/api/verdict.js';
 import { differences } from '../compare.js';
@@ -21,6 +22,7 @@ interface Expected {
   readonly errors?: readonly RecordedError[];
   readonly strategyErrors?: readonly RecordedError[];
   readonly defaulted?: unknown;
+  readonly createPatch?: unknown;
 }
 
 interface CreateCase {
@@ -59,15 +61,49 @@ const withoutManaged = (object: KubeObject): unknown => {
   return { ...object, metadata };
 };
 
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** RFC 7386. */
+const mergePatch = (target: unknown, patch: unknown): unknown => {
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+};
+
+const allocated = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort'];
+
+/** A Service without what allocation gave it: addresses and node ports belong to the API server, not to its API model. */
+const withoutAllocation = (object: unknown): unknown => {
+  if (!isObject(object) || object.kind !== 'Service' || !isObject(object.spec)) return object;
+  const kept = Object.entries(object.spec).filter(([field]) => !allocated.includes(field));
+  const ports = Array.isArray(object.spec.ports) ? object.spec.ports.map((port: Json) => ({ ...port, nodePort: 0 })) : undefined;
+  return { ...object, spec: { ...Object.fromEntries(kept), ports } };
+};
+
+const birth = { uid: '11111111-2222-3333-4444-555555555555', suffix: 'abcde', now: '<now>' };
+
 const create: CaseRunner = (record) => {
   const { input, inputRaw, expected } = record as CreateCase;
   const verdict = inputRaw === undefined ? decode(input) : decodeText(inputRaw);
   if (expected.stage === 'decode') return decodeDifferences(expected, verdict);
   if (!verdict.ok) return [`decode: recorded no fault, got ${verdict.message}`];
   const object = applyDefaults(verdict.value);
+  const prepared = prepareForCreate(object, birth);
   const recorded = expected.stage === 'allocation' ? (expected.strategyErrors ?? []) : (expected.errors ?? []);
-  const lines = errorDifferences(recorded, validateCreate(object));
-  return expected.accepted ? [...lines, ...differences(expected.defaulted, withoutManaged(object), 'defaulted')] : lines;
+  const lines = errorDifferences(recorded, validateCreate(prepared));
+  if (!expected.accepted) return lines;
+  const stored = mergePatch(expected.defaulted, expected.createPatch ?? {});
+  return [
+    ...lines,
+    ...differences(expected.defaulted, withoutManaged(object), 'defaulted'),
+    ...differences(withoutAllocation(stored), withoutAllocation(withoutManaged(prepared)), 'stored'),
+  ];
 };
 
 const kinds = [

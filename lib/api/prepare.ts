@@ -1,0 +1,176 @@
+import { emptyStruct } from './decode/value.js';
+import type { Job, PersistentVolumeClaimSpec, Pod, ResourceRequirements } from './generated/types.js';
+import type { KubeObject } from './object.js';
+import { isNamespaced, resourceOf } from './resources.js';
+
+/** What the server gives an object that it is about to create; time and chance come from the caller. */
+export interface Birth {
+  readonly uid: string;
+  /** Completes a `generateName`: five characters. */
+  readonly suffix: string;
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Prepare = (object: KubeObject, birth: Birth) => KubeObject;
+
+const specOf = (object: KubeObject): Json => (object.spec ?? {}) as Json;
+
+/** Amounts by which a container's quality of service is judged. */
+const amounts = (list: ResourceRequirements['limits']): string =>
+  JSON.stringify(['cpu', 'memory'].map((name) => list?.[name] ?? null));
+
+const quality = (pod: Pod): string => {
+  const spec = pod.spec;
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const asked = spec?.resources === undefined ? containers.map((container) => container.resources ?? {}) : [spec.resources];
+  const isZero = (amount: string | number | undefined): boolean => amount === undefined || amount === '0' || amount === 0;
+  const asks = (list: ResourceRequirements['limits']): boolean => ['cpu', 'memory'].some((name) => !isZero(list?.[name]));
+  if (!asked.some(({ limits, requests }) => asks(limits) || asks(requests))) return 'BestEffort';
+  const guaranteed = asked.every(
+    ({ limits, requests }) => !isZero(limits?.cpu) && !isZero(limits?.memory) && amounts(limits) === amounts(requests ?? limits),
+  );
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+};
+
+const pod: Prepare = (object, { now }) => {
+  const gated = ((specOf(object).schedulingGates ?? []) as readonly unknown[]).length > 0;
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  };
+  const status = { phase: 'Pending', ...(gated ? { conditions: [condition] } : {}), qosClass: quality(object as Pod) };
+  return { ...object, status };
+};
+
+const legacyUid = 'controller-uid';
+const jobUid = 'batch.kubernetes.io/controller-uid';
+
+/** A Job selects its Pods by its own uid, unless it brings its selector. */
+const job: Prepare = (object, { uid }) => {
+  const { spec } = object as Job;
+  if (spec === undefined || spec.manualSelector === true) return object;
+  const name = object.metadata.name ?? '';
+  const own = { 'job-name': name, 'batch.kubernetes.io/job-name': name, [legacyUid]: uid, [jobUid]: uid };
+  const { template } = spec;
+  const labels = { ...own, ...template.metadata?.labels };
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      template: { ...template, metadata: { ...template.metadata, labels } },
+      selector: { ...spec.selector, matchLabels: { [jobUid]: uid, ...spec.selector?.matchLabels } },
+    },
+  };
+};
+
+const finalizer = 'kubernetes';
+
+const namespace: Prepare = (object) => {
+  const { finalizers = [] } = specOf(object) as { readonly finalizers?: readonly string[] };
+  const spec = finalizers.includes(finalizer) ? specOf(object) : { ...specOf(object), finalizers: [...finalizers, finalizer] };
+  return { ...object, spec, status: { phase: 'Active' } };
+};
+
+const isCloneable = (source: PersistentVolumeClaimSpec['dataSource']): boolean =>
+  (source?.kind === 'PersistentVolumeClaim' && (source.apiGroup ?? '') === '') ||
+  (source?.kind === 'VolumeSnapshot' && source.apiGroup === 'snapshot.storage.k8s.io');
+
+/** A source that claims cannot be made from is dropped; the two fields that name one say the same. */
+const persistentVolumeClaim: Prepare = (object) => {
+  const { dataSource: written, ...rest } = specOf(object) as PersistentVolumeClaimSpec;
+  const dataSource = isCloneable(written) ? written : undefined;
+  const ref = rest.dataSourceRef;
+  const fromRef = ref !== undefined && (ref.namespace ?? '') === '' && isCloneable(ref) ? ref : undefined;
+  const source = dataSource ?? fromRef;
+  const spec = {
+    ...rest,
+    ...(source === undefined ? {} : { dataSource: source }),
+    ...(ref === undefined && dataSource !== undefined ? { dataSourceRef: dataSource } : {}),
+  };
+  return { ...object, spec, status: {} };
+};
+
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+const daemonSet: Prepare = (object) => ({
+  ...object,
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [generationAnnotation]: '1' } },
+});
+
+/** `maxUnavailable` of a StatefulSet needs a feature that is off by default. */
+const statefulSet: Prepare = (object) => {
+  const strategy = specOf(object).updateStrategy as { readonly rollingUpdate?: Json } | undefined;
+  if (strategy?.rollingUpdate?.maxUnavailable === undefined) return object;
+  const { maxUnavailable, ...rollingUpdate } = strategy.rollingUpdate;
+  return { ...object, spec: { ...specOf(object), updateStrategy: { ...strategy, rollingUpdate } } };
+};
+
+const node: Prepare = (object) => {
+  const { configSource, ...spec } = specOf(object);
+  return configSource === undefined ? object : { ...object, spec };
+};
+
+const limitRange: Prepare = (object) =>
+  object.metadata.name === undefined ? { ...object, metadata: { ...object.metadata, name: '<generated-uuid>' } } : object;
+
+/** Kinds that count the changes of their spec. */
+const counting: ReadonlySet<string> = new Set(
+  `Pod Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress IngressClass NetworkPolicy
+  PodDisruptionBudget PriorityClass EndpointSlice`.split(/\s+/),
+);
+
+/** Kinds whose status nobody but its own controller writes. */
+const statusOwned: ReadonlySet<string> = new Set(
+  `Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress PodDisruptionBudget Service
+  HorizontalPodAutoscaler ResourceQuota`.split(/\s+/),
+);
+
+const prepares = new Map<string, Prepare>([
+  ['Pod', pod],
+  ['Job', job],
+  ['Namespace', namespace],
+  ['PersistentVolumeClaim', persistentVolumeClaim],
+  ['DaemonSet', daemonSet],
+  ['StatefulSet', statefulSet],
+  ['Node', node],
+  ['LimitRange', limitRange],
+]);
+
+const mostGeneratedBase = 58;
+
+const namespaceOf = (object: KubeObject): string | undefined => {
+  const { namespace } = object.metadata;
+  const namespaced = isNamespaced(object.apiVersion, object.kind);
+  return namespaced === undefined ? namespace : namespaced ? (namespace ?? 'default') : undefined;
+};
+
+/**
+ * What the server makes of an object that it is about to create, after defaults and before validation: the namespace and a
+ * generated name are there, the generation counts from 1, the status is the server's own, a Job has its labels and
+ * selector. `uid` and times of the metadata are the store's to write.
+ */
+export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
+  const resource = resourceOf(object.apiVersion, object.kind);
+  if (resource === undefined) return object;
+  const { name, generateName, namespace: _, ...metadata } = object.metadata;
+  const generated = generateName === undefined ? undefined : `${generateName.slice(0, mostGeneratedBase)}${birth.suffix}`;
+  const space = namespaceOf(object);
+  const placed: KubeObject = {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(generateName === undefined ? {} : { generateName }),
+      ...((name ?? generated) === undefined ? {} : { name: name ?? generated }),
+      ...(space === undefined ? {} : { namespace: space }),
+      ...(counting.has(resource.kind) ? { generation: 1 } : {}),
+    },
+    ...(statusOwned.has(resource.kind) ? { status: emptyStruct(`${resource.type}Status`) } : {}),
+  };
+  return prepares.get(resource.kind)?.(placed, birth) ?? placed;
+};

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import * as constructs from '../../lib/constructs/index.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the examples take as given. */
+const given = `
+declare const chart: Chart, web: Chart, data: Chart;
+declare const kplusDeployment: IConstruct;
+declare const app: App;
+const pg = new StatefulSet(data, 'pg', { containers: { pg: { image: '', ports: { pg: 5432 } } } });
+const db = new ClusterIPService(data, 'db', { to: pg, ports: { pg: 5432 } });
+const api = new Deployment(web, 'api', { containers: { api: { image: '', ports: { http: 80 } } } });
+const front = new ClusterIPService(web, 'front', { to: api, ports: { http: 80 } });
+const settings = new ConfigMap(web, 'settings', { data: { KEY: '' } });
+const agent = new ServiceAccount(web, 'agent');
+const pod = new Pod(web, 'pod', { containers: { a: { image: '' } } });
+`;
+
+const examplesOf = (file: string): readonly string[] => {
+  const source = readFileSync(`${root}/lib/constructs/${file}`, 'utf8');
+  return [...source.matchAll(/@example\n((?: *\* .*\n)+)/g)].map(([, lines = '']) => lines.replaceAll(/^ *\* /gm, ''));
+};
+
+/** Examples of props are parts of an object. */
+const statement = (example: string): string => (/^[a-z]+: \{/.test(example) ? `({ ${example} });` : example);
+
+test('the examples in the documentation compile', () => {
+  const files = readdirSync(`${root}/lib/constructs`, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const examples = files.flatMap(examplesOf);
+  expect(examples.length).toBeGreaterThan(25);
+
+  const folder = `${root}/node_modules/.cache/plimsoll-examples`;
+  const lib = '../../../lib/constructs';
+  mkdirSync(folder, { recursive: true });
+  const imports = `import { ${Object.keys(constructs).join(', ')} } from '${lib}/index.js';
+import { App } from '${lib}/app.js';
+import { Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';`;
+  writeFileSync(
+    `${folder}/examples.ts`,
+    [imports, given, ...examples.map((example) => `async () => {\n${statement(example)}\n};`)].join('\n'),
+  );
+  writeFileSync(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({
+      extends: '../../../tsconfig.json',
+      compilerOptions: { rootDir: '../../..' },
+      include: ['examples.ts'],
+      exclude: [],
+    }),
+  );
+
+  const compile = (): string => {
+    try {
+      return execFileSync(`${root}/node_modules/.bin/tsc`, ['--noEmit', '-p', folder], { cwd: root, encoding: 'utf8' });
+    } catch (error) {
+      return String((error as { readonly stdout?: unknown }).stdout);
+    }
+  };
+  expect(
+    compile()
+      .split('\n')
+      .filter((line) => line.includes('examples.ts')),
+  ).toEqual([]);
+});
