@@ -1,5 +1,5 @@
 import { emptyStruct } from './decode/value.js';
-import type { Job, PersistentVolumeClaimSpec, Pod, ResourceRequirements } from './generated/types.js';
+import type { Container, Job, PersistentVolumeClaimSpec, Pod, PodSpec, ResourceRequirements } from './generated/types.js';
 import type { KubeObject } from './object.js';
 import { isNamespaced, resourceOf } from './resources.js';
 
@@ -14,6 +14,47 @@ export interface Birth {
 
 type Json = Readonly<Record<string, unknown>>;
 type Prepare = (object: KubeObject, birth: Birth) => KubeObject;
+
+const withoutStopSignal = (container: Container): Container => {
+  if (container.lifecycle?.stopSignal === undefined) return container;
+  const { lifecycle, ...rest } = container;
+  const { stopSignal, ...handlers } = lifecycle;
+  return Object.keys(handlers).length === 0 ? rest : { ...rest, lifecycle: handlers };
+};
+
+/** Fields of features that are off by default are dropped without a word. */
+const withoutDisabled = (spec: PodSpec): PodSpec => {
+  const isAffected = [...(spec.containers ?? []), ...(spec.initContainers ?? [])].some(
+    (container) => container.lifecycle?.stopSignal !== undefined,
+  );
+  if (!isAffected) return spec;
+  return {
+    ...spec,
+    containers: spec.containers.map(withoutStopSignal),
+    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withoutStopSignal) }),
+  };
+};
+
+const podSpecPaths: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Pod', ['spec']],
+  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
+  ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Job'].map(
+    (kind): [string, readonly string[]] => [kind, ['spec', 'template', 'spec']],
+  ),
+]);
+
+const changeAt = (value: Json, [field, ...rest]: readonly string[], change: (spec: PodSpec) => PodSpec): Json => {
+  if (field === undefined) return change(value as unknown as PodSpec) as unknown as Json;
+  const inner = value[field];
+  if (typeof inner !== 'object' || inner === null) return value;
+  const changed = changeAt(inner as Json, rest, change);
+  return changed === inner ? value : { ...value, [field]: changed };
+};
+
+const trim = (object: KubeObject, kind: string): KubeObject => {
+  const path = podSpecPaths.get(kind);
+  return path === undefined ? object : (changeAt(object, path, withoutDisabled) as KubeObject);
+};
 
 const specOf = (object: KubeObject): Json => (object.spec ?? {}) as Json;
 
@@ -116,8 +157,9 @@ const node: Prepare = (object) => {
   return configSource === undefined ? object : { ...object, spec };
 };
 
-const limitRange: Prepare = (object) =>
-  object.metadata.name === undefined ? { ...object, metadata: { ...object.metadata, name: '<generated-uuid>' } } : object;
+/** A LimitRange without a name is named by chance. */
+const limitRange: Prepare = (object, { uid }) =>
+  object.metadata.name === undefined ? { ...object, metadata: { ...object.metadata, name: uid } } : object;
 
 /** Kinds that count the changes of their spec. */
 const counting: ReadonlySet<string> = new Set(
@@ -172,5 +214,6 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
     },
     ...(statusOwned.has(resource.kind) ? { status: emptyStruct(`${resource.type}Status`) } : {}),
   };
-  return prepares.get(resource.kind)?.(placed, birth) ?? placed;
+  const trimmed = trim(placed, resource.kind);
+  return prepares.get(resource.kind)?.(trimmed, birth) ?? trimmed;
 };

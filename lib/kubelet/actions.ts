@@ -36,6 +36,15 @@ export interface PodActions {
   readonly containersToKill: readonly ContainerKill[];
 }
 
+/** A Pod of which nothing runs and nothing ever ran. */
+export const newPodView: RuntimeView = {
+  containers: new Map(),
+  sandbox: 'none',
+  liveness: new Map(),
+  startup: new Map(),
+  changed: new Set(),
+};
+
 /** Why a running container has to go, if it has to. */
 const killReason = (label: string, container: Container, view: RuntimeView): ContainerKill | undefined => {
   const { name } = container;

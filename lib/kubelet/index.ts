@@ -60,9 +60,9 @@ export class Kubelet {
   }
 
   /** Pods on the network of their node share its ports. */
-  #portsOf(pod: Admitted<Pod>): OpenPorts {
+  #portsOf(pod: Admitted<Pod>): OpenPorts | undefined {
     const { nodeName = '', hostNetwork } = pod.spec ?? {};
-    if (hostNetwork !== true) return new Map();
+    if (hostNetwork !== true) return undefined;
     const ports = this.#nodePorts.get(nodeName) ?? new Map();
     this.#nodePorts.set(nodeName, ports);
     return ports;

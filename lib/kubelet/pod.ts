@@ -2,6 +2,7 @@ import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { refOf } from '../api/object.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
+import { newPodView } from './actions.js';
 import type { Run } from './container.js';
 import { ContainerRecord } from './container.js';
 import type { KubeletHost } from './host.js';
@@ -37,12 +38,13 @@ export class PodRecord {
   dirty = true;
   readonly #ref: ObjectRef;
   readonly #startTime: string;
-  readonly #ports: OpenPorts;
+  #ports: OpenPorts | undefined;
   #conditions: readonly PodCondition[];
   #published: PodStatus | undefined;
   #told: Set<string> | undefined;
 
-  constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts) {
+  /** `ports`: those of its node when the Pod is on the network of its node; otherwise it has its own. */
+  constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
     const { phase, startTime, podIP, conditions = [] } = pod.status ?? {};
     this.host = host;
     this.pod = pod;
@@ -90,6 +92,8 @@ export class PodRecord {
   /** Opens the ports of a run; returns the first one that is taken: containers of a Pod share one network. */
   open(record: ContainerRecord, run: Run): Listener | undefined {
     let taken: Listener | undefined;
+    if (run.listens.length === 0) return taken;
+    this.#ports ??= new Map();
     for (const listener of run.listens) {
       if (this.#ports.has(keyOf(listener))) taken ??= listener;
       else this.#ports.set(keyOf(listener), record);
@@ -99,11 +103,12 @@ export class PodRecord {
 
   close(record: ContainerRecord): void {
     for (const listener of record.run?.listens ?? []) {
-      if (this.#ports.get(keyOf(listener)) === record) this.#ports.delete(keyOf(listener));
+      if (this.#ports?.get(keyOf(listener)) === record) this.#ports.delete(keyOf(listener));
     }
   }
 
   view(): RuntimeView {
+    if (!this.sandboxReady) return newPodView;
     const containers = new Map<string, RuntimeState>();
     const liveness = new Map<string, ProbeResult>();
     const startup = new Map<string, ProbeResult>();
@@ -115,7 +120,7 @@ export class PodRecord {
       if (run.startup !== undefined) startup.set(container.name, run.startup);
       if (run.image !== (container.image ?? '')) changed.add(container.name);
     }
-    return { containers, sandbox: this.sandboxReady ? 'ready' : 'none', liveness, startup, changed };
+    return { containers, sandbox: 'ready', liveness, startup, changed };
   }
 
   #statuses(): readonly ContainerStatus[] {

@@ -24,11 +24,26 @@ export interface StatusInput {
 
 const owned = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
 
-const withTimes = (conditions: readonly PodCondition[], input: StatusInput): readonly PodCondition[] =>
+/** Equal conditions of one moment are one object: the Pods of a rollout mostly come to the same state together. */
+const moment = { timestamp: '', conditions: new Map<string, PodCondition>() };
+
+const stamped = (condition: PodCondition, timestamp: string): PodCondition => {
+  if (condition.message !== undefined) return { ...condition, lastTransitionTime: timestamp };
+  if (moment.timestamp !== timestamp) {
+    moment.timestamp = timestamp;
+    moment.conditions.clear();
+  }
+  const key = `${condition.type} ${condition.status} ${condition.reason ?? ''}`;
+  const known = moment.conditions.get(key) ?? { ...condition, lastTransitionTime: timestamp };
+  moment.conditions.set(key, known);
+  return known;
+};
+
+const withTimes = (conditions: readonly PodCondition[], { before, timestamp }: StatusInput): readonly PodCondition[] =>
   conditions.map((condition) => {
-    const old = input.before.find(({ type }) => type === condition.type);
+    const old = before.find(({ type }) => type === condition.type);
     const lasting = old?.status === condition.status ? old.lastTransitionTime : undefined;
-    return { ...condition, lastTransitionTime: lasting ?? input.timestamp };
+    return stamped(condition, lasting ?? timestamp);
   });
 
 /** The status of a Pod as the kubelet reports it; what it does not own stays as it is. */

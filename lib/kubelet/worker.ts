@@ -28,7 +28,7 @@ export class PodWorker {
   #retrySeconds = firstRetrySeconds;
   #retrying = false;
 
-  constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts) {
+  constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
     const record = new PodRecord(host, pod, ports);
     this.#pod = record;
     this.#prober = new Prober(record, () => this.sync());

@@ -101,7 +101,7 @@ class PlainReader {
 
   #isSpace(at: number): boolean {
     const code = this.#text.charCodeAt(at);
-    return code === 32 || code === 10 || at >= this.#end;
+    return code === 32 || code === 10 || code === 9 || at >= this.#end;
   }
 
   #mapping(indent: number): Record<string, unknown> {
@@ -272,7 +272,8 @@ class PlainReader {
     }
     this.#at = Math.min(at, this.#end);
     this.#nextContent();
-    if (this.#indent > parent || content === 0) giveUp();
+    // Readers differ on whether a last line of nothing but blanks is content.
+    if (this.#indent > parent || content === 0 || lines[content - 1]?.trim() === '') giveUp();
     const body = lines.slice(0, content).join('\n');
     if (body.length > limits.scalar) giveUp();
     return chomping === '-' ? body : chomping === '+' ? `${body}${'\n'.repeat(lines.length - content + 1)}` : `${body}\n`;

@@ -50,6 +50,8 @@ const literal = (text: string, indent: string): string | undefined => {
   // A reader finds the indentation from the first line with content, unless it is told: it must not begin with a blank.
   const told = /^ +[^\s]/.test(body);
   if (!told && !/^\n*[^\s]/.test(body)) return undefined;
+  // Readers differ on whether a last line of nothing but blanks is content.
+  if (/\n[ \t]+$/.test(body)) return undefined;
   const chomping = body.length === text.length ? '-' : body.length + 1 === text.length ? '' : '+';
   const lines = `\n${text.slice(0, chomping === '+' ? -1 : body.length)}`.replace(/\n(?=[^\n])/g, `\n${indent}`);
   return `|${told ? '2' : ''}${chomping}${lines}\n`;

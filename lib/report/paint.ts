@@ -28,13 +28,12 @@ export const paint = (colour: boolean): Paint => {
 };
 
 /**
- * Text that is safe to show: names from manifests may hold escape sequences. Control characters
- * become visible, line ends stay.
+ * Text that is safe to show: names from manifests may hold escape sequences, or marks that turn the reading direction.
+ * They become visible, line ends stay.
  */
 export const visible = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   text.replace(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 

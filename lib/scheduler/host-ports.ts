@@ -51,10 +51,4 @@ export class HostPorts {
     for (const held of this.#ips.values()) if (held.has(key)) return true;
     return false;
   }
-
-  clone(): HostPorts {
-    const copy = new HostPorts();
-    for (const [ip, held] of this.#ips) copy.#ips.set(ip, new Map(held));
-    return copy;
-  }
 }

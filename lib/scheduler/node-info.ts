@@ -38,11 +38,11 @@ export class NodeInfo {
   /** CPU and memory where a container without a request counts with a default one. */
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
-  hostPorts = new HostPorts();
+  readonly hostPorts = new HostPorts();
   /** How many Pods of the node match a selector, by the selector's key; void once Pods change. */
   readonly #counts = new Map<string, number>();
 
-  constructor(node: Admitted<Node>) {
+  constructor(node: Admitted<Node>, allocatable = allocatableOf(node.status?.allocatable ?? node.status?.capacity ?? {})) {
     const taints = node.spec?.taints ?? [];
     this.node = node;
     this.name = node.metadata.name;
@@ -50,7 +50,7 @@ export class NodeInfo {
     this.unschedulable = node.spec?.unschedulable === true;
     this.hardTaints = taints.filter(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
     this.softTaints = taints.filter(({ effect }) => effect === 'PreferNoSchedule');
-    this.allocatable = allocatableOf(node.status?.allocatable ?? node.status?.capacity ?? {});
+    this.allocatable = allocatable;
   }
 
   addPod(pod: PodInfo): void {
@@ -93,7 +93,7 @@ export class NodeInfo {
 
   /** A copy to try evictions on. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.node);
+    const copy = new NodeInfo(this.node, this.allocatable);
     for (const pod of this.pods.values()) copy.addPod(pod);
     return copy;
   }

@@ -1,6 +1,15 @@
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
-import { maxOf, noResources, parseResources, type Resource, type ResourceList, sumOf, toResource } from './resource.js';
+import {
+  differenceOf,
+  maxOf,
+  noResources,
+  parseResources,
+  type Resource,
+  type ResourceList,
+  sumOf,
+  toResource,
+} from './resource.js';
 
 /** What a Pod takes, and what it counts as where a container that requests nothing counts with a default. */
 export interface PodResource extends Resource {
@@ -23,12 +32,12 @@ const pick = (list: ResourceList, keep: (name: string) => boolean): ResourceList
 /** Requests of the Pod as a whole, which stand in place of the containers' sum. */
 const podLevelRequests = (spec: PodSpec, status: PodStatus | undefined): ResourceList => {
   const requests = pick(parseResources(spec.resources?.requests), isPodLevel);
-  if (requests.size === 0 || status === undefined) return requests;
-  const actual = [parseResources(status.resources?.requests), parseResources(status.allocatedResources)];
+  if (requests.size === 0 || (status?.resources === undefined && status?.allocatedResources === undefined)) return requests;
+  // The status counts overhead in, which is added later.
   const overhead = parseResources(spec.overhead);
-  // The status counts overhead in; the sum adds it again.
-  if (overhead.size > 0 || actual.every(({ size }) => size === 0)) return requests;
-  const held = actual.map((list) => pick(list, (name) => requests.has(name)));
+  const held = [parseResources(status.resources?.requests), parseResources(status.allocatedResources)].map((list) =>
+    pick(differenceOf(list, overhead), isPodLevel),
+  );
   return isResizeInfeasible(status) ? maxOf(...held) : maxOf(requests, ...held);
 };
 

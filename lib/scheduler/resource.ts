@@ -1,4 +1,13 @@
-import { addQuantities, compareQuantities, decodeQuantity, type Quantity, toMilli, toNumber } from '../api/quantity.js';
+import {
+  addQuantities,
+  compareQuantities,
+  decodeQuantity,
+  type Quantity,
+  quantityOf,
+  subtractQuantities,
+  toMilli,
+  toNumber,
+} from '../api/quantity.js';
 
 /** Amounts of resources in the units that the scheduler counts in: millicores, bytes, pieces. */
 export interface Resource {
@@ -45,6 +54,10 @@ export const sumOf = (...lists: readonly ResourceList[]): ResourceList => merge(
 
 export const maxOf = (...lists: readonly ResourceList[]): ResourceList =>
   merge((a, b) => (compareQuantities(a, b) < 0 ? b : a), lists);
+
+/** What is left of the amounts of `list`. */
+export const differenceOf = (list: ResourceList, less: ResourceList): ResourceList =>
+  new Map([...list].map(([name, amount]) => [name, subtractQuantities(amount, less.get(name) ?? quantityOf(0))]));
 
 const isScalar = (name: string): boolean =>
   name.includes('/') || name.startsWith('hugepages-') || name.startsWith('attachable-volumes-');

@@ -17,6 +17,7 @@ import { limitRange, resourceQuota } from './quotas.js';
 import { clusterRole, clusterRoleBinding, role, roleBinding } from './rbac.js';
 import { service } from './service.js';
 import { persistentVolume, persistentVolumeClaim, storageClass } from './storage.js';
+import { validateTransition } from './update.js';
 import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from './workloads.js';
 
 type Rule = (object: never, faults: Faults) => void;
@@ -83,6 +84,15 @@ const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
   ...(rules.generateName === undefined ? {} : { generateName: rules.generateName }),
 });
 
+/** The rules of the object as it stands. */
+const judge = (object: KubeObject, faults: Faults): void => {
+  const rules = rulesOf(object);
+  const names = nameRules(object, rules);
+  if (rules.metadataLast !== true) validateMetadata(object.metadata, names, faults);
+  rules.always?.(object as never, faults);
+  if (rules.metadataLast === true && faults.list.length === 0) validateMetadata(object.metadata, names, faults);
+};
+
 /**
  * The field errors with which the server would refuse to create the object, in its paths and words; empty when it would be
  * created. The object must have passed `decode` and `applyDefaults`. Kinds without rules here are judged by their
@@ -90,14 +100,18 @@ const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
  */
 export const validateCreate = (object: KubeObject): readonly FieldError[] => {
   const faults = new Faults();
-  const rules = rulesOf(object);
-  const last = rules.metadataLast === true;
-  if (!last) validateMetadata(object.metadata, nameRules(object, rules), faults);
-  rules.always?.(object as never, faults);
-  rules.create?.(object as never, faults);
-  if (last && faults.list.length === 0) validateMetadata(object.metadata, nameRules(object, rules), faults);
+  judge(object, faults);
+  rulesOf(object).create?.(object as never, faults);
   return faults.list;
 };
 
-/** Field errors of an update. */
-export const validateUpdate = (_next: KubeObject, _current: KubeObject): readonly FieldError[] => [];
+/**
+ * The field errors with which the server would refuse the update of `current`, what is stored, to `next`. Like
+ * `validateCreate`, and what must not change as well.
+ */
+export const validateUpdate = (next: KubeObject, current: KubeObject): readonly FieldError[] => {
+  const faults = new Faults();
+  judge(next, faults);
+  validateTransition(next, current, faults);
+  return faults.list;
+};

@@ -116,11 +116,10 @@ const validateGenerated = (object: Job, spec: JobSpec, faults: Faults): void => 
 /** A Job gets its selector from the server, unless `manualSelector` is set: then it must bring its own. */
 const validateSelector = (object: Job, spec: JobSpec, faults: Faults): void => {
   const at = specPath.child('selector');
-  if (spec.selector === undefined) {
-    if (spec.manualSelector === true) faults.required(at);
-    return;
-  }
-  if (spec.manualSelector !== true) validateGenerated(object, spec, faults);
+  // Before the server has made the selector there is nothing to judge.
+  if (spec.selector === undefined && spec.manualSelector !== true) return;
+  if (spec.selector === undefined) faults.required(at);
+  else if (spec.manualSelector !== true) validateGenerated(object, spec, faults);
   validateLabelSelector(spec.selector, at, faults);
   const { labels } = spec.template.metadata ?? {};
   if (selects(spec.selector, labels) === false) {

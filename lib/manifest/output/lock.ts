@@ -29,9 +29,11 @@ const isStale = (content: string, age: number): boolean => {
   return Number(pid) === process.pid || !isAlive(Number(pid));
 };
 
+const asideOf = (path: string): string => `${path}-stale`;
+
 /** Takes a stale lock away, unless another run was quicker: what it puts there in the meantime goes back. */
 const breakLock = (path: string, content: string): void => {
-  const aside = `${path}-stale-${process.pid}`;
+  const aside = asideOf(path);
   renameSync(path, aside);
   if (readFileSync(aside, 'utf8') === content) rmSync(aside, { force: true });
   else renameSync(aside, path);
@@ -66,4 +68,7 @@ export const lock = (path: string): 'held' | 'busy' => {
   }
 };
 
-export const unlock = (path: string): void => rmSync(path, { force: true });
+export const unlock = (path: string): void => {
+  rmSync(asideOf(path), { force: true });
+  rmSync(path, { force: true });
+};

@@ -218,7 +218,13 @@ export const unschedulableRule: Rule = (run) => {
     const object = run.manifestOf(workload)?.object;
     const path = (object === undefined ? undefined : podTemplateOf(object))?.path ?? 'spec';
     const all = run.cluster.podsOf(workload).length;
-    const who = workload.kind === 'Pod' ? refText(workload) : `${pods.length} of ${all} Pods of ${refText(workload)}`;
+    const who =
+      workload.kind === 'Pod'
+        ? refText(workload)
+        : all === 1
+          ? `the Pod of ${refText(workload)}`
+          : `${pods.length} of ${all} Pods of ${refText(workload)}`;
+    const plural = pods.length > 1;
     if (decision.outcome === 'gated') {
       const gates = (pod.spec?.schedulingGates ?? []).map(({ name }) => name).join(', ');
       return [
@@ -227,7 +233,7 @@ export const unschedulableRule: Rule = (run) => {
           severity: 'warning',
           object: workload,
           field: `${path}.schedulingGates`,
-          message: `${who} waits until something removes the scheduling gates ${gates}`,
+          message: `${who} wait${plural ? '' : 's'} until something removes the scheduling gates ${gates}`,
         },
       ];
     }
@@ -236,7 +242,7 @@ export const unschedulableRule: Rule = (run) => {
         code: 'schedule/unschedulable',
         severity: 'error',
         object: workload,
-        message: `${who} fits on no node: ${decision.message ?? ''}`,
+        message: `${who} fit${plural ? '' : 's'} on no node: ${decision.message ?? ''}`,
         evidence: evidenceOf(run, pod, decision),
         fixes: fixesOf(run, pod, workload, path, decision),
       },

@@ -1,14 +1,12 @@
 import type { Namespace, NetworkPolicy, Pod } from '../../../lib/api/generated/types.js';
-import type { Admitted, KubeObject } from '../../../lib/api/object.js';
+import type { KubeObject } from '../../../lib/api/object.js';
 import { parseAddress } from '../../../lib/network/address.js';
 import { type End, namespaceLabels, podEnd } from '../../../lib/network/policy/end.js';
 import { createPolicies, type Policies } from '../../../lib/network/policy/policies.js';
 import { protocolOf } from '../../../lib/network/protocol.js';
 import { differences } from '../compare.js';
-import type { CaseRunner, Suite } from '../suite.js';
-
-const ofKind = <T>(objects: readonly KubeObject[], kind: string): readonly Admitted<T>[] =>
-  objects.filter((object) => object.kind === kind) as unknown as readonly Admitted<T>[];
+import { connectionsOf, type Line, normalized, ofKind } from '../netpol-peers.js';
+import type { CaseRunner, Suite, SuiteFolder } from '../suite.js';
 
 interface Query {
   readonly from: string;
@@ -62,4 +60,50 @@ const points: CaseRunner = (record) => {
   return [...queries, ...tables];
 };
 
-export const suite: Suite = { families: { 'netpol-points': points } };
+const objectsOf = (folder: SuiteFolder, dir: string): readonly KubeObject[] => {
+  const found = folder.records('manifests').find((record) => (record as { readonly dir: string }).dir === dir);
+  return (found as { readonly objects: readonly KubeObject[] } | undefined)?.objects ?? [];
+};
+
+interface ConnectionsRecord {
+  readonly dir: string;
+  readonly options: {
+    readonly focusWorkloads?: readonly string[];
+    readonly focusDirection?: string;
+    readonly focusWorkloadPeers?: readonly string[];
+    readonly focusConn?: string;
+  };
+  readonly connections: readonly Line[];
+}
+
+/** `NAME` or `NAMESPACE/NAME` means the peer `NAMESPACE/NAME[KIND]`. */
+const isNamed = (peer: string, names: readonly string[]): boolean =>
+  names.some((name) => peer === name || peer.replace(/\[.*$/, '') === name || peer.replace(/^[^/]*\/|\[.*$/g, '') === name);
+
+const focused = (
+  lines: readonly Line[],
+  { focusWorkloads, focusDirection, focusWorkloadPeers }: ConnectionsRecord['options'],
+) => {
+  const isPeer = (peer: string) => focusWorkloadPeers === undefined || isNamed(peer, focusWorkloadPeers);
+  return lines.filter(({ src, dst }) => {
+    if (focusWorkloads === undefined) return true;
+    const out = focusDirection !== 'ingress' && isNamed(src, focusWorkloads) && isPeer(dst);
+    return out || (focusDirection !== 'egress' && isNamed(dst, focusWorkloads) && isPeer(src));
+  });
+};
+
+const difference = (recorded: readonly string[], got: readonly string[]): readonly string[] => {
+  const [expected, actual] = [new Set(recorded), new Set(got)];
+  return [
+    ...recorded.filter((line) => !actual.has(line)).map((line) => `missing: ${line}`),
+    ...got.filter((line) => !expected.has(line)).map((line) => `not recorded: ${line}`),
+  ];
+};
+
+const connections: CaseRunner = (record, folder) => {
+  const { dir, options, connections: recorded } = record as ConnectionsRecord;
+  const lines = focused(connectionsOf(objectsOf(folder, dir)), options);
+  return difference(normalized(recorded), normalized(lines));
+};
+
+export const suite: Suite = { families: { connlist: connections, focus: connections, 'netpol-points': points } };

@@ -164,7 +164,7 @@ const shortJson = (decision: Decision): Json => {
     outcome,
     node,
     message,
-    feasible: [...(decision.filter?.values() ?? [])].filter((result) => result === 'ok').length,
+    feasible: scores?.size ?? 0,
     bestCount: best?.length,
     bestScore: best?.[0] === undefined ? undefined : scores?.get(best[0])?.[0],
     postFilter:

@@ -2,7 +2,8 @@ import { decode, decodeText } from '../../../lib/api/decode.js';
 import { applyDefaults } from '../../../lib/api/default/index.js';
 import type { KubeObject } from '../../../lib/api/object.js';
 import { prepareForCreate } from '../../../lib/api/prepare.js';
-import { validateCreate } from '../../../lib/api/validate/index.js';
+import { prepareForUpdate } from '../../../lib/api/prepare-update.js';
+import { validateCreate, validateUpdate } from '../../../lib/api/validate/index.js';
 import type { FieldError, Verdict } from '../../../lib/api/verdict.js';
 import { differences } from '../compare.js';
 import type { CaseRunner, Suite } from '../suite.js';
@@ -86,6 +87,12 @@ const withoutAllocation = (object: unknown): unknown => {
   return { ...object, spec: { ...Object.fromEntries(kept), ports } };
 };
 
+/** A name made by chance is the uid here. */
+const named = (object: unknown): unknown =>
+  mergePatch(object, nameOf(object) === '<generated-uuid>' ? { metadata: { name: birth.uid } } : {});
+
+const nameOf = (object: unknown): unknown => (isObject(object) && isObject(object.metadata) ? object.metadata.name : undefined);
+
 const birth = { uid: '11111111-2222-3333-4444-555555555555', suffix: 'abcde', now: '<now>' };
 
 const create: CaseRunner = (record) => {
@@ -98,12 +105,47 @@ const create: CaseRunner = (record) => {
   const recorded = expected.stage === 'allocation' ? (expected.strategyErrors ?? []) : (expected.errors ?? []);
   const lines = errorDifferences(recorded, validateCreate(prepared));
   if (!expected.accepted) return lines;
-  const stored = mergePatch(expected.defaulted, expected.createPatch ?? {});
+  const stored = named(mergePatch(expected.defaulted, expected.createPatch ?? {}));
   return [
     ...lines,
     ...differences(expected.defaulted, withoutManaged(object), 'defaulted'),
     ...differences(withoutAllocation(stored), withoutAllocation(withoutManaged(prepared)), 'stored'),
   ];
+};
+
+interface UpdateCase {
+  readonly old: unknown;
+  readonly patch: unknown;
+  readonly expected: Expected & { readonly updated?: unknown };
+}
+
+/** Stands in for the API server: gives a Service the first address and node ports of the recorded cluster. */
+const allocate = (object: KubeObject): KubeObject => {
+  if (object.kind !== 'Service') return object;
+  const spec = object.spec as Json;
+  if (spec.type === 'ExternalName') return object;
+  const address = spec.clusterIP ?? '10.96.0.100';
+  const external = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+  const ports = ((spec.ports ?? []) as readonly Json[]).map((port, index) =>
+    external ? { nodePort: 30000 + index, ...port } : port,
+  );
+  const families = { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  return { ...object, spec: { ...families, ...spec, clusterIP: address, clusterIPs: [address], ports } };
+};
+
+const update: CaseRunner = (record) => {
+  const { old, patch, expected } = record as UpdateCase;
+  const first = decode(old);
+  if (!first.ok) return [`old: ${first.message}`];
+  const stored = allocate(prepareForCreate(applyDefaults(first.value), birth));
+  const current: KubeObject = { ...stored, metadata: { ...stored.metadata, uid: birth.uid } };
+  const verdict = decode(mergePatch(current, patch));
+  if (expected.stage === 'decode') return decodeDifferences(expected, verdict);
+  if (!verdict.ok) return [`decode: recorded no fault, got ${verdict.message}`];
+  const next = prepareForUpdate(applyDefaults(verdict.value), current);
+  const lines = errorDifferences(expected.errors ?? [], validateUpdate(next, current));
+  if (!expected.accepted) return lines;
+  return [...lines, ...differences(withoutAllocation(expected.updated), withoutAllocation(withoutManaged(next)), 'updated')];
 };
 
 const kinds = [
@@ -140,4 +182,4 @@ const kinds = [
   'storageclass',
 ];
 
-export const suite: Suite = { families: Object.fromEntries(kinds.map((kind) => [kind, create])) };
+export const suite: Suite = { families: { ...Object.fromEntries(kinds.map((kind) => [kind, create])), update } };
