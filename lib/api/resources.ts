@@ -35,13 +35,23 @@ export const resources: readonly Resource[] = resourceTable.map(
 export const apiVersionOf = (resource: Resource): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
 
-let byKind: Map<string, Resource> | undefined;
+let byVersion: Map<string, Map<string, Resource>> | undefined;
 let groups: Set<string> | undefined;
+
+const index = (): Map<string, Map<string, Resource>> => {
+  const versions = new Map<string, Map<string, Resource>>();
+  for (const resource of resources) {
+    const apiVersion = apiVersionOf(resource);
+    const kinds = versions.get(apiVersion) ?? new Map<string, Resource>();
+    versions.set(apiVersion, kinds.set(resource.kind, resource));
+  }
+  return versions;
+};
 
 /** The resource of a built-in kind in exactly this version, undefined for anything else (custom resources too). */
 export const resourceOf = (apiVersion: string, kind: string): Resource | undefined => {
-  byKind ??= new Map(resources.map((resource) => [`${apiVersionOf(resource)} ${resource.kind}`, resource]));
-  return byKind.get(`${apiVersion} ${kind}`);
+  byVersion ??= index();
+  return byVersion.get(apiVersion)?.get(kind);
 };
 
 /** The groups the API server serves itself; every other group belongs to custom resources. */

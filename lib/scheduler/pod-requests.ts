@@ -112,6 +112,7 @@ export const heldBy = ({ spec, status }: Admitted<Pod>, requests: PodResource): 
   const resized = (one: ContainerStatus): boolean => one.resources !== undefined;
   const isResized =
     status?.resources !== undefined ||
+    status?.allocatedResources !== undefined ||
     status?.containerStatuses?.some(resized) === true ||
     status?.initContainerStatuses?.some(resized) === true;
   return spec !== undefined && isResized ? compute(spec, status) : requests;

@@ -32,7 +32,7 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
   const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
   const counted = (other: PodInfo): boolean =>
     !other.terminating && other.namespace === namespace && selector.matches(other.labels);
-  const key = `${namespace} ${selector.key}`;
+  const key = `spread ${namespace} ${selector.key}`;
   return {
     topologyKey: constraint.topologyKey,
     maxSkew: constraint.maxSkew,

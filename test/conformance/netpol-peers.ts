@@ -105,8 +105,8 @@ const ingressPorts = (objects: readonly KubeObject[], workloads: ReadonlyMap<str
   return found;
 };
 
-/** Every connection that the policies of a directory allow, in np-guard's terms. */
-export const connectionsOf = (objects: readonly KubeObject[]): readonly Line[] => {
+/** Every connection that the policies of a directory allow, in np-guard's terms. External ranges are split at the ipBlocks of `split` too. */
+export const connectionsOf = (objects: readonly KubeObject[], split: readonly KubeObject[] = []): readonly Line[] => {
   const networkPolicies = ofKind<NetworkPolicy>(objects, 'NetworkPolicy');
   const policies = createPolicies(networkPolicies);
   const workloads = workloadsOf(objects);
@@ -116,10 +116,9 @@ export const connectionsOf = (objects: readonly KubeObject[]): readonly Line[] =
   };
   // No address on a Pod: here ipBlocks hold addresses outside only.
   const ends = [...workloads].map(([name, pod]): readonly [string, End] => [name, { pod }]);
-  const outside = externalRanges(networkPolicies).map((range): readonly [string, End] => [
-    rangeText(range),
-    { address: { family: 4, value: range.first } },
-  ]);
+  const outside = externalRanges([...networkPolicies, ...ofKind<NetworkPolicy>(split, 'NetworkPolicy')]).map(
+    (range): readonly [string, End] => [rangeText(range), { address: { family: 4, value: range.first } }],
+  );
   for (const [src, from] of ends) {
     for (const [dst, to] of [...ends, ...outside]) if (src !== dst) add(src, dst, policies.portsBetween(from, to));
     for (const [range, external] of outside) add(range, src, policies.portsBetween(external, from));
@@ -160,3 +159,50 @@ export const normalized = (lines: readonly Line[]): readonly string[] => {
   }
   return texts.sort();
 };
+
+const nothing = 'No Connections';
+
+/** What of the two ends is in one directory only: `workload default/a[Deployment] and default/b[Pod] added`. */
+const lifeOf = (ends: readonly string[], before: ReadonlyMap<string, PodEnd>, after: ReadonlyMap<string, PodEnd>): string => {
+  const added = ends.filter((end) => after.has(end) && !before.has(end));
+  const removed = ends.filter((end) => before.has(end) && !after.has(end));
+  return [
+    ...(added.length > 0 ? [`workload ${added.join(' and ')} added`] : []),
+    ...(removed.length > 0 ? [`workload ${removed.join(' and ')} removed`] : []),
+  ].join(', ');
+};
+
+/** The changes from one directory to another, each in the place of its connections. */
+export const changesOf = (before: readonly KubeObject[], after: readonly KubeObject[]): readonly Line[] => {
+  const pair = ({ src, dst }: Line): string => `${src}\n${dst}`;
+  const old = new Map(connectionsOf(before, after).map((line) => [pair(line), line]));
+  const now = new Map(connectionsOf(after, before).map((line) => [pair(line), line]));
+  const [oldPeers, newPeers] = [workloadsOf(before), workloadsOf(after)];
+  const lines: Line[] = [];
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    const [from, to] = [old.get(key), now.get(key)];
+    const { src = '', dst = '' } = from ?? to ?? {};
+    if (from?.conns === to?.conns) continue;
+    const type = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
+    lines.push({
+      src,
+      dst,
+      conns: changeText({
+        type,
+        from: from?.conns ?? nothing,
+        to: to?.conns ?? nothing,
+        workloads: lifeOf([src, dst], oldPeers, newPeers),
+      }),
+    });
+  }
+  return lines;
+};
+
+export interface Change {
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly workloads?: string;
+}
+
+export const changeText = ({ type, from, to, workloads }: Change): string => `${type} ${from} -> ${to} ${workloads ?? ''}`.trim();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Node, Pod } from '../../lib/api/generated/types.js';
 import type { Admitted } from '../../lib/api/object.js';
-import { node, placeAll, pod, schedulerWith } from './objects.js';
+import { node, placeAll, pod, schedulerWith, withStatus } from './objects.js';
 
 const amount = fc.integer({ min: 0, max: 40 });
 const label = fc.constantFrom('a', 'b', 'c');
@@ -56,6 +56,48 @@ const plainPods: fc.Arbitrary<readonly Admitted<Pod>[]> = fc
     ),
   );
 
+const app = fc.constantFrom('web', 'api');
+const topologyKey = fc.constantFrom('kubernetes.io/hostname', 'disk', 'rack');
+
+/** Pods that look at each other. */
+const socialPods: fc.Arbitrary<readonly Admitted<Pod>[]> = fc
+  .array(
+    fc.record({
+      app,
+      other: app,
+      topologyKey,
+      kind: fc.constantFrom('near', 'far', 'prefersNear', 'prefersFar', 'spread', 'spreadAnyway', 'none'),
+      priority: fc.constantFrom(0, 10),
+      cpu: fc.integer({ min: 0, max: 15 }),
+    }),
+    { maxLength: 12 },
+  )
+  .map((all) =>
+    all.map((one, i) => {
+      const term = { topologyKey: one.topologyKey, labelSelector: { matchLabels: { app: one.other } } };
+      const required = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+      const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: term }] };
+      const spread = { ...term, maxSkew: 1, whenUnsatisfiable: one.kind === 'spread' ? 'DoNotSchedule' : 'ScheduleAnyway' };
+      return pod(`pod-${i}`, {
+        labels: { app: one.app },
+        requests: { cpu: `${one.cpu}00m` },
+        spec: {
+          priority: one.priority,
+          ...(one.kind === 'near' && { affinity: { podAffinity: required } }),
+          ...(one.kind === 'far' && { affinity: { podAntiAffinity: required } }),
+          ...(one.kind === 'prefersNear' && { affinity: { podAffinity: preferred } }),
+          ...(one.kind === 'prefersFar' && { affinity: { podAntiAffinity: preferred } }),
+          ...(one.kind.startsWith('spread') && { topologySpreadConstraints: [spread] }),
+        },
+      });
+    }),
+  );
+
+const renamed = (pods: readonly Admitted<Pod>[], prefix: string): readonly Admitted<Pod>[] =>
+  pods.map((one) => ({ ...one, metadata: { ...one.metadata, name: `${prefix}-${one.metadata.name}` } }));
+
+const refOfPod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name });
+
 describe('Laws', () => {
   test('one more node never makes a plain Pod unschedulable', () => {
     fc.assert(
@@ -81,15 +123,33 @@ describe('Laws', () => {
 
   test('a Pod that comes and goes leaves no trace', () => {
     fc.assert(
-      fc.property(nodes, plainPods, plainPods, (all, guests, pods) => {
+      fc.property(nodes, fc.oneof(plainPods, socialPods), fc.oneof(plainPods, socialPods), (all, guests, pods) => {
         const scheduler = schedulerWith(...all);
-        const named = guests.map((one) => ({ ...one, metadata: { ...one.metadata, name: `guest-${one.metadata.name}` } }));
+        const named = renamed(guests, 'guest');
         placeAll(scheduler, named);
-        for (const { metadata } of named)
-          scheduler.remove({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: metadata.name });
+        for (const { metadata } of named) scheduler.remove(refOfPod(metadata.name));
         expect(placeAll(scheduler, pods)).toEqual(placeAll(schedulerWith(...all), pods));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test('once its victims are gone, a Pod fits on the node it was nominated to', () => {
+    fc.assert(
+      fc.property(nodes, socialPods, socialPods, (all, running, waiting) => {
+        const scheduler = schedulerWith(...all);
+        placeAll(scheduler, renamed(running, 'running'));
+        for (const one of waiting) {
+          const { outcome, postFilter } = scheduler.schedule(one);
+          if (outcome !== 'preempting') continue;
+          for (const victim of postFilter?.victims ?? []) scheduler.remove(refOfPod(victim.slice('default/'.length)));
+          const nominated = withStatus(one, { nominatedNodeName: postFilter?.nominated });
+          scheduler.upsert(nominated);
+          expect(scheduler.schedule(nominated)).toMatchObject({ node: postFilter?.nominated, nominatedNodeFit: true });
+          placeAll(scheduler, [nominated]);
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

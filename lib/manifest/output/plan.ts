@@ -57,6 +57,8 @@ const isSame = (path: string, state: Stats, text: Buffer): boolean =>
 
 /** Compares the directory with the files to be in it. A file that is neither ours nor what we would write is not touched: a failure. */
 export const planFor = (directory: string, files: ReadonlyMap<string, string>): Plan | Failure => {
+  if (stateOf(directory) === undefined)
+    return { owned: new Set(), created: files, replaced: new Map(), removed: [], unchanged: [], list: listText(files.keys()) };
   const owned = ownedFiles(directory);
   const created = new Map<string, string>();
   const replaced = new Map<string, string>();

@@ -86,6 +86,7 @@ const exchange = (directory: string, plan: Plan): boolean => {
       ? []
       : entries.filter(({ type, path }) => type === 'directory' && isOnlyOurs(path, plan, entries)).map(({ path }) => path);
   for (const entry of entries) if (!dropped.has(entry.path) && !emptied.includes(entry.path)) carry(directory, next, entry);
+  for (const folder of new Set([...writes.keys()].map(dirname))) mkdirSync(join(next, folder), { recursive: true });
   for (const [name, text] of writes) create(join(next, name), text, writes.size <= mostDurable);
 
   if (!exists) {

@@ -59,9 +59,8 @@ export const carry = (from: string, to: string, { path, type, mode }: Entry): vo
   }
 };
 
-/** Makes a file and its folders. `durable`: it is on the disk before this returns, so that not even a power cut leaves half of it. */
+/** Makes a file. `durable`: it is on the disk before this returns, so that not even a power cut leaves half of it. */
 export const create = (path: string, text: string, durable: boolean): void => {
-  mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'wx', 0o666);
   try {
     const bytes = Buffer.from(text);

@@ -1,11 +1,14 @@
+import { decode } from '../../../lib/api/decode.js';
+import { applyDefaults } from '../../../lib/api/default/index.js';
 import type { Namespace, NetworkPolicy, Pod } from '../../../lib/api/generated/types.js';
 import type { KubeObject } from '../../../lib/api/object.js';
+import { validateCreate } from '../../../lib/api/validate/index.js';
 import { parseAddress } from '../../../lib/network/address.js';
 import { type End, namespaceLabels, podEnd } from '../../../lib/network/policy/end.js';
 import { createPolicies, type Policies } from '../../../lib/network/policy/policies.js';
 import { protocolOf } from '../../../lib/network/protocol.js';
 import { differences } from '../compare.js';
-import { connectionsOf, type Line, normalized, ofKind } from '../netpol-peers.js';
+import { type Change, changesOf, changeText, connectionsOf, type Line, normalized, ofKind } from '../netpol-peers.js';
 import type { CaseRunner, Suite, SuiteFolder } from '../suite.js';
 
 interface Query {
@@ -106,4 +109,27 @@ const connections: CaseRunner = (record, folder) => {
   return difference(normalized(recorded), normalized(lines));
 };
 
-export const suite: Suite = { families: { connlist: connections, focus: connections, 'netpol-points': points } };
+interface DiffRecord {
+  readonly dir1: string;
+  readonly dir2: string;
+  readonly changes: readonly (Change & { readonly src: string; readonly dst: string })[];
+}
+
+const diff: CaseRunner = (record, folder) => {
+  const { dir1, dir2, changes } = record as DiffRecord;
+  const recorded = changes.map(({ src, dst, ...change }) => ({ src, dst, conns: changeText(change) }));
+  return difference(normalized(recorded), normalized(changesOf(objectsOf(folder, dir1), objectsOf(folder, dir2))));
+};
+
+/** Whether the API server refuses a policy: it is malformed, or its name is taken. */
+const invalid: CaseRunner = (record, folder) => {
+  const policies = ofKind<NetworkPolicy>(objectsOf(folder, (record as { readonly dir: string }).dir), 'NetworkPolicy');
+  const names = new Set(policies.map(({ metadata }) => `${metadata.namespace ?? 'default'}/${metadata.name}`));
+  const refused = policies.some((policy) => {
+    const decoded = decode({ ...policy, metadata: { namespace: 'default', ...policy.metadata } });
+    return !decoded.ok || validateCreate(applyDefaults(decoded.value)).length > 0;
+  });
+  return refused || names.size < policies.length ? [] : ['recorded a refusal, got none'];
+};
+
+export const suite: Suite = { families: { connlist: connections, diff, focus: connections, invalid, 'netpol-points': points } };
