@@ -130,7 +130,9 @@ export const decodeText = (text: string): Verdict<KubeObject> => {
       [],
     );
   }
-  const duplicates = duplicateFields(text).map(
+  const fields = duplicateFields(text);
+  if (fields === undefined) return badRequest("couldn't get version/kind; json parse error: exceeded max depth", []);
+  const duplicates = fields.map(
     (field): FieldError => ({ type: 'FieldValueDuplicate', field, message: `duplicate field "${field}"` }),
   );
   return read(input, duplicates);

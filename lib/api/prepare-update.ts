@@ -124,7 +124,7 @@ const prepares = new Map<string, Prepare>([
  */
 export const prepareForUpdate = (next: KubeObject, current: KubeObject): KubeObject => {
   const { status, ...rest } = next;
-  const { uid, creationTimestamp, generation } = current.metadata;
+  const { uid, creationTimestamp, generation, namespace: space } = current.metadata;
   const prepared = (prepares.get(next.kind) ?? ((object: KubeObject): KubeObject => object))(
     {
       ...(statusApart.has(next.kind) ? { ...rest, ...(current.status === undefined ? {} : { status: current.status }) } : next),
@@ -135,6 +135,7 @@ export const prepareForUpdate = (next: KubeObject, current: KubeObject): KubeObj
   return {
     ...prepared,
     metadata: {
+      ...(space === undefined ? {} : { namespace: space }),
       ...prepared.metadata,
       ...(uid === undefined ? {} : { uid }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),

@@ -20,16 +20,15 @@ const safe = (wanted: string): string => {
  * @param wanted what each unit would like to be called.
  */
 export const fileNames = (wanted: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
-  const rivals = new Map<string, string[]>();
-  for (const [key, name] of wanted) {
+  const claims = new Map<string, number>();
+  for (const name of wanted.values()) {
     const folded = safe(name).toLowerCase();
-    rivals.set(folded, [...(rivals.get(folded) ?? []), key]);
+    claims.set(folded, (claims.get(folded) ?? 0) + 1);
   }
   const names = new Map<string, string>();
   const contested: [string, string][] = [];
   for (const [key, name] of wanted) {
-    const isAlone = (rivals.get(safe(name).toLowerCase()) ?? []).length === 1;
-    if (isAlone && name.length <= longest) names.set(key, safe(name));
+    if (claims.get(safe(name).toLowerCase()) === 1 && name.length <= longest) names.set(key, safe(name));
     else contested.push([key, safe(name)]);
   }
   const taken = new Set([...names.values()].map((name) => name.toLowerCase()));

@@ -10,14 +10,13 @@ export type Found =
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const nameOf = (value: unknown): string =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'object'
-        ? 'a map'
-        : `the ${typeof value} ${JSON.stringify(value)}`;
+const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
+
+const nameOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${shown(JSON.stringify(value))}`;
+};
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -26,21 +25,20 @@ const fault = (value: Readonly<Record<string, unknown>>): string | undefined => 
   const { apiVersion, kind, metadata } = value;
   const missing: string[] = [];
   const wrong: string[] = [];
+  const isGiven = (field: unknown): boolean => field !== undefined && field !== null;
   const check = (path: string, field: unknown): void => {
-    if (field === undefined || field === null || field === '') missing.push(path);
+    if (!isGiven(field) || field === '') missing.push(path);
     else if (typeof field !== 'string') wrong.push(`${path} must be a string, but is ${nameOf(field)}`);
   };
   check('apiVersion', apiVersion);
   check('kind', kind);
-  if (metadata !== undefined && metadata !== null && !isMap(metadata))
+  if (isGiven(metadata) && !isMap(metadata)) {
     wrong.push(`metadata must be a map, but is ${nameOf(metadata)}`);
-  else {
-    const { name, generateName, namespace } = metadata ?? {};
-    if (name === undefined || name === null || name === '') {
-      if (generateName !== undefined && generateName !== null) check('metadata.generateName', generateName);
-      else missing.push('metadata.name');
-    } else check('metadata.name', name);
-    if (namespace !== undefined && namespace !== null) if (typeof namespace !== 'string') check('metadata.namespace', namespace);
+  } else {
+    const { name, generateName, namespace } = isMap(metadata) ? metadata : {};
+    if (isGiven(generateName)) check('metadata.generateName', generateName);
+    if (!isGiven(generateName) || isGiven(name)) check('metadata.name', name);
+    if (isGiven(namespace) && namespace !== '') check('metadata.namespace', namespace);
   }
   const lacks = missing.length === 0 ? [] : [`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`];
   const faults = [...lacks, ...wrong];
@@ -51,7 +49,7 @@ const fault = (value: Readonly<Record<string, unknown>>): string | undefined => 
 const withTypeOf = (list: Readonly<Record<string, unknown>>, item: unknown): unknown => {
   const { kind, apiVersion } = list;
   if (!isMap(item) || !isText(kind) || kind === 'List' || !kind.endsWith('List')) return item;
-  if (isText(item['kind']) && isText(item['apiVersion'])) return item;
+  if (isText(item.kind) && isText(item.apiVersion)) return item;
   return { apiVersion, kind: kind.slice(0, -'List'.length), ...item };
 };
 
@@ -62,8 +60,8 @@ export const objectsIn = (value: unknown, steps: Steps = []): readonly Found[] =
   if (!isMap(value)) return [{ steps, message: `not a Kubernetes object: ${nameOf(value)}` }];
   const { items } = value;
   if (Array.isArray(items)) return items.flatMap((item, index) => objectsIn(withTypeOf(value, item), [...steps, 'items', index]));
-  if (value['kind'] === 'List') return [];
-  if (value['kind'] === 'Kustomization' && !isMap(value['metadata'])) {
+  if (value.kind === 'List') return [];
+  if (value.kind === 'Kustomization' && !isMap(value.metadata)) {
     const message = 'a Kustomization is no object of the cluster: check what it makes (kubectl kustomize DIR | plimsoll check -)';
     return [{ steps, message, severity: 'warning' }];
   }

@@ -20,9 +20,21 @@ export interface Read {
 const control = /(?![\t\n\u0085])\p{Cc}|[\ufeff\ufffe\uffff]/u;
 
 const readYaml = (text: string, { start, end }: Span, checked: boolean, aliases: AliasCount): Parsed => {
+  const at = contentStart(text, { start, end }) ?? start;
+  if (text.charCodeAt(at) === 37)
+    return {
+      faults: [
+        {
+          code: 'input/syntax',
+          message: 'kubectl does not read YAML directives: remove the lines that begin with %',
+          offset: at,
+        },
+      ],
+    };
   if (!checked) {
-    const at = text.slice(start, end).search(control);
-    if (at >= 0) return { faults: [{ code: 'input/syntax', message: 'control characters are not allowed', offset: start + at }] };
+    const found = text.slice(start, end).search(control);
+    if (found >= 0)
+      return { faults: [{ code: 'input/syntax', message: 'control characters are not allowed', offset: start + found }] };
   }
   const plain = readPlainYaml(text, start, end);
   return plain === undefined ? readFullYaml(text, start, end, aliases) : { value: plain.value, faults: [] };

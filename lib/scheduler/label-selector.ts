@@ -2,6 +2,7 @@ import type { LabelSelector } from '../api/generated/types.js';
 import { labelSelectorText, matcherOf } from '../api/label-selector.js';
 import type { Labels } from '../api/selector.js';
 import { getOrInsert } from './get-or-insert.js';
+import { labelPair } from './labels.js';
 
 /** A label selector with what it takes to remember its results. */
 export interface Selector {
@@ -9,10 +10,19 @@ export interface Selector {
   readonly key: string;
   /** Whether it has no requirement, so that it selects everything. */
   readonly empty: boolean;
+  /** A label, as `key=value`, that everything selected has, if there is such a one. */
+  readonly pair: string | undefined;
   matches(labels: Labels): boolean;
 }
 
-export const nothing: Selector = { key: '<nothing>', empty: false, matches: () => false };
+export const nothing: Selector = { key: '<nothing>', empty: false, pair: undefined, matches: () => false };
+
+const pairOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined => {
+  const [label] = Object.entries(matchLabels);
+  if (label !== undefined) return labelPair(...label);
+  const only = matchExpressions.find(({ operator, values }) => operator === 'In' && values?.length === 1);
+  return only && labelPair(only.key, only.values?.[0] ?? '');
+};
 
 const compiled = new WeakMap<LabelSelector, Selector>();
 
@@ -21,7 +31,7 @@ export const compileSelector = (selector: LabelSelector | undefined): Selector =
   if (selector === undefined) return nothing;
   return getOrInsert(compiled, selector, () => {
     const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
-    return { key: labelSelectorText(selector), empty, matches: matcherOf(selector) };
+    return { key: labelSelectorText(selector), empty, pair: pairOf(selector), matches: matcherOf(selector) };
   });
 };
 
@@ -33,6 +43,7 @@ export const conjunction = (selectors: readonly Selector[]): Selector => {
   return {
     key: [...new Set(demanding.map(({ key }) => key))].sort().join(' & '),
     empty: demanding.length === 0,
+    pair: demanding.find(({ pair }) => pair !== undefined)?.pair,
     matches: (labels) => demanding.every((selector) => selector.matches(labels)),
   };
 };

@@ -5,3 +5,6 @@ export const labelOf = (labels: Labels | undefined, key: string): string | undef
   const value = labels?.[key];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** One label as one text. */
+export const labelPair = (key: string, value: string): string => `${key}=${value}`;

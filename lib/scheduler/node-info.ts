@@ -2,6 +2,7 @@ import type { Node, Taint } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { HostPorts } from './host-ports.js';
+import { labelPair } from './labels.js';
 import type { PodInfo } from './pod-info.js';
 import { allocatableOf, type Resource } from './resource.js';
 
@@ -19,6 +20,24 @@ class Requested {
     for (const [name, amount] of resource.scalars) this.scalars.set(name, (this.scalars.get(name) ?? 0) + sign * amount);
   }
 }
+
+/** A question about the Pods of a node. */
+export interface PodQuery {
+  /** Queries with equal keys count the same Pods. */
+  readonly key: string;
+  /** A label, as `key=value`, that every Pod has which counts; undefined if there is none such. */
+  readonly pair: string | undefined;
+  matches(pod: PodInfo): boolean;
+}
+
+const countLabels = (counts: Map<string, number>, labels: Labels, sign: 1 | -1): void => {
+  for (const [key, value] of Object.entries(labels)) {
+    const pair = labelPair(key, value);
+    const count = (counts.get(pair) ?? 0) + sign;
+    if (count > 0) counts.set(pair, count);
+    else counts.delete(pair);
+  }
+};
 
 /** A node with the sums over its Pods that filters and scores need, kept as Pods come and go. */
 export class NodeInfo {
@@ -39,8 +58,10 @@ export class NodeInfo {
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
   readonly hostPorts = new HostPorts();
-  /** How many Pods of the node match a selector, by the selector's key; void once Pods change. */
+  /** How many Pods of the node a query counts, by its key; void once Pods change. */
   readonly #counts = new Map<string, number>();
+  /** How many Pods of the node have a label; made when first asked for. */
+  #labelCounts: Map<string, number> | undefined;
 
   constructor(node: Admitted<Node>, allocatable = allocatableOf(node.status?.allocatable ?? node.status?.capacity ?? {})) {
     const taints = node.spec?.taints ?? [];
@@ -79,16 +100,27 @@ export class NodeInfo {
     this.nonZeroMilliCPU += sign * pod.held.nonZeroMilliCPU;
     this.nonZeroMemory += sign * pod.held.nonZeroMemory;
     this.#counts.clear();
+    if (this.#labelCounts !== undefined) countLabels(this.#labelCounts, pod.labels, sign);
   }
 
-  /** Pods for which `matches` holds, remembered under `key` until a Pod comes or goes. */
-  countPods(key: string, matches: (pod: PodInfo) => boolean): number {
+  /** How many Pods the query counts, remembered until a Pod comes or goes. */
+  countPods({ key, pair, matches }: PodQuery): number {
+    if (this.pods.size === 0 || (pair !== undefined && !this.#hasLabel(pair))) return 0;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
     let count = 0;
     for (const pod of this.pods.values()) if (matches(pod)) count++;
     this.#counts.set(key, count);
     return count;
+  }
+
+  /** Most labels are on Pods of few nodes, so most questions end here. */
+  #hasLabel(pair: string): boolean {
+    if (this.#labelCounts === undefined) {
+      this.#labelCounts = new Map();
+      for (const { labels } of this.pods.values()) countLabels(this.#labelCounts, labels, 1);
+    }
+    return this.#labelCounts.has(pair);
   }
 
   /** A copy to try evictions on. */

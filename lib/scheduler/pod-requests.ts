@@ -57,7 +57,7 @@ const containerRequests = (container: Container, status: ContainerStatus | undef
  * more. `missing` is what containers without a request count as.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
  */
-export const containersRequests = (spec: PodSpec, status: PodStatus | undefined, missing: ResourceList): ResourceList => {
+const containersRequests = (spec: PodSpec, status: PodStatus | undefined, missing: ResourceList): ResourceList => {
   const statuses = new Map(
     [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].map((one) => [one.name, one]),
   );

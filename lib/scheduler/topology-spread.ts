@@ -4,7 +4,7 @@ import type { Cache } from './cache.js';
 import { getOrInsert } from './get-or-insert.js';
 import { compileSelector, conjunction, type Selector } from './label-selector.js';
 import { labelOf } from './labels.js';
-import type { NodeInfo } from './node-info.js';
+import type { NodeInfo, PodQuery } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import { toleratesAll } from './taints.js';
 
@@ -30,9 +30,11 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
   const { requiredNodeAffinity, tolerations, namespace } = pod;
   const honorsAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && requiredNodeAffinity !== undefined;
   const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
-  const counted = (other: PodInfo): boolean =>
-    !other.terminating && other.namespace === namespace && selector.matches(other.labels);
-  const key = `spread ${namespace} ${selector.key}`;
+  const counted: PodQuery = {
+    key: `spread ${namespace} ${selector.key}`,
+    pair: selector.pair,
+    matches: (other) => !other.terminating && other.namespace === namespace && selector.matches(other.labels),
+  };
   return {
     topologyKey: constraint.topologyKey,
     maxSkew: constraint.maxSkew,
@@ -41,7 +43,7 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
     includes: (node) =>
       (!honorsAffinity || requiredNodeAffinity(node)) && (!honorsTaints || toleratesAll(tolerations, node.hardTaints)),
     // A selector for everything matches the Pod itself, but counts nobody.
-    count: (node) => (selector.empty ? 0 : node.countPods(key, counted)),
+    count: (node) => (selector.empty ? 0 : node.countPods(counted)),
   };
 };
 

@@ -37,15 +37,10 @@ describe('unknown fields', () => {
     ['another number', pod({ container: [] }), 'did you mean "containers"?'],
     ['a slip', pod({ containres: [] }), 'did you mean "containers"?'],
     ['one level too high', deployment({ nodeSelector: {} }), '"nodeSelector" belongs to spec.template.spec'],
-    ['one level too low', pod({ containers: [{ name: 'a', restartPolicyy: 'Never', nodeName: 'n' }] }), undefined],
+    ['one level too low', pod({ containers: [{ name: 'a', nodeName: 'n1' }] }), '"nodeName" belongs to spec'],
     ['nothing near', pod({ xyzzy: 1 }), undefined],
   ])('suggest what was meant: %s', (_, input, suggestion) => {
-    expect(suggestions(input)[0]).toBe(suggestion ?? suggestions(input)[0]);
-    if (suggestion !== undefined) expect(suggestions(input)).toEqual([suggestion]);
-  });
-
-  test('that belong one level up say where', () => {
-    expect(suggestions(pod({ containers: [{ name: 'a', nodeName: 'n1' }] }))).toEqual(['"nodeName" belongs to spec']);
+    expect(suggestions(input)).toEqual([suggestion]);
   });
 
   test('named like parts of every object are data, not code', () => {
@@ -63,25 +58,40 @@ describe('unknown fields', () => {
 
 describe('duplicate fields', () => {
   test('show in a text, by their path', () => {
-    const text = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","name":"b"},"spec":{"containers":[{"name":"c","name":"c"}]}}';
+    const text =
+      '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","name":"b"},"spec":{"containers":[{"name":"c","name":"c"}]}}';
     expect(faults(text)).toEqual(['duplicate field "metadata.name"', 'duplicate field "spec.containers[0].name"']);
   });
 
   test('are not confused by what stands inside strings', () => {
-    expect(faults('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"{\\"b\\":1,\\"b\\":2}"}}')).toEqual([]);
+    expect(faults('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"{\\"b\\":1,\\"b\\":2}"}}')).toEqual(
+      [],
+    );
   });
 });
 
 describe('wrong types', () => {
   test.each([
-    ['a number for a string', pod({ containers: [{ name: 'a', env: [{ name: 'A', value: 5 }] }] }), 'spec.containers[0].env[0].value'],
+    [
+      'a number for a string',
+      pod({ containers: [{ name: 'a', env: [{ name: 'A', value: 5 }] }] }),
+      'spec.containers[0].env[0].value',
+    ],
     ['a string for a number', deployment({ replicas: '3' }), 'spec.replicas'],
     ['a fraction', deployment({ replicas: 1.5 }), 'spec.replicas'],
     ['more than 32 bits', deployment({ replicas: 2 ** 31 }), 'spec.replicas'],
     ['an object for a list', pod({ containers: {} }), 'spec.containers'],
-    ['a malformed quantity', pod({ containers: [{ name: 'a', resources: { limits: { cpu: '1 core' } } }] }), 'spec.containers[0].resources.limits.cpu'],
+    [
+      'a malformed quantity',
+      pod({ containers: [{ name: 'a', resources: { limits: { cpu: '1 core' } } }] }),
+      'spec.containers[0].resources.limits.cpu',
+    ],
     ['a malformed time', pod({}, { name: 'a', creationTimestamp: 'yesterday' }), 'metadata.creationTimestamp'],
-    ['a day that does not exist', pod({}, { name: 'a', creationTimestamp: '2024-02-30T00:00:00Z' }), 'metadata.creationTimestamp'],
+    [
+      'a day that does not exist',
+      pod({}, { name: 'a', creationTimestamp: '2024-02-30T00:00:00Z' }),
+      'metadata.creationTimestamp',
+    ],
     ['malformed base64', { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'x y' } }, 'data.a'],
   ])('are refused with their path: %s', (_, input, field) => {
     const verdict = decode(input);
@@ -105,7 +115,12 @@ describe('versions', () => {
   });
 
   test('of custom resources pass with their metadata read', () => {
-    const route = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'r' }, spec: { anything: 1 } };
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'r' },
+      spec: { anything: 1 },
+    };
     expect(decode(route)).toEqual({ ok: true, value: route, warnings: [] });
     expect(faults({ ...route, metadata: { name: 'r', lables: {} } })).toEqual(['unknown field "metadata.lables"']);
   });
@@ -117,7 +132,9 @@ describe('versions', () => {
 
 describe('the value', () => {
   test('loses what says nothing and keeps a zero behind a pointer', () => {
-    const verdict = decode(deployment({ replicas: 0, paused: false, template: { spec: { containers: [], hostNetwork: false, volumes: [] } } }));
+    const verdict = decode(
+      deployment({ replicas: 0, paused: false, template: { spec: { containers: [], hostNetwork: false, volumes: [] } } }),
+    );
     expect(verdict.ok && verdict.value.spec).toEqual({
       replicas: 0,
       strategy: {},
@@ -145,12 +162,32 @@ describe('the value', () => {
   });
 });
 
+test('nesting without end is refused, not followed', () => {
+  let schema: object = {};
+  for (let depth = 0; depth < 20_000; depth++) schema = { not: schema };
+  const names = { kind: 'A', plural: 'as' };
+  const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } };
+  const spec = { group: 'a.io', names, scope: 'Cluster', versions: [version] };
+  expect(
+    faults({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'as.a.io' }, spec }),
+  ).toEqual([expect.stringContaining('exceeded max depth')]);
+  expect(decodeText(`{"apiVersion":"v1","kind":"Pod","spec":${'['.repeat(5000)}${']'.repeat(5000)}}`)).toMatchObject({
+    ok: false,
+    code: 400,
+  });
+});
+
 test('anything at all is answered with a verdict', () => {
   fc.assert(
-    fc.property(fc.constantFrom('Pod', 'Service', 'Deployment', 'Bogus'), fc.jsonValue({ maxDepth: 4 }), fc.jsonValue(), (kind, spec, metadata) => {
-      const verdict = decode({ apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1', kind, metadata, spec });
-      if (!verdict.ok) expect(verdict.message).not.toBe('');
-    }),
+    fc.property(
+      fc.constantFrom('Pod', 'Service', 'Deployment', 'Bogus'),
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.jsonValue(),
+      (kind, spec, metadata) => {
+        const verdict = decode({ apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1', kind, metadata, spec });
+        if (!verdict.ok) expect(verdict.message).not.toBe('');
+      },
+    ),
     { numRuns: 500, seed: 7 },
   );
 });

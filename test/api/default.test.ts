@@ -13,7 +13,10 @@ const read = (input: unknown): KubeObject => {
 const specOf = (apiVersion: string, kind: string, spec: unknown): unknown =>
   applyDefaults(read({ apiVersion, kind, metadata: { name: 'web' }, spec })).spec;
 
-const template = (pod: object = {}): object => ({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'nginx:1' }], ...pod } });
+const template = (pod: object = {}): object => ({
+  metadata: { labels: { app: 'web' } },
+  spec: { containers: [{ name: 'app', image: 'nginx:1' }], ...pod },
+});
 
 describe('Pods', () => {
   test('run for ever, stop within thirty seconds and resolve names in the cluster', () => {
@@ -49,7 +52,9 @@ describe('Pods', () => {
   });
 
   test('ask for what they are limited to, but a template does not', () => {
-    const containers = [{ name: 'app', image: 'nginx:1', resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '500m' } } }];
+    const containers = [
+      { name: 'app', image: 'nginx:1', resources: { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '500m' } } },
+    ];
     expect(specOf('v1', 'Pod', { containers })).toMatchObject({
       containers: [{ resources: { requests: { cpu: '500m', memory: '1Gi' } } }],
     });
@@ -59,14 +64,21 @@ describe('Pods', () => {
   });
 
   test('that share a spec share its defaults', () => {
-    const { spec } = read({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'app', image: 'x' }] } });
+    const { spec } = read({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'app', image: 'x' }] },
+    });
     const [first, second] = ['a', 'b'].map((name) => applyDefaults({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec }));
     expect(first?.spec).toBe(second?.spec);
   });
 });
 
 test('an object with all its defaults comes back as it is', () => {
-  const once = applyDefaults(read({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: template().constructor === Object ? { containers: [{ name: 'app', image: 'x' }] } : {} }));
+  const once = applyDefaults(
+    read({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers: [{ name: 'app', image: 'x' }] } }),
+  );
   expect(applyDefaults(once)).toBe(once);
 });
 
@@ -84,7 +96,9 @@ describe('workloads', () => {
   });
 
   test('the claims of a StatefulSet are whole objects', () => {
-    expect(specOf('apps/v1', 'StatefulSet', { template: template(), volumeClaimTemplates: [{ metadata: { name: 'data' } }] })).toMatchObject({
+    expect(
+      specOf('apps/v1', 'StatefulSet', { template: template(), volumeClaimTemplates: [{ metadata: { name: 'data' } }] }),
+    ).toMatchObject({
       podManagementPolicy: 'OrderedReady',
       volumeClaimTemplates: [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', spec: { volumeMode: 'Filesystem' } }],
     });
@@ -92,7 +106,11 @@ describe('workloads', () => {
 
   test('a Job without numbers runs once', () => {
     const pod = { restartPolicy: 'Never' };
-    expect(specOf('batch/v1', 'Job', { template: template(pod) })).toMatchObject({ backoffLimit: 6, completions: 1, parallelism: 1 });
+    expect(specOf('batch/v1', 'Job', { template: template(pod) })).toMatchObject({
+      backoffLimit: 6,
+      completions: 1,
+      parallelism: 1,
+    });
     expect(specOf('batch/v1', 'Job', { parallelism: 3, template: template(pod) })).not.toHaveProperty('completions');
   });
 });

@@ -92,7 +92,9 @@ describe.skipIf(!existsSync(openapi))('against the OpenAPI document of 1.36', ()
     const ours = resourceTable.map(
       ([group, version, , plural, namespaced, , , subresources]) => `${group}/${version}/${plural} ${namespaced} ${subresources}`,
     );
-    const expected = [...theirs].map(([key, { namespaced, subresources }]) => `${key} ${namespaced} ${[...subresources].sort().join(' ')}`);
+    const expected = [...theirs].map(
+      ([key, { namespaced, subresources }]) => `${key} ${namespaced} ${[...subresources].sort().join(' ')}`,
+    );
     expect([...ours].sort()).toEqual(expected.sort());
   });
 });

@@ -137,6 +137,15 @@ describe('files that are not ours', () => {
     expect(statSync(join(dir, 'README.md')).ino).toBe(statSync(join(dirname(dir), 'other')).ino);
   });
 
+  test('an empty folder of theirs below one of ours that goes', () => {
+    writeOutput(dir, files({ 'old/a.yaml': 'a', 'gone/deep/b.yaml': 'b' }));
+    mkdirSync(join(dir, 'old/theirs'));
+    expect(writeOutput(dir, files({ 'c.yaml': 'c' }))).toMatchObject({ ok: true });
+    expect(outputs()).toEqual({ 'c.yaml': 'c' });
+    expect(readdirSync(dir).sort()).toEqual(['.plimsoll-files', 'c.yaml', 'old']);
+    expect(existsSync(join(dir, 'old/theirs'))).toBe(true);
+  });
+
   test('are not overwritten: the refusal names the file, and nothing is written', () => {
     put('b.yaml', 'mine');
     expect(writeOutput(dir, files({ 'a.yaml': 'a', 'b.yaml': 'b' }))).toEqual({
@@ -224,10 +233,41 @@ describe('two runs', () => {
   test.each([
     ['a dead process', `4000000 ${hostname()}\n`],
     ['a former process of our number', `${process.pid} ${hostname()}\n`],
+    ['a process killed before it wrote its number', ''],
   ])('the lock of %s is broken', (_, content) => {
     mkdirSync(dirname(dir), { recursive: true });
     writeFileSync(`${dir}.plimsoll-lock`, content);
     expect(writeOutput(dir, files({ 'a.yaml': 'a' }))).toMatchObject({ ok: true });
+    expect(beside()).toEqual([]);
+  });
+});
+
+describe('two runs at once', () => {
+  test('wait for each other: the output is that of the one or of the other, whole', { timeout: 60_000 }, async () => {
+    const module = await bundled();
+    const script = join(root, 'both.mjs');
+    writeFileSync(
+      script,
+      `import { writeOutput } from ${JSON.stringify(module)};
+const [, , directory, mark] = process.argv;
+for (let turn = 0; turn < 15; turn++) {
+  const result = writeOutput(directory, new Map(Array.from({ length: 20 }, (_, index) => [\`\${mark}-\${index}.yaml\`, mark + turn])));
+  if (!result.ok) { console.error(result.message); process.exitCode = 1; }
+}
+`,
+    );
+    const codes = await Promise.all(
+      ['a', 'b'].map(
+        (mark) =>
+          new Promise((resolve) => spawn(process.execPath, [script, dir, mark], { stdio: 'inherit' }).on('exit', resolve)),
+      ),
+    );
+    expect(codes).toEqual([0, 0]);
+    const [[first = ''] = []] = Object.entries(outputs());
+    const mark = first.slice(0, 1);
+    expect(outputs()).toEqual(
+      Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${mark}-${index}.yaml`, `${mark}14`])),
+    );
     expect(beside()).toEqual([]);
   });
 });

@@ -1,10 +1,14 @@
+// Far beyond any real object, far below the depth of the stack.
+const mostDepth = 500;
+
 /**
  * The keys that occur more than once in an object of a JSON text, as paths (`spec.containers[0].image`), each once. The text
- * must be valid JSON: values are skipped, not checked.
+ * must be valid JSON: values are skipped, not checked. Undefined when it is nested too deeply to be an object of the API.
  */
-export const duplicateFields = (text: string): string[] => {
+export const duplicateFields = (text: string): string[] | undefined => {
   const found = new Set<string>();
   let at = 0;
+  let tooDeep = false;
 
   const skipSpace = (): void => {
     while (/\s/.test(text[at] ?? '')) at++;
@@ -15,8 +19,12 @@ export const duplicateFields = (text: string): string[] => {
     at++;
     return JSON.parse(text.slice(start, at)) as string;
   };
-  const value = (path: string): void => {
+  const value = (path: string, depth: number): void => {
     skipSpace();
+    if (depth > mostDepth) {
+      tooDeep = true;
+      at = text.length;
+    }
     const first = text[at];
     if (first === '{') {
       const keys = new Set<string>();
@@ -28,7 +36,7 @@ export const duplicateFields = (text: string): string[] => {
         keys.add(key);
         skipSpace();
         at++;
-        value(child);
+        value(child, depth + 1);
         skipSpace();
         if (text[at] === ',') at++;
       }
@@ -37,7 +45,7 @@ export const duplicateFields = (text: string): string[] => {
       at++;
       skipSpace();
       for (let index = 0; text[at] !== ']' && at < text.length; index++) {
-        value(`${path}[${index}]`);
+        value(`${path}[${index}]`, depth + 1);
         skipSpace();
         if (text[at] === ',') at++;
         skipSpace();
@@ -50,6 +58,6 @@ export const duplicateFields = (text: string): string[] => {
     }
   };
 
-  value('');
-  return [...found];
+  value('', 0);
+  return tooDeep ? undefined : [...found];
 };

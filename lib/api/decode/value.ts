@@ -8,14 +8,16 @@ type Json = Readonly<Record<string, unknown>>;
 /** The place in the object that is being read, and the faults found so far. */
 export interface Reading {
   readonly path: (string | number)[];
+  /** The types around this place, and how many parts of the path lead to each. */
   readonly enclosing: Type[];
+  readonly depths: number[];
   /** Values of a wrong type or form: the server stops at the first. */
   readonly malformed: FieldError[];
   /** Fields that do not exist: strict decoding reports them all. */
   readonly unknown: FieldError[];
 }
 
-export const newReading = (): Reading => ({ path: [], enclosing: [], malformed: [], unknown: [] });
+export const newReading = (): Reading => ({ path: [], enclosing: [], depths: [], malformed: [], unknown: [] });
 
 const pathText = (path: readonly (string | number)[]): string => {
   let text = '';
@@ -41,11 +43,8 @@ const malformed = (reading: Reading, value: unknown, detail: string): void => {
 const wrongType = (reading: Reading, value: unknown, wanted: string): void =>
   malformed(reading, value, `cannot unmarshal ${jsonType(value)} into a field of type ${wanted}`);
 
-const enclosingPlaces = (reading: Reading): Enclosing[] => {
-  // One path part a type, and one more for each list index on the way.
-  const names = reading.path.filter((part): part is string => typeof part === 'string');
-  return reading.enclosing.slice(0, -1).map((type, depth) => ({ type, path: names.slice(0, depth).join('.') }));
-};
+const enclosingPlaces = (reading: Reading): Enclosing[] =>
+  reading.enclosing.slice(0, -1).map((type, index) => ({ type, path: pathText(reading.path.slice(0, reading.depths[index])) }));
 
 const unknownField = (reading: Reading, type: Type, name: string): void => {
   const parent = pathText(reading.path);
@@ -201,6 +200,7 @@ const fieldValue = (value: unknown, field: Field, reading: Reading): unknown => 
 const struct = (value: Json, type: Type, reading: Reading): Json => {
   let copy: Record<string, unknown> | undefined;
   reading.enclosing.push(type);
+  reading.depths.push(reading.path.length);
   for (const key of Object.keys(value)) {
     const field = type.fields.get(key);
     if (field === undefined) {
@@ -215,6 +215,7 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
     else copy[key] = read;
   }
   reading.enclosing.pop();
+  reading.depths.pop();
   const known = copy ?? value;
   for (const field of type.always) {
     if (Object.hasOwn(known, field.name)) continue;
@@ -224,9 +225,16 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
   return copy ?? value;
 };
 
+// Far beyond any real object, far below the depth of the stack.
+const mostDepth = 500;
+
 /** Reads a value that is there as the shape wants it; the same value comes back when it is already in the server's own form. */
 const shaped = (value: unknown, shape: Shape, reading: Reading, inMap = false): unknown => {
   if (shape.kind === 'scalar') return scalar(value, shape.code, reading, inMap);
+  if (reading.path.length > mostDepth) {
+    malformed(reading, undefined, 'exceeded max depth');
+    return value;
+  }
   if (shape.kind === 'list') {
     if (Array.isArray(value)) return list(value, shape.of, reading);
     wrongType(reading, value, 'list');

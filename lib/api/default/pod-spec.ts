@@ -1,4 +1,14 @@
-import type { Container, EphemeralContainer, Pod, PodSpec, PodTemplateSpec, ResourceRequirements } from '../generated/types.js';
+import type {
+  Container,
+  EphemeralContainer,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+  Quantity,
+  ResourceRequirements,
+} from '../generated/types.js';
+import { aggregateRequests } from '../pod-requests.js';
+import { formatQuantity } from '../quantity.js';
 import { fieldRef } from './field-ref.js';
 import { at, chain, each, fill } from './fill.js';
 import { pullPolicy } from './image.js';
@@ -57,7 +67,7 @@ const inTemplate = chain<PodSpec>(
 const templates = new WeakMap<PodSpec, PodSpec>();
 
 /** Defaults of a Pod's spec inside a template; done once for each spec object. */
-export const templateSpec = (spec: PodSpec): PodSpec => {
+const templateSpec = (spec: PodSpec): PodSpec => {
   let defaulted = templates.get(spec);
   if (defaulted === undefined) {
     defaulted = inTemplate(spec);
@@ -80,6 +90,20 @@ const requestsFromLimits = (resources: ResourceRequirements): ResourceRequiremen
 
 const requests = <T extends Container>(value: T): T => at(value as Container, 'resources', requestsFromLimits) as T;
 
+const isPodLevel = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+
+/** A Pod with resources as a whole asks, where it does not say, for what its containers ask for, else for its limit. */
+const requestsOfPod = (spec: PodSpec): PodSpec => {
+  if (spec.resources === undefined) return spec;
+  const { limits = {}, requests } = spec.resources;
+  const fromContainers = [...aggregateRequests(spec)].map(([name, amount]): [string, Quantity] => [name, formatQuantity(amount)]);
+  const missing = Object.fromEntries([...Object.entries(limits), ...fromContainers].filter(([name]) => isPodLevel(name)));
+  const filled = fill<{ readonly [name: string]: Quantity }>(requests ?? {}, missing);
+  return filled === requests || Object.keys(filled).length === 0
+    ? spec
+    : { ...spec, resources: { ...spec.resources, requests: filled } };
+};
+
 /** On the host's network a container's port is the host's port. */
 const hostPorts = (value: Container): Container =>
   at(
@@ -94,6 +118,7 @@ const inPod = chain<PodSpec>(
   (spec) => ((spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec),
   (spec) => at(spec, 'containers', each(requests)),
   (spec) => at(spec, 'initContainers', each(requests)),
+  requestsOfPod,
   (spec) => (spec.hostNetwork === true ? at(at(spec, 'containers', each(hostPorts)), 'initContainers', each(hostPorts)) : spec),
 );
 

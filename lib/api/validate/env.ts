@@ -1,3 +1,4 @@
+import { amountText } from '../amount.js';
 import type {
   ConfigMapKeySelector,
   EnvFromSource,
@@ -10,7 +11,6 @@ import { configMapKey, dns1123Subdomain, qualifiedName, relaxedEnvVarName } from
 import type { Faults } from './faults.js';
 import { prefixOf } from './format.js';
 import type { Path } from './path.js';
-import { amountText } from './resources.js';
 
 const envFields = [
   'metadata.name',

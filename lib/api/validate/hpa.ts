@@ -1,3 +1,4 @@
+import { amountOf, amountText } from '../amount.js';
 import type {
   CrossVersionObjectReference,
   HorizontalPodAutoscaler,
@@ -12,7 +13,7 @@ import { quantitySign } from '../quantity.js';
 import type { Faults } from './faults.js';
 import { pathSegmentName } from './format.js';
 import { Path } from './path.js';
-import { amountOf, amountText, validateContainerResourceName } from './resources.js';
+import { validateContainerResourceName } from './resources.js';
 
 const at = Path.of('spec');
 

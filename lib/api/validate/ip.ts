@@ -59,7 +59,7 @@ export interface Cidr {
   readonly length: number;
 }
 
-export const bitsOf = (address: Address): number => (address.family === 'IPv4' ? 32 : 128);
+const bitsOf = (address: Address): number => (address.family === 'IPv4' ? 32 : 128);
 
 export const parseCidr = (text: string): Cidr | undefined => {
   const slash = text.indexOf('/');

@@ -1,17 +1,11 @@
+import { amountOf, amountText } from '../amount.js';
 import type { LimitRange, LimitRangeItem, ResourceQuota, ResourceQuotaSpec } from '../generated/types.js';
 import { qualifiedName } from '../names.js';
 import { compareQuantities, quantityInteger, quantityMilliInteger, quantityOf } from '../quantity.js';
 import type { Faults } from './faults.js';
 import { Path } from './path.js';
 import { isOvercommitAllowed, isStandardForQuota } from './resource-names.js';
-import {
-  amountOf,
-  amountText,
-  validateAmount,
-  validateContainerResourceName,
-  validateQuotaResourceName,
-  validateResourceName,
-} from './resources.js';
+import { validateAmount, validateContainerResourceName, validateQuotaResourceName, validateResourceName } from './resources.js';
 
 const standardTypes = ['Pod', 'Container', 'PersistentVolumeClaim'];
 const lists = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;

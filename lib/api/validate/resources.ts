@@ -1,15 +1,7 @@
+import { amountOf, amountText } from '../amount.js';
 import type { ResourceRequirements } from '../generated/types.js';
 import { dns1123Label, qualifiedName } from '../names.js';
-import {
-  compareQuantities,
-  formatQuantity,
-  parseQuantity,
-  type Quantity,
-  quantityInteger,
-  quantityMilliInteger,
-  quantityOf,
-  quantitySign,
-} from '../quantity.js';
+import { compareQuantities, quantityInteger, quantityMilliInteger, quantitySign } from '../quantity.js';
 import type { Faults } from './faults.js';
 import type { Path } from './path.js';
 import {
@@ -22,16 +14,6 @@ import {
   isStandardForContainers,
   isStandardForQuota,
 } from './resource-names.js';
-
-const none = quantityOf(0);
-
-/** The amount of a field that `decode` has accepted as a quantity. */
-export const amountOf = (json: string | number): Quantity => {
-  const parsed = parseQuantity(json);
-  return parsed.ok ? parsed.value : none;
-};
-
-export const amountText = (json: string | number): string => formatQuantity(amountOf(json));
 
 export const validatePositiveAmount = (json: string | number, at: Path, faults: Faults): void => {
   if (quantitySign(amountOf(json)) <= 0) faults.invalid(at, amountText(json), 'must be greater than zero');

@@ -1,3 +1,4 @@
+import { amountOf } from '../amount.js';
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
@@ -11,7 +12,7 @@ import { validateAccessModes, validateClaimSpec, validateVolumeMode } from './cl
 import type { Faults } from './faults.js';
 import { validateLabelName } from './labels.js';
 import { Path } from './path.js';
-import { amountOf, validatePositiveAmount } from './resources.js';
+import { validatePositiveAmount } from './resources.js';
 import { validateNodeSelector } from './scheduling.js';
 import { isSharedSource, validateDriverName, validateSharedSource } from './volume-sources.js';
 

@@ -1,3 +1,4 @@
+import { amountOf } from '../amount.js';
 import { sameValue } from '../equal.js';
 import type {
   Job,
@@ -13,7 +14,6 @@ import { compareQuantities } from '../quantity.js';
 import type { Faults } from './faults.js';
 import { metadataPath } from './metadata.js';
 import { Path } from './path.js';
-import { amountOf } from './resources.js';
 import { podUpdate } from './update-pod.js';
 import { serviceUpdate } from './update-service.js';
 
@@ -226,7 +226,8 @@ const rules = new Map<string, Rule>([
 export const validateTransition = (next: KubeObject, current: KubeObject, faults: Faults): void => {
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
     const value = next.metadata[field];
-    if (value !== current.metadata[field]) faults.invalid(metadataPath.child(field), value, immutable);
+    // What an update leaves out of these stays.
+    if (value !== undefined && value !== current.metadata[field]) faults.invalid(metadataPath.child(field), value, immutable);
   }
   rules.get(next.kind)?.(next as never, current as never, faults);
 };

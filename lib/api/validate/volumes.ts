@@ -1,3 +1,4 @@
+import { amountOf } from '../amount.js';
 import type {
   DownwardAPIVolumeFile,
   KeyToPath,
@@ -15,7 +16,6 @@ import type { Faults } from './faults.js';
 import { fileMode, notReserved } from './file-path.js';
 import { validateAnnotations, validateLabelSelector, validateLabels } from './labels.js';
 import type { Path } from './path.js';
-import { amountOf } from './resources.js';
 import { isSharedSource, validateDriverName, validateSharedSource } from './volume-sources.js';
 
 const validateItem = (item: KeyToPath, at: Path, faults: Faults): void => {

@@ -4,9 +4,9 @@ import { codeOf } from './failure.js';
 
 /** Milliseconds to wait for another run: one writes for less. */
 const patience = 5_000;
-/** Milliseconds after which a lock is forgotten whose process cannot be asked (on another machine, or not yet named in it). */
+/** Milliseconds after which a lock is forgotten whose process cannot be asked: it is on another machine, or was killed before it wrote its number. */
 const longestWrite = 600_000;
-const slowestStart = 10_000;
+const slowestStart = 2_000;
 
 const pause = (milliseconds: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

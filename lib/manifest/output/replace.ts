@@ -57,10 +57,17 @@ export const recover = (directory: string): void => {
   for (const name of readdirSync(directory)) if (name.startsWith(stagedName)) remove(join(directory, name));
 };
 
+const foldersOf = (path: string): readonly string[] => {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, depth) => parts.slice(0, depth + 1).join('/'));
+};
+
 /** Folders that only held what is removed go with it; empty ones that are not ours stay. */
-const isOnlyOurs = (folder: string, plan: Plan, entries: readonly Entry[]): boolean => {
-  const below = entries.filter(({ path, type }) => type !== 'directory' && path.startsWith(`${folder}/`));
-  return below.length > 0 && below.every(({ path }) => plan.removed.includes(path));
+const emptied = (removed: ReadonlySet<string>, entries: readonly Entry[]): ReadonlySet<string> => {
+  const held = new Set([...removed].flatMap(foldersOf));
+  const staying = entries.filter(({ path, type }) => (type === 'directory' ? !held.has(path) : !removed.has(path)));
+  const kept = new Set(staying.flatMap(({ path }) => foldersOf(path)));
+  return new Set([...held].filter((folder) => !kept.has(folder)));
 };
 
 /**
@@ -78,14 +85,10 @@ const exchange = (directory: string, plan: Plan): boolean => {
 
   const next = nextOf(directory);
   const writes = writesOf(plan);
-  const dropped = new Set([...writes.keys(), ...plan.removed, listName]);
-  if (plan.list === undefined) dropped.delete(listName);
+  const removed = new Set(plan.removed);
+  const dropped = new Set([...writes.keys(), ...removed, ...emptied(removed, entries)]);
   mkdirSync(next);
-  const emptied =
-    plan.removed.length === 0
-      ? []
-      : entries.filter(({ type, path }) => type === 'directory' && isOnlyOurs(path, plan, entries)).map(({ path }) => path);
-  for (const entry of entries) if (!dropped.has(entry.path) && !emptied.includes(entry.path)) carry(directory, next, entry);
+  for (const entry of entries) if (!dropped.has(entry.path)) carry(directory, next, entry);
   for (const folder of new Set([...writes.keys()].map(dirname))) mkdirSync(join(next, folder), { recursive: true });
   for (const [name, text] of writes) create(join(next, name), text, writes.size <= mostDurable);
 

@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 /** One entry of a directory tree; `path` is relative to its root, with `/`. */
 export interface Entry {
@@ -39,15 +39,14 @@ export const entriesOf = (root: string, most: number): readonly Entry[] | undefi
   return entries;
 };
 
-/** Lets `entry` of `from` be in `to` as well: the same file where the file system can, a copy where not. */
+/** Lets `entry` of `from` be in `to` as well (its folder is there already): the same file where the file system can, a copy where not. */
 export const carry = (from: string, to: string, { path, type, mode }: Entry): void => {
   const source = join(from, path);
   const target = join(to, path);
   if (type === 'directory') {
-    mkdirSync(target, { recursive: true, mode });
+    mkdirSync(target, { mode });
     return;
   }
-  mkdirSync(dirname(target), { recursive: true });
   if (type === 'link') {
     symlinkSync(readlinkSync(source), target);
     return;

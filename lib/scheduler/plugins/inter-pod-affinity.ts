@@ -4,7 +4,7 @@ import type { NodeRefusal } from '../decision.js';
 import { type Filter, maxNodeScore, type Plugin, type Score, unresolvable, unschedulable } from '../framework.js';
 import { getOrInsert } from '../get-or-insert.js';
 import { labelOf } from '../labels.js';
-import type { NodeInfo } from '../node-info.js';
+import type { NodeInfo, PodQuery } from '../node-info.js';
 import { type AffinityTerm, resolveNamespaces, termMatches } from '../pod-affinity-term.js';
 import type { PodInfo } from '../pod-info.js';
 
@@ -51,21 +51,20 @@ class TopologyCounts {
 }
 
 /** Terms of the Pod that is to be scheduled which another Pod must meet together. */
-interface Group {
+interface Group extends PodQuery {
   readonly terms: readonly AffinityTerm[];
-  /** Under which nodes remember how many of their Pods do. */
-  readonly key: string;
 }
 
 const groupOf = (terms: readonly AffinityTerm[], { lists }: Cache): Group => {
   const resolved = terms.map((term) => resolveNamespaces(term, lists['/Namespace']));
-  return { terms: resolved, key: resolved.map(({ key }) => key).join(' & ') };
+  return {
+    terms: resolved,
+    key: resolved.map(({ key }) => key).join(' & '),
+    pair: resolved.find(({ selector }) => selector.pair !== undefined)?.selector.pair,
+    // The namespaces of the terms are resolved, so the labels of namespaces do not matter.
+    matches: (pod) => resolved.every((term) => termMatches(term, pod, noLabels)),
+  };
 };
-
-/** The namespaces of the terms are resolved, so the labels of namespaces do not matter. */
-const meets = ({ terms }: Group, pod: PodInfo): boolean => terms.every((term) => termMatches(term, pod, noLabels));
-
-const countIn = (group: Group, node: NodeInfo): number => node.countPods(group.key, (pod) => meets(group, pod));
 
 /** What the Pod wants and who it is, for the terms of others. */
 interface Subject {
@@ -97,8 +96,8 @@ class AffinityFilter implements Filter {
 
   count(node: NodeInfo): void {
     const { near, far } = this.#subject;
-    if (near.terms.length > 0) this.#add(this.#near, near, node, countIn(near, node));
-    for (const group of far) this.#add(this.#far, group, node, countIn(group, node));
+    if (near.terms.length > 0) this.#add(this.#near, near, node, node.countPods(near));
+    for (const group of far) this.#add(this.#far, group, node, node.countPods(group));
     for (const other of node.podsWithRequiredAntiAffinity.values()) this.#countTheirs(other, node, 1);
   }
 
@@ -129,7 +128,7 @@ class AffinityFilter implements Filter {
       satisfied &&= this.#near.has(node, topologyKey);
     }
     // The first of a group of Pods that want to be near each other has nobody to be near to.
-    return satisfied || (this.#near.empty && meets(near, pod));
+    return satisfied || (this.#near.empty && near.matches(pod));
   }
 
   addPod(added: PodInfo, node: NodeInfo): void {
@@ -142,8 +141,8 @@ class AffinityFilter implements Filter {
 
   #change(other: PodInfo, node: NodeInfo, amount: 1 | -1): void {
     const { near, far } = this.#subject;
-    if (meets(near, other)) this.#add(this.#near, near, node, amount);
-    for (const group of far) if (meets(group, other)) this.#add(this.#far, group, node, amount);
+    if (near.matches(other)) this.#add(this.#near, near, node, amount);
+    for (const group of far) if (group.matches(other)) this.#add(this.#far, group, node, amount);
     this.#countTheirs(other, node, amount);
   }
 
@@ -202,7 +201,7 @@ const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache
   const namespaceLabels = cache.namespaceLabels(pod.namespace);
   const scores = new TopologyScores();
   const addOurs = (groups: readonly Group[], node: NodeInfo, sign: 1 | -1): void => {
-    for (const group of groups) for (const term of group.terms) scores.add(node, term, sign * countIn(group, node));
+    for (const group of groups) for (const term of group.terms) scores.add(node, term, sign * node.countPods(group));
   };
   const addTheirs = (terms: readonly AffinityTerm[], node: NodeInfo, sign: 1 | -1): void => {
     for (const term of terms) if (termMatches(term, pod, namespaceLabels)) scores.add(node, term, sign);

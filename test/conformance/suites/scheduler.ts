@@ -1,11 +1,9 @@
 import { applyDefaults } from '../../../lib/api/default/index.js';
 import type { LabelSelector, Pod, PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../../../lib/api/generated/types.js';
 import type { Admitted, KubeObject } from '../../../lib/api/object.js';
-import { formatQuantity } from '../../../lib/api/quantity.js';
 import { isNamespaced } from '../../../lib/api/resources.js';
 import type { Decision, NodeRefusal } from '../../../lib/scheduler/decision.js';
 import { compareQueue, createScheduler, type Scheduler } from '../../../lib/scheduler/index.js';
-import { containersRequests } from '../../../lib/scheduler/pod-requests.js';
 import { differences } from '../compare.js';
 import type { CaseRunner, Suite } from '../suite.js';
 
@@ -92,25 +90,9 @@ const mergeLabelKeys = (pod: Admitted<Pod>): Admitted<Pod> => {
   };
 };
 
-/** Defaults of requests of the Pod as a whole, where it has limits: what its containers request, or else its limits. */
-const defaultPodRequests = (pod: Admitted<Pod>): Admitted<Pod> => {
-  const { spec } = pod;
-  const limits = Object.entries(spec?.resources?.limits ?? {});
-  if (spec === undefined || limits.length === 0) return pod;
-  const asked = [...containersRequests(spec, undefined, new Map())].map(
-    ([name, amount]) => [name, formatQuantity(amount)] as const,
-  );
-  const requests = {
-    ...Object.fromEntries(limits.filter(([name]) => /^(cpu|memory|hugepages-.*)$/.test(name))),
-    ...Object.fromEntries(asked.filter(([name]) => name === 'cpu' || name === 'memory')),
-    ...spec.resources?.requests,
-  };
-  return { ...pod, spec: { ...spec, resources: { ...spec.resources, requests } } };
-};
-
 /** Priority admission; a text is why it refuses. */
 const admitPod = (object: KubeObject, classes: ReadonlyMap<string, PriorityClass>): Admitted<Pod> | string => {
-  const pod = defaultPodRequests(mergeLabelKeys(admit(object) as Admitted<Pod>));
+  const pod = mergeLabelKeys(admit(object) as Admitted<Pod>);
   const spec: PodSpec = pod.spec ?? { containers: [] };
   const className = spec.priorityClassName;
   const chosen = className ? classes.get(className) : [...classes.values()].find(({ globalDefault }) => globalDefault === true);

@@ -1,0 +1,37 @@
+/**
+ * `npm run build`: bundles the package into build/. Programs of the author and of this package share chunks, so the CLI and the
+ * program that it runs load everything once.
+ */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * CommonJS packages are required, not imported: before Node imports one it parses every file of it for the names that it exports, which
+ * takes longer than running them.
+ */
+const required: Plugin = {
+  name: 'required',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^(?:cdk8s|constructs|esbuild|yaml)$/ }, ({ path, namespace }) => (namespace === 'required' ? { path, external: true } : { path, namespace: 'required' }));
+    bundler.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({ contents: `module.exports = require(${JSON.stringify(path)});` }));
+  },
+};
+
+rmSync(path('build'), { recursive: true, force: true });
+await build({
+  entryPoints: ['lib/index.ts', 'lib/testing/index.ts', 'lib/cli/main.ts'].map(path),
+  outdir: path('build'),
+  outbase: path('lib'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  plugins: [required],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
