@@ -36,7 +36,10 @@ export const coldSynth = (): void => {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'main.ts'), program);
-  writeFileSync(join(directory, 'cdk8s.yaml'), `language: typescript\napp: node ${join(root, 'node_modules/tsx/dist/cli.mjs')} main.ts\noutput: dist\n`);
+  writeFileSync(
+    join(directory, 'cdk8s.yaml'),
+    `language: typescript\napp: node ${join(root, 'node_modules/tsx/dist/cli.mjs')} main.ts\noutput: dist\n`,
+  );
   const plimsoll = seconds(directory, process.execPath, [join(root, 'build/cli/main.js'), 'synth']);
   const cdk8s = seconds(directory, process.execPath, [join(root, 'node_modules/cdk8s-cli/bin/cdk8s'), 'synth']);
   const node = seconds(directory, process.execPath, ['-e', '0']);

@@ -3,4 +3,5 @@ export const figure = (name: string, value: number, unit: string): void => {
   process.stdout.write(`${name.padEnd(36)} ${value.toFixed(unit === 'MB' || unit === 'objects' ? 0 : 3).padStart(10)} ${unit}\n`);
 };
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;

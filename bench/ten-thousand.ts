@@ -16,7 +16,10 @@ const runs = 3;
 const measure = (script: string): Result => {
   const results: Result[] = [];
   for (let run = 0; run < runs; run++) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', script)], { encoding: 'utf8', cwd: root });
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', script)], {
+      encoding: 'utf8',
+      cwd: root,
+    });
     if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
     results.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Result);
   }

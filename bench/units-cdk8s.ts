@@ -10,7 +10,12 @@ const app = new App({ outdir });
 const chart = new Chart(app, 'units');
 for (let index = 0; index < units; index++) {
   const labels = { app: `web-${index}` };
-  new ApiObject(chart, `settings-${index}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `settings-${index}` }, data: { LEVEL: 'info', INDEX: String(index) } });
+  new ApiObject(chart, `settings-${index}`, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `settings-${index}` },
+    data: { LEVEL: 'info', INDEX: String(index) },
+  });
   new ApiObject(chart, `web-${index}`, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -84,7 +84,10 @@ export class ApiServer {
 
   create(sent: KubeObject, options: WriteOptions = {}): Verdict<Stored> {
     const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context);
-    if (!decoded.ok) return decoded;
+    return decoded.ok ? this.#create(decoded, options) : decoded;
+  }
+
+  #create(decoded: Extract<Verdict<KubeObject>, { readonly ok: true }>, options: WriteOptions): Verdict<Stored> {
     const mutated = this.#admission.admit(decoded.value);
     if (!mutated.ok) return mutated;
     let object = this.#prepare(mutated.value);
@@ -155,7 +158,7 @@ export class ApiServer {
     const key = refKey(refOf(decoded.value));
     const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
     const last = this.#lastApplied.get(key) ?? {};
-    const verdict = live === undefined ? this.create(sent) : this.update(threeWayMerge(live, last, sent) as KubeObject);
+    const verdict = live === undefined ? this.#create(decoded, {}) : this.update(threeWayMerge(live, last, sent) as KubeObject);
     if (!verdict.ok) return { outcome: 'refused', verdict };
     this.#lastApplied.set(key, sent);
     if (live === undefined) return { outcome: 'created', verdict };

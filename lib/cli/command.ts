@@ -23,7 +23,7 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly { readonly command: string; readonly does: string }[];
   /** Resolves to the exit code: 0 accepted, 1 refused, 2 wrong usage. */
-  readonly run: (invocation: Invocation) => Promise<number>;
+  readonly run: (invocation: Invocation, commands: readonly Command[]) => Promise<number>;
 }
 
 /** Wrong usage: the message goes to standard error, the exit code is 2. */

@@ -83,7 +83,7 @@ export const commands: readonly Command[] = [
       { command: 'plimsoll help synth', does: 'options and examples of synth' },
       { command: 'plimsoll help schedule/unschedulable', does: 'what the finding means and what to do' },
     ],
-    run: async (invocation) => (await import('./help.js')).help(invocation),
+    run: async (invocation, all) => (await import('./help.js')).help(invocation, all),
   },
   {
     name: 'completion',
@@ -94,6 +94,6 @@ export const commands: readonly Command[] = [
       { command: 'source <(plimsoll completion bash)', does: 'complete in this shell' },
       { command: 'plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish', does: 'complete in every fish' },
     ],
-    run: async (invocation) => (await import('./completion.js')).completion(invocation),
+    run: async (invocation, all) => (await import('./completion.js')).completion(invocation, all),
   },
 ];

@@ -1,20 +1,19 @@
 import { type Command, type Invocation, UsageError } from './command.js';
-import { commands } from './commands.js';
 
 const flags = ({ options }: Command): readonly string[] => [...Object.keys(options).map((name) => `--${name}`), '--help'];
 
 /** `option values` of all commands: the value lists that a shell can complete. */
-const valueLists = (): ReadonlyMap<string, readonly string[]> =>
+const valueLists = (commands: readonly Command[]): ReadonlyMap<string, readonly string[]> =>
   new Map(
     commands.flatMap(({ options }) =>
       Object.entries(options).flatMap(([name, { values }]) => (values === undefined ? [] : [[`--${name}`, values] as const])),
     ),
   );
 
-const bash = (): string => `_plimsoll() {
+const bash = (commands: readonly Command[]): string => `_plimsoll() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   case "$previous" in
-${[...valueLists()].map(([option, values]) => `    ${option}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current")); return ;;`).join('\n')}
+${[...valueLists(commands)].map(([option, values]) => `    ${option}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$current")); return ;;`).join('\n')}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')}" -- "$current")); return; fi
   case "\${COMP_WORDS[1]}" in
@@ -24,7 +23,7 @@ ${commands.map((command) => `    ${command.name}) case "$current" in -*) COMPREP
 complete -o filenames -F _plimsoll plimsoll
 `;
 
-const zsh = (): string => `#compdef plimsoll
+const zsh = (commands: readonly Command[]): string => `#compdef plimsoll
 _plimsoll() {
   local -a commands
   commands=(${commands.map(({ name, summary }) => `'${name}:${summary.replaceAll("'", '').replaceAll(':', '')}'`).join(' ')})
@@ -46,7 +45,7 @@ ${commands
 compdef _plimsoll plimsoll
 `;
 
-const fish = (): string =>
+const fish = (commands: readonly Command[]): string =>
   [
     ...commands.map(
       ({ name, summary }) => `complete -c plimsoll -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", '')}'`,
@@ -60,13 +59,13 @@ const fish = (): string =>
     '',
   ].join('\n');
 
-const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+const shells: Readonly<Record<string, (commands: readonly Command[]) => string>> = { bash, zsh, fish };
 
 /** `plimsoll completion SHELL`: a script made from the command table. */
-export const completion = async ({ positionals }: Invocation): Promise<number> => {
+export const completion = async ({ positionals }: Invocation, commands: readonly Command[]): Promise<number> => {
   const [shell = ''] = positionals;
   const script = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
   if (script === undefined) throw new UsageError(`completion takes one of ${Object.keys(shells).join(', ')}`);
-  process.stdout.write(script());
+  process.stdout.write(script(commands));
   return 0;
 };

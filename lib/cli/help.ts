@@ -1,14 +1,14 @@
 import { type FindingCode, findingCodes } from '../verify/finding.js';
 import { type Command, type Invocation, UsageError } from './command.js';
-import { commands } from './commands.js';
 
 const columns = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n');
 };
 
-const overview =
-  (): string => `Plimsoll compiles Kubernetes clusters written as code to YAML, and writes it only if a simulated cluster accepts it.
+const overview = (
+  commands: readonly Command[],
+): string => `Plimsoll compiles Kubernetes clusters written as code to YAML, and writes it only if a simulated cluster accepts it.
 
 Usage: plimsoll COMMAND
 
@@ -41,10 +41,10 @@ const ofCode = (code: FindingCode): string => {
 const isCode = (text: string): text is FindingCode => Object.hasOwn(findingCodes, text);
 
 /** `plimsoll help [COMMAND|CODE]`. */
-export const help = async ({ positionals }: Invocation): Promise<number> => {
+export const help = async ({ positionals }: Invocation, commands: readonly Command[]): Promise<number> => {
   const [topic] = positionals;
   const command = commands.find(({ name }) => name === topic);
-  if (topic === undefined) process.stdout.write(overview());
+  if (topic === undefined) process.stdout.write(overview(commands));
   else if (command !== undefined) process.stdout.write(ofCommand(command));
   else if (isCode(topic)) process.stdout.write(ofCode(topic));
   else

@@ -1,24 +1,15 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InputError, type Invocation, UsageError } from './command.js';
+import { packageRoot } from './package-root.js';
 import { version } from './version.js';
-
-/** `templates/` of this package, from `build/cli/` as from `lib/cli/`. */
-const templatesFolder = (): string => {
-  const found = ['../templates', '../../templates', '../../../templates']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => existsSync(path));
-  if (found === undefined) throw new Error('the templates of this package are missing');
-  return found;
-};
 
 /** Files that npm would rename or leave out of a package carry another name in the template. */
 const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', '_package.json': 'package.json' };
 
 /** `plimsoll init [TEMPLATE] [DIR]`. */
 export const init = async ({ positionals }: Invocation): Promise<number> => {
-  const folder = templatesFolder();
+  const folder = join(packageRoot(), 'templates');
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);

@@ -35,11 +35,13 @@ const run = async (args: readonly string[]): Promise<number> => {
   }
   const command = commands.find((each) => each.name === name);
   if (help === undefined || name === undefined || name === '--help' || name === '-h')
-    return help?.run({ positionals: [], options: {} }) ?? 2;
+    return help?.run({ positionals: [], options: {} }, commands) ?? 2;
   if (command === undefined)
     throw new UsageError(`there is no command "${name}"; there are ${commands.map((each) => each.name).join(', ')}`);
   const invocation = parse(command, rest);
-  return invocation.options['help'] === true ? help.run({ positionals: [command.name], options: {} }) : command.run(invocation);
+  return invocation.options['help'] === true
+    ? help.run({ positionals: [command.name], options: {} }, commands)
+    : command.run(invocation, commands);
 };
 
 /** Node ends by itself when everything is printed; `process.exit` would cut a pipe short. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { nearName } from '../manifest/source-files.js';
+import { packageRoot } from './package-root.js';
 
 interface Message {
   readonly text: string;
@@ -6,7 +8,7 @@ interface Message {
 }
 
 const buildMessages = (error: unknown): readonly Message[] | undefined => {
-  const { errors } = error as { readonly errors?: unknown };
+  const { errors } = (error ?? {}) as { readonly errors?: unknown };
   return Array.isArray(errors) &&
     errors.length > 0 &&
     errors.every((each) => typeof each === 'object' && each !== null && 'text' in each)
@@ -14,18 +16,22 @@ const buildMessages = (error: unknown): readonly Message[] | undefined => {
     : undefined;
 };
 
-/** Frames of a stack that lie in the author's own files. */
-const ownFrames = (stack: string): readonly string[] =>
-  stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !/node:internal|[\\/]node_modules[\\/]|plimsoll[\\/](?:build|lib)[\\/]/.test(line))
-    .map((line) => line.trim().replace(/file:\/\//g, ''));
+/** `at name (file:line:column)` with the file as the author sees it; undefined for frames of Node, of packages and of Plimsoll. */
+const ownFrame = (line: string): string | undefined => {
+  const [, name, place = '', position] =
+    /^\s+at (?:(.+) \()?(?:file:\/\/)?(\/[^:]*|[A-Za-z]:[^:]*)(:\d+:\d+)\)?$/.exec(line) ?? [];
+  const isForeign =
+    place === '' ||
+    /[\\/]node_modules[\\/]/.test(place) ||
+    ['build', 'lib'].some((folder) => place.startsWith(join(packageRoot(), folder)));
+  return isForeign ? undefined : `at ${name === undefined ? '' : `${name}, `}${nearName(place)}${position}`;
+};
 
 /**
  * What a program that failed tells its author: the fault and the place in their source, without the inner frames of libraries.
  * Errors of the SDK carry the construct and what to write instead; their place is the line that made them.
  */
-export const programError = (program: string, error: unknown, ofSdk: boolean): string => {
+export const programError = (program: string, error: unknown): string => {
   const messages = buildMessages(error);
   if (messages !== undefined) {
     return messages
@@ -37,6 +43,10 @@ export const programError = (program: string, error: unknown, ofSdk: boolean): s
       .join('\n');
   }
   if (!(error instanceof Error)) return `${program} failed: ${String(error)}`;
-  const frames = ownFrames(error.stack ?? '').slice(0, ofSdk ? 1 : 5);
-  return `${ofSdk ? '' : `${program} failed: `}${error.message}${frames.map((frame) => `\n  ${frame}`).join('')}`;
+  const ofSdk = error.name === 'PlimsollError';
+  const frames = (error.stack ?? '').split('\n').flatMap((line) => ownFrame(line) ?? []);
+  return `${ofSdk ? '' : `${program} failed: `}${error.message}${frames
+    .slice(0, ofSdk ? 1 : 5)
+    .map((frame) => `\n  ${frame}`)
+    .join('')}`;
 };

@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from './package-root.js';
 
-/** Version of this package; its package.json stands above the folder the code runs from. */
-export const version = (): string => {
-  for (const up of ['../', '../../', '../../../']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(`${up}package.json`, import.meta.url), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      if (name === 'plimsoll' && version !== undefined) return version;
-    } catch {
-      // Not here: one folder up.
-    }
-  }
-  return 'unknown';
-};
+/** Version of this package. */
+export const version = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { readonly version: string }).version;

@@ -2,10 +2,14 @@ import { type IConstruct, Node } from 'constructs';
 import type { Provenance, SourceLocation } from '../manifest/manifest.js';
 
 /** Where each construct was made. V8 writes the text of a stack only when it is read, so making one costs a microsecond. */
-const origins = new WeakMap<IConstruct, { readonly stack: string }>();
+const origin = Symbol('origin');
+
+interface Remembered {
+  [origin]?: { readonly stack: string };
+}
 
 /** Deep enough for a cdk8s-plus construct inside a construct of the author's. */
-const depth = 30;
+const depth = 24;
 
 /**
  * Every construct, of whatever library, joins the tree through `Node.addChild`; there the call that made it is
@@ -19,10 +23,10 @@ const remember = (): void => {
   const recording = function (this: Node, child: IConstruct, name: string): void {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = depth;
-    const origin = { stack: '' };
-    Error.captureStackTrace(origin, recording);
+    const made = { stack: '' };
+    Error.captureStackTrace(made, recording);
     Error.stackTraceLimit = limit;
-    origins.set(child, origin);
+    (child as Remembered)[origin] = made;
     addChild.call(this, child, name);
   };
   prototype.addChild = recording;
@@ -59,7 +63,7 @@ const locate = (stack: string): SourceLocation | undefined => {
 export const provenanceOf = (construct: IConstruct): Provenance => ({
   constructPath: construct.node.path,
   get source() {
-    const origin = origins.get(construct);
-    return origin === undefined ? undefined : locate(origin.stack);
+    const made = (construct as Remembered)[origin];
+    return made === undefined ? undefined : locate(made.stack);
   },
 });

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Endpoints, Service } from '../api/generated/types.js';
+import type { EndpointSlice, Endpoints, Pod, Service } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, refOf } from '../api/object.js';
 import { equal } from '../apiserver/equal.js';
 import type { Stored } from '../apiserver/kinds.js';
@@ -30,12 +30,16 @@ const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, 
 const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
   equal(a.endpoints, b.endpoints) && equal(a.ports, b.ports) && equal(a.metadata?.labels, b.metadata?.labels);
 
+const addressOf = (pod: Admitted): string | undefined => (pod as Admitted<Pod>).status?.podIP;
+
 /** Keeps the EndpointSlices of the Services that select Pods. */
 export const endpointSliceController: Controller = {
   name: 'endpoint-slice-controller',
   kinds: ['Service', 'Pod'],
   keysFor: ({ object, previous }, store) => {
     if (object.kind === 'Service') return [keyFor(object)];
+    // A Pod without an address is in no slice, whatever else happens to it.
+    if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return [];
     const namespace = object.metadata.namespace ?? '';
     const keys = store.servicesSelecting(namespace, object.metadata.labels ?? {}).map(keyFor);
     if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;

@@ -8,7 +8,7 @@ import { claimPods } from './claim.js';
 import { conditionOf, withCondition, withoutCondition } from './conditions.js';
 import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
 import { inDeletionOrder } from './deletion-order.js';
-import { keysOfPods } from './owner-keys.js';
+import { keysOfCountedPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
 
 /** Pods that one reconciliation creates or deletes at most. */
@@ -98,7 +98,7 @@ const statusOf = (
 export const replicaSetController: Controller = {
   name: 'replicaset-controller',
   kinds: ['ReplicaSet', 'Pod'],
-  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfPods('ReplicaSet', change, store) : [keyFor(change.object)]),
+  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfCountedPods('ReplicaSet', change, store) : [keyFor(change.object)]),
   reconcile: (key, context) => {
     const set = context.store.find('ReplicaSet', ...splitKey(key));
     if (set?.spec === undefined) return;

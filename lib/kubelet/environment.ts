@@ -104,20 +104,16 @@ const fromSources = (container: Container, source: EnvironmentSource): Map<strin
   return variables;
 };
 
-/**
- * Environment, command and args of a container as it starts, or why it cannot be started (CreateContainerConfigError):
- * `envFrom`, then `env` in order, then the Services that nothing above names.
- */
-export const containerEnvironment = (
+/** Variables of a container's own: `envFrom`, then `env` in order. A reference to none of them is looked up in `others`. */
+const ownVariables = (
   pod: Pod,
   container: Container,
   source: EnvironmentSource,
-): Environment | { readonly error: string } => {
+  others: (name: string) => string | undefined,
+): Map<string, string> | { readonly error: string } => {
   const variables = fromSources(container, source);
   if ('error' in variables) return variables;
-  const namespace = pod.metadata?.namespace ?? '';
-  const links = serviceVariables(source.services(), namespace, pod.spec?.enableServiceLinks ?? true);
-  const lookup = (name: string): string | undefined => variables.get(name) ?? links.get(name);
+  const lookup = (name: string): string | undefined => variables.get(name) ?? others(name);
   for (const { name, value = '', valueFrom } of container.env ?? []) {
     let result: Value = { value: '' };
     if (value !== '') result = { value: expand(value, lookup) };
@@ -126,7 +122,29 @@ export const containerEnvironment = (
     if ('error' in result) return result;
     variables.set(name, result.value);
   }
+  return variables;
+};
+
+/** Why a container cannot be started (CreateContainerConfigError), undefined if it can: what Services add never fails, so it is left out. */
+export const environmentFault = (pod: Pod, container: Container, source: EnvironmentSource): string | undefined => {
+  const variables = ownVariables(pod, container, source, () => undefined);
+  return 'error' in variables ? variables.error : undefined;
+};
+
+/**
+ * Environment, command and args of a container as it starts, or why it cannot be started: its own variables, then those of the Services
+ * that none of them names.
+ */
+export const containerEnvironment = (
+  pod: Pod,
+  container: Container,
+  source: EnvironmentSource,
+): Environment | { readonly error: string } => {
+  const links = serviceVariables(source.services(), pod.metadata?.namespace ?? '', pod.spec?.enableServiceLinks ?? true);
+  const variables = ownVariables(pod, container, source, (name) => links.get(name));
+  if ('error' in variables) return variables;
   for (const [name, value] of links) if (!variables.has(name)) variables.set(name, value);
+  const lookup = (name: string): string | undefined => variables.get(name);
   return {
     variables,
     command: (container.command ?? []).map((word) => expand(word, lookup)),

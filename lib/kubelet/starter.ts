@@ -3,7 +3,7 @@ import { quantityValue } from '../api/quantity.js';
 import { accountRestart, restartDelay } from './backoff.js';
 import type { ContainerBehaviour } from './behaviour.js';
 import type { ContainerRecord, Run } from './container.js';
-import { containerEnvironment } from './environment.js';
+import { environmentFault } from './environment.js';
 import { hostObjects } from './host-objects.js';
 import { imageProblem } from './image.js';
 import type { PodRecord } from './pod.js';
@@ -62,10 +62,10 @@ export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | un
     return {};
   }
   if (!canFail(container)) return undefined;
-  const environment = containerEnvironment(pod.pod, container, hostObjects(pod.host, pod.pod, pod.podIP));
-  if (!('error' in environment)) return undefined;
-  wait(pod, record, 'CreateContainerConfigError', environment.error);
-  pod.tellOnce('Failed', `Error: ${environment.error}`);
+  const fault = environmentFault(pod.pod, container, hostObjects(pod.host, pod.pod, pod.podIP));
+  if (fault === undefined) return undefined;
+  wait(pod, record, 'CreateContainerConfigError', fault);
+  pod.tellOnce('Failed', `Error: ${fault}`);
   return { until: 'retry' };
 };
 

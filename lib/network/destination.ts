@@ -57,7 +57,10 @@ const toAddresses = (
   const [first, second] = addresses;
   if (first === undefined) return pathOf([...before, blocked('dns', 'there is no address to connect to')]);
   if (second === undefined) return reachAddress(wiring, before, sender, first, port, protocol);
-  const servers = addresses.map((address): Server => ({ address, port, pod: wiring.places.podAt(address) }));
+  const servers = addresses.map((address): Server => {
+    const place = wiring.places.at(address, port, protocol);
+    return { address, port, pod: place?.kind === 'pod' ? place.pod : undefined };
+  });
   return reachServers(wiring, before, sender, servers, protocol);
 };
 

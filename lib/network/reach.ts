@@ -20,8 +20,8 @@ const portText = (service: Admitted<Service>): string =>
     .map(({ name, port, protocol }) => `${name ? `${name} ` : ''}${port}/${protocol ?? 'TCP'}`)
     .join(', ');
 
-/** Paths to all the servers that a connection may be sent to, as one: the first that breaks stands for all. */
-const combine = (
+/** Connects to all the servers that a connection may be sent to: one path, where the first that breaks stands for all. */
+export const reachServers = (
   wiring: Wiring,
   before: readonly Hop[],
   sender: Sender,
@@ -47,16 +47,16 @@ const combine = (
   return pathOf([...before, ...shown], partly && before.every(({ outcome }) => outcome !== 'blocked'));
 };
 
-/** Connects to servers directly: the addresses of Pods that a headless Service's name stands for. */
-export const reachServers = combine;
-
-/** The node that a packet from outside comes in at. A load balancer leaves out nodes without endpoints of a Local Service. */
+/**
+ * The node that a packet comes in at when its sender is on none that is known. A load balancer leaves out nodes without
+ * endpoints of a Local Service.
+ */
 const entryNode = (wiring: Wiring, table: ServiceTable, address: Address, port: number, protocol: Protocol): string => {
   const own = wiring.places.nodeAt(address);
   if (own !== undefined) return own.metadata.name;
   const names = wiring.view.nodes.map(({ metadata }) => metadata.name);
   const entry = table.byAddress.get(addressKey(formatAddress(address), port, protocol))?.port;
-  if (entry?.externalLocal !== true) return names[0] ?? '';
+  if (entry === undefined || !(entry.externalLocal || entry.internalLocal)) return names[0] ?? '';
   return names.find((name) => usableFrom(entry, wiring.proxyOn(name)).local.length > 0) ?? names[0] ?? '';
 };
 
@@ -88,10 +88,10 @@ const unrouted = (
       const why = `${refText(refOf(pod))} ${text}: addresses of Pods are reachable inside the cluster only`;
       return pathOf([...before, { at: 'endpoint', outcome: 'blocked', text: why, object: refOf(pod) }]);
     }
-    return combine(wiring, before, sender, [{ address, port: place.port, pod }], protocol);
+    return reachServers(wiring, before, sender, [{ address, port: place.port, pod }], protocol);
   }
   const name = place === undefined ? hostPort(text, port) : `Node ${place.node.metadata.name} ${hostPort(text, port)}`;
-  return combine(wiring, before, sender, [{ address, port, text: name }], protocol);
+  return reachServers(wiring, before, sender, [{ address, port, text: name }], protocol);
 };
 
 /** Connects to an address as kube-proxy on the sender's node, or on the node of entry, routes it. */
@@ -111,9 +111,9 @@ export const reachAddress = (
     return pathOf([...before, { at: 'service', outcome: 'blocked', text, object: refOf(inside) }]);
   }
   if (formatAddress(address) === clusterDefaults.apiServer && inside === undefined) {
-    return combine(wiring, before, sender, [{ port, text: 'the API server' }], protocol);
+    return reachServers(wiring, before, sender, [{ port, text: 'the API server' }], protocol);
   }
-  const nodeName = sender.nodeName ?? (sender.kind === 'outside' ? entryNode(wiring, table, address, port, protocol) : '');
+  const nodeName = sender.nodeName ?? entryNode(wiring, table, address, port, protocol);
   // A packet to another node's port is routed there.
   const target = wiring.places.nodeAt(address);
   const atTarget = target !== undefined && table.byNodePort.has(nodePortKey(port, protocol));
@@ -133,7 +133,8 @@ export const reachAddress = (
     return pathOf([...before, { at: 'service', outcome: 'blocked', text, object: service && refOf(service) }]);
   }
   const [nodeAddress] = proxy.addresses;
-  const masked = routing.masquerade && sender.kind !== 'node' && nodeAddress !== undefined;
+  const placed = sender.kind === 'outside' || (sender.kind === 'pod' && sender.nodeName !== undefined);
+  const masked = routing.masquerade && placed && nodeAddress !== undefined;
   const doubt = 'the node may replace the source by its own address';
   const as: Sender = masked ? { ...sender, ends: [...sender.ends, { address: nodeAddress }], doubt } : sender;
   const servers = routing.endpoints.map(
@@ -143,5 +144,5 @@ export const reachAddress = (
       pod: endpoint.pod === undefined ? undefined : wiring.places.podNamed(endpoint.pod),
     }),
   );
-  return combine(wiring, [...before, serviceHop(routing, address, port)], as, servers, protocol);
+  return reachServers(wiring, [...before, serviceHop(routing, address, port)], as, servers, protocol);
 };

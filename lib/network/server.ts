@@ -66,7 +66,7 @@ export const serverHops = (wiring: Wiring, sender: Sender, server: Server, proto
   const party = partyOf(wiring, server);
   const own = pod !== undefined && sender.pod === pod;
   // A Pod always reaches itself, and a node the Pods that run on it.
-  const home = sender.kind === 'node' && pod?.spec?.nodeName === sender.nodeName;
+  const home = sender.kind === 'node' && sender.nodeName !== undefined && pod?.spec?.nodeName === sender.nodeName;
   const egress = own ? undefined : policyHop(wiring, 'egress', sender, party, port, protocol);
   const ingress = own || home ? undefined : policyHop(wiring, 'ingress', party, sender, port, protocol);
   const policies = [egress, ingress].filter((hop) => hop !== undefined);

@@ -6,6 +6,7 @@ import { prepareForCreate } from '../../lib/api/prepare.js';
 import { prepareForUpdate } from '../../lib/api/prepare-update.js';
 import { invalid } from '../../lib/api/refusal.js';
 import { validateCreate, validateUpdate } from '../../lib/api/validate/index.js';
+import { warningsOf } from '../../lib/api/warn/index.js';
 
 const read = (input: unknown): KubeObject => {
   const verdict = decode(input);
@@ -271,4 +272,31 @@ test('Pods of one template are judged once', () => {
   expect(judged('a')).toEqual([]);
   expect(judged('b')).toEqual([]);
   expect(judged('C')).toHaveLength(1);
+});
+
+describe('warnings', () => {
+  test('tell of what is accepted and probably not meant', () => {
+    const slips = pod({
+      containers: [
+        {
+          ...container,
+          env: [{ name: 'A' }, { name: 'A', value: 'x' }],
+          resources: { requests: { memory: '500m' } },
+        },
+      ],
+      nodeSelector: { 'beta.kubernetes.io/os': 'linux' },
+    });
+    expect(faults(slips)).toEqual([]);
+    expect(warningsOf(prepared(slips))).toEqual([
+      'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
+      'spec.containers[0].resources.requests[memory]: fractional byte value "500m" is invalid, must be an integer',
+      'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+    ]);
+  });
+
+  test('name the place in a template', () => {
+    expect(warningsOf(prepared(deployment({ template: { spec: { containers: [container], imagePullSecrets: [{}] } } })))).toEqual(
+      ['spec.template.spec.imagePullSecrets[0].name: invalid empty name ""'],
+    );
+  });
 });

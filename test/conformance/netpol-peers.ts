@@ -88,7 +88,10 @@ const ingressPorts = (objects: readonly KubeObject[], workloads: ReadonlyMap<str
         (each) => each.metadata.name === backend?.service?.name && (each.metadata.namespace ?? 'default') === namespace,
       );
       const { name, number } = backend?.service?.port ?? {};
-      const port = target?.spec?.ports?.find((each) => (name === undefined ? each.port === number : each.name === name));
+      // np-guard takes the number of a backend for the Service's port or for the port that it leads to.
+      const port = target?.spec?.ports?.find((each) =>
+        name === undefined ? each.port === number || each.targetPort === number : each.name === name,
+      );
       if (target?.spec?.selector === undefined || port === undefined) continue;
       const matches = matcherOfLabels(target.spec.selector);
       const wanted = port.targetPort ?? port.port;

@@ -86,7 +86,8 @@ const nodes = [node('k8s-w1', '192.168.1.11'), node('k8s-w2', '192.168.1.12'), n
 
 /** A view of these objects on three workers, with the EndpointSlices that the controllers make for them. */
 export const clusterOf = (objects: readonly Admitted[]): NetworkView => {
-  const of = <T>(kind: string) => objects.filter((object) => object.kind === kind) as readonly Admitted[] as readonly Admitted<T>[];
+  const of = <T>(kind: string) =>
+    objects.filter((object) => object.kind === kind) as readonly Admitted[] as readonly Admitted<T>[];
   const pods = of<Pod>('Pod');
   const services = of<Service>('Service');
   const byName = new Map(nodes.map((each) => [each.metadata.name, each]));

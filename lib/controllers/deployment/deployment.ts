@@ -196,8 +196,16 @@ const notePause = (deployment: Admitted<Deployment>, { api, clock }: ControllerC
   return { ...deployment, status };
 };
 
+/** A write that left everything but the status as it was. */
+const isStatusOnly = (before: Admitted, after: Admitted): boolean =>
+  (before as Admitted<Deployment>).spec === (after as Admitted<Deployment>).spec &&
+  before.metadata.labels === after.metadata.labels &&
+  before.metadata.annotations === after.metadata.annotations &&
+  before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
+
 const keysFor = ({ type, object, previous }: Change, store: Store): readonly string[] => {
-  if (object.kind === 'Deployment') return [keyFor(object)];
+  // Its own status tells the controller nothing: it has just written it.
+  if (object.kind === 'Deployment') return previous !== undefined && isStatusOnly(previous, object) ? [] : [keyFor(object)];
   const owner = controllerRefOf(object);
   if (object.kind === 'Pod') {
     // Only Recreate waits for Pods, and only for their end.

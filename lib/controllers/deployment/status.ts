@@ -125,12 +125,7 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   conditions = failure === undefined ? withoutCondition(conditions, 'ReplicaFailure') : withCondition(conditions, failure);
   const status = { ...counted, conditions };
   if (!equal(deployment.status, status)) context.api.updateStatus(deployment, status);
-  else if (
-    hasProgressDeadline(deployment) &&
-    before !== undefined &&
-    before.reason !== 'ProgressDeadlineExceeded' &&
-    !isComplete(deployment, status)
-  ) {
-    context.after(Math.max(1, untilDeadline(deployment, before, context.clock.now) + 1), keyFor(deployment));
-  }
+  const after = conditionOf(conditions, 'Progressing');
+  if (after === undefined || after.reason === 'ProgressDeadlineExceeded' || isComplete(deployment, status)) return;
+  context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), keyFor(deployment));
 };

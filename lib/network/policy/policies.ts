@@ -36,9 +36,9 @@ export interface Judgement {
 export interface Policies {
   /** What the policies that select `subject` say; its connection is with `other`, to `port` of `destination`. */
   judge(direction: Direction, subject: PodEnd, other: End, destination: End, port: number, protocol: Protocol): Judgement;
-  /** Both ends: the client's egress and the server's ingress. An end that is no Pod has no policies. */
   /** All ports that both ends allow. */
   portsBetween(from: End, to: End): PortSet;
+  /** Both ends: the client's egress and the server's ingress. An end that is no Pod has no policies. */
   allowed(
     from: End,
     to: End,

@@ -1,7 +1,7 @@
 import type { PodSpec, Volume } from '../../api/generated/types.js';
 import { type ObjectRef, refText } from '../../api/object.js';
 import { largestNode, requestOf } from '../capacity.js';
-import type { Draft, DryRun, Rule } from '../rule.js';
+import type { Draft, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
 /** S36: questions to ask before containers share a Pod. */
@@ -47,10 +47,9 @@ const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly 
 };
 
 /** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
-const largePod = (run: DryRun, object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
-  ['cpu', 'memory'].flatMap((resource): readonly Draft[] => {
+const largePod = (largestNodes: ReadonlyMap<string, number>, object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
+  [...largestNodes].flatMap(([resource, largest]): readonly Draft[] => {
     const asks = requestOf(spec, resource);
-    const largest = largestNode(run.cluster, resource);
     if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return [];
     return [
       {
@@ -64,8 +63,9 @@ const largePod = (run: DryRun, object: ObjectRef, spec: PodSpec, path: string): 
   });
 
 /** Advice: what a cluster accepts and experience regrets. */
-export const designRule: Rule = (run) =>
-  run.accepted.flatMap((manifest): readonly Draft[] => {
+export const designRule: Rule = (run) => {
+  const largestNodes = new Map(['cpu', 'memory'].map((resource) => [resource, largestNode(run.cluster, resource)]));
+  return run.accepted.flatMap((manifest): readonly Draft[] => {
     const template = podTemplateOf(manifest.object);
     if (template === undefined) return [];
     const object = run.refOf(manifest);
@@ -85,6 +85,7 @@ export const designRule: Rule = (run) =>
       ...bare,
       ...manyContainers(object, spec, path),
       ...volatileData(object, spec, path),
-      ...largePod(run, object, spec, path),
+      ...largePod(largestNodes, object, spec, path),
     ];
   });
+};

@@ -5,6 +5,7 @@ import { prepareForCreate } from '../../../lib/api/prepare.js';
 import { prepareForUpdate } from '../../../lib/api/prepare-update.js';
 import { validateCreate, validateUpdate } from '../../../lib/api/validate/index.js';
 import type { FieldError, Verdict } from '../../../lib/api/verdict.js';
+import { warningsOf } from '../../../lib/api/warn/index.js';
 import { differences } from '../compare.js';
 import type { CaseRunner, Suite } from '../suite.js';
 
@@ -22,6 +23,7 @@ interface Expected {
   readonly decodeErrors?: readonly string[];
   readonly errors?: readonly RecordedError[];
   readonly strategyErrors?: readonly RecordedError[];
+  readonly warnings?: readonly string[];
   readonly defaulted?: unknown;
   readonly createPatch?: unknown;
 }
@@ -41,9 +43,14 @@ const decodeDifferences = (expected: Expected, verdict: Verdict<KubeObject>): st
   return differences([...recorded].sort(), verdict.causes.map((cause) => cause.message).sort(), 'decodeErrors');
 };
 
-/** One line an error: everything the record says of it but the message, whose rendering of objects is Go's. */
-const errorLine = (error: RecordedError | FieldError): string =>
-  `${error.type} ${error.field} ${JSON.stringify(error.badValue) ?? ''} ${error.detail ?? ''}`;
+/** One line an error, with the whole text except where the record shortens it or renders an object as Go does. */
+const errorLine = (error: RecordedError | FieldError): string => {
+  const { type, field, badValue, detail = '', message } = error;
+  const isRequired = type === 'FieldValueRequired';
+  const isShortened = badValue === undefined || type === 'FieldValueForbidden';
+  const text = isRequired || !isShortened ? ` (${message})` : '';
+  return `${type} ${field} ${JSON.stringify(badValue) ?? ''} ${detail}${text}`;
+};
 
 const errorDifferences = (recorded: readonly RecordedError[], errors: readonly FieldError[]): string[] => {
   const missing = recorded.map(errorLine);
@@ -108,6 +115,7 @@ const create: CaseRunner = (record) => {
   const stored = named(mergePatch(expected.defaulted, expected.createPatch ?? {}));
   return [
     ...lines,
+    ...differences([...(expected.warnings ?? [])].sort(), [...warningsOf(prepared)].sort(), 'warnings'),
     ...differences(expected.defaulted, withoutManaged(object), 'defaulted'),
     ...differences(withoutAllocation(stored), withoutAllocation(withoutManaged(prepared)), 'stored'),
   ];

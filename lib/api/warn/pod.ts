@@ -1,0 +1,165 @@
+import { amountOf, amountText } from '../amount.js';
+import type { Container, ContainerPort, ObjectMeta, PodSpec, Volume } from '../generated/types.js';
+import { quantityMilliInteger } from '../quantity.js';
+import { quote } from '../quote.js';
+import { Path } from '../validate/path.js';
+
+/** Labels of nodes that have newer names. */
+const oldLabels: ReadonlyMap<string, string> = new Map([
+  ['beta.kubernetes.io/arch', 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
+  ['beta.kubernetes.io/os', 'deprecated since v1.14; use "kubernetes.io/os" instead'],
+  ['failure-domain.beta.kubernetes.io/region', 'deprecated since v1.17; use "topology.kubernetes.io/region" instead'],
+  ['failure-domain.beta.kubernetes.io/zone', 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead'],
+  ['beta.kubernetes.io/instance-type', 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead'],
+]);
+
+type Amounts = { readonly [name: string]: string | number };
+
+/** Bytes cannot be split: `500m` of memory is a slip of the pen. */
+export const fractionalBytes = (amounts: Amounts | undefined, names: readonly string[], at: Path): readonly string[] =>
+  names.flatMap((name) => {
+    const amount = amounts !== undefined && Object.hasOwn(amounts, name) ? amounts[name] : undefined;
+    if (amount === undefined || (quantityMilliInteger(amountOf(amount)) ?? 0n) % 1000n === 0n) return [];
+    return [`${at.key(name)}: fractional byte value ${quote(amountText(amount))} is invalid, must be an integer`];
+  });
+
+const portWarnings = (containers: readonly Container[], at: Path): string[] => {
+  const warnings: string[] = [];
+  const seen = new Map<string, Path>();
+  const keyOf = (port: ContainerPort): string =>
+    `${port.containerPort} ${port.protocol} ${port.hostIP ?? ''} ${port.hostPort ?? 0}`;
+  for (const [index, container] of containers.entries()) {
+    for (const [number, port] of (container.ports ?? []).entries()) {
+      const place = at.index(index).child('ports').index(number);
+      const { name = '', hostIP = '', hostPort = 0, containerPort, protocol = '' } = port;
+      if (hostIP !== '' && hostPort === 0) {
+        const shown = `{Name:${name} HostPort:0 ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;
+        warnings.push(`${place}: hostIP set without hostPort: ${shown}`);
+      }
+      const other = seen.get(keyOf(port));
+      if (other !== undefined) warnings.push(`${place}: duplicate port definition with ${other}`);
+      else seen.set(keyOf(port), place);
+    }
+  }
+  return warnings;
+};
+
+const containerWarnings = (container: Container, at: Path): string[] => {
+  const bytes = ['memory', 'ephemeral-storage'];
+  const warnings: string[] = [];
+  for (const list of ['limits', 'requests'] as const) {
+    warnings.push(...fractionalBytes(container.resources?.[list], bytes, at.child('resources').child(list)));
+  }
+  const names = new Set<string>();
+  for (const [index, { name, value = '' }] of (container.env ?? []).entries()) {
+    // A variable that is built from its own earlier value means to come twice.
+    if (names.has(name) && !value.includes(`$(${name})`)) {
+      warnings.push(
+        `${at.child('env').index(index)}: hides previous definition of ${quote(name)}, which may be dropped when using apply`,
+      );
+    }
+    names.add(name);
+  }
+  return warnings;
+};
+
+const volumeWarnings = (volume: Volume, at: Path): string[] => {
+  const warnings: string[] = [];
+  if (volume.gitRepo !== undefined)
+    warnings.push(`${at.child('gitRepo')}: deprecated in v1.11, and disabled by default in v1.33+`);
+  for (const source of volume.projected?.sources ?? []) {
+    if (Object.keys(source).length === 0) warnings.push(`volume ${quote(volume.name)} (Projected) has no sources provided`);
+  }
+  for (const [kind, name, items] of [
+    ['ConfigMap', volume.configMap?.name, volume.configMap?.items],
+    ['Secret', volume.secret?.secretName, volume.secret?.items],
+  ] as const) {
+    const paths = new Set<string>();
+    for (const { path } of items ?? []) {
+      if (paths.has(path)) {
+        warnings.push(
+          `volume ${quote(volume.name)} (${kind} ${quote(name ?? '')}): overlapping paths: ${quote(path)} with ${quote(path)}`,
+        );
+      }
+      paths.add(path);
+    }
+  }
+  return warnings;
+};
+
+const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
+
+const placementWarnings = (spec: PodSpec, at: Path): string[] => {
+  const warnings: string[] = [];
+  const key = (name: string, place: Path): void => {
+    const old = oldLabels.get(name);
+    if (old !== undefined) warnings.push(`${place}: ${name} is ${old}`);
+  };
+  for (const name of Object.keys(spec.nodeSelector ?? {})) {
+    const old = oldLabels.get(name);
+    if (old !== undefined) warnings.push(`${at.child('nodeSelector').key(name)}: ${old}`);
+  }
+  const affinity = at.child('affinity').child('nodeAffinity');
+  for (const [index, term] of (spec.affinity?.nodeAffinity?.[required]?.nodeSelectorTerms ?? []).entries()) {
+    const place = affinity.child(required).child('nodeSelectorTerms').index(index).child('matchExpressions');
+    for (const [number, { key: name }] of (term.matchExpressions ?? []).entries()) key(name, place.index(number).child('key'));
+  }
+  for (const [index, { preference }] of (spec.affinity?.nodeAffinity?.[preferred] ?? []).entries()) {
+    const place = affinity.child(preferred).index(index).child('preference').child('matchExpressions');
+    for (const [number, { key: name }] of (preference.matchExpressions ?? []).entries())
+      key(name, place.index(number).child('key'));
+  }
+  for (const [index, { topologyKey }] of (spec.topologySpreadConstraints ?? []).entries()) {
+    key(topologyKey, at.child('topologySpreadConstraints').index(index).child('topologyKey'));
+  }
+  return warnings;
+};
+
+const annotationWarnings = (metadata: ObjectMeta | undefined, at: Path): string[] =>
+  Object.keys(metadata?.annotations ?? {}).flatMap((key) => {
+    const place = at.child('annotations').key(key);
+    if (key.startsWith('container.apparmor.security.beta.kubernetes.io/')) {
+      return [`${place}: deprecated since v1.30; use the "appArmorProfile" field instead`];
+    }
+    if (key === 'seccomp.security.alpha.kubernetes.io/pod' || key.startsWith('container.seccomp.security.alpha.kubernetes.io/')) {
+      return [`${place}: non-functional in v1.27+; use the "seccompProfile" field instead`];
+    }
+    return [];
+  });
+
+const pullSecretWarnings = (spec: PodSpec, at: Path): string[] => {
+  const names = new Set<string>();
+  return (spec.imagePullSecrets ?? []).flatMap(({ name = '' }, index) => {
+    const place = at.child('imagePullSecrets').index(index).child('name');
+    if (name === '') return [`${place}: invalid empty name ""`];
+    if (names.has(name)) return [`${place}: duplicate name ${quote(name)}`];
+    names.add(name);
+    return [];
+  });
+};
+
+/** What the server accepts in a Pod or template but advises against; `at` is the place of the object that has the spec. */
+export const podWarnings = (metadata: ObjectMeta | undefined, spec: PodSpec, at: Path | undefined): readonly string[] => {
+  const child = (field: string): Path => (at === undefined ? Path.of(field) : at.child(field));
+  const place = child('spec');
+  const warnings = [
+    ...placementWarnings(spec, place),
+    ...annotationWarnings(metadata, child('metadata')),
+    ...pullSecretWarnings(spec, place),
+  ];
+  for (const [index, volume] of (spec.volumes ?? []).entries())
+    warnings.push(...volumeWarnings(volume, place.child('volumes').index(index)));
+  for (const field of ['initContainers', 'containers'] as const) {
+    for (const [index, container] of (spec[field] ?? []).entries()) {
+      warnings.push(...containerWarnings(container, place.child(field).index(index)));
+    }
+    warnings.push(...portWarnings(spec[field] ?? [], place.child(field)));
+  }
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
+    warnings.push(
+      `${place.child('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`,
+    );
+  }
+  return warnings;
+};
