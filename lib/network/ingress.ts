@@ -2,7 +2,7 @@ import type { HTTPIngressPath, Ingress, IngressBackend } from '../api/generated/
 import type { Admitted } from '../api/object.js';
 
 /** Where an Ingress sends a request. */
-export interface IngressMatch {
+interface IngressMatch {
   readonly ingress: Admitted<Ingress>;
   readonly backend: IngressBackend;
   /** `rule 1, path 2 (Prefix /api)`; `default backend`. */

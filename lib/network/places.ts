@@ -5,7 +5,7 @@ import { declaredPorts } from './policy/end.js';
 import type { Protocol } from './protocol.js';
 
 /** What stands behind an address. */
-export type Place =
+type Place =
   | { readonly kind: 'pod'; readonly pod: Admitted<Pod>; readonly port: number }
   | { readonly kind: 'node'; readonly node: Admitted<Node> };
 

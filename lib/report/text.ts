@@ -113,7 +113,7 @@ const assumptionLines = (findings: readonly Finding[], page: Page): readonly str
 };
 
 /** How many of each severity there are, as people say it: `2 errors, 1 warning`. */
-export const countText = (findings: readonly Finding[]): string => {
+const countText = (findings: readonly Finding[]): string => {
   const open = findings.filter(({ suppressed }) => suppressed === undefined);
   const of = (severity: Severity): number => open.filter((finding) => finding.severity === severity).length;
   const suppressed = findings.length - open.length;

@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../cluster/config.js';
 import type { Reference } from './references.js';
 
 /** Name of the StorageClass that stands for a cluster's default where nothing is known about storage. */
-export const assumedStorageClass = 'assumed-default';
+const assumedStorageClass = 'assumed-default';
 
 /** An object that is taken for granted so that the dry run can go on, and who needs it. */
 export interface Assumed {

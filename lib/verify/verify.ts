@@ -2,7 +2,8 @@ import { type ObjectRef, refKey } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { ClusterConfig } from '../cluster/config.js';
 import type { PodBehaviour } from '../kubelet/behaviour.js';
-import type { Manifest, SourceLocation } from '../manifest/manifest.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Problem } from '../manifest/problem.js';
 import type { Network } from '../network/network.js';
 import { dryRun, type SettledRun } from './dryrun.js';
 import { type Finding, type FindingCode, findingCodes, type Stage, stages } from './finding.js';
@@ -18,15 +19,9 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** What could not be read; becomes a finding of stage `input`. */
-export interface Problem {
-  readonly code: 'input/syntax' | 'input/limit' | 'input/not-an-object';
-  readonly message: string;
-  readonly source?: SourceLocation | undefined;
-}
-
 export interface VerifyInput {
   readonly manifests: readonly Manifest[];
+  /** What could not be read; becomes findings of stage `input`. */
   readonly problems?: readonly Problem[];
   readonly cluster?: ClusterConfig;
   /** By `refKey` of the workload or Pod. */

@@ -35,7 +35,7 @@ const named = (key: string, labels?: Labels) => {
   return { namespace, name, ...(labels && { labels }) };
 };
 
-export const node = (name: string, address: string, zone?: string): Admitted<Node> =>
+const node = (name: string, address: string, zone?: string): Admitted<Node> =>
   admitted(
     'v1',
     'Node',

@@ -3,7 +3,7 @@ import type { Manifest } from '../../lib/manifest/manifest.js';
 import { type Verification, type VerifyInput, verify } from '../../lib/verify/verify.js';
 
 /** Manifests as if read from a file, one line an object. */
-export const manifests = (...objects: readonly KubeObject[]): readonly Manifest[] =>
+const manifests = (...objects: readonly KubeObject[]): readonly Manifest[] =>
   objects.map((object, index) => ({ object, provenance: { source: { file: 'test.yaml', line: index + 1, column: 1 } } }));
 
 /** A dry run in a closed world: what is not here does not exist. */

@@ -16,7 +16,7 @@ import type { End, PodEnd } from './end.js';
 import { allPorts, intersection, type PortSet, union } from './port-set.js';
 
 /** A rule, with the policy that it is of. */
-export interface RuleOf {
+interface RuleOf {
   readonly policy: Admitted<NetworkPolicy>;
   readonly rule: CompiledRule;
 }

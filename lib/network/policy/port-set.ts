@@ -12,7 +12,6 @@ export type PortSet = Readonly<Record<Protocol, readonly PortRange[]>>;
 const protocols = ['SCTP', 'TCP', 'UDP'] as const;
 const everyPort: readonly PortRange[] = [{ first: 1, last: 65_535 }];
 
-export const noPorts: PortSet = { SCTP: [], TCP: [], UDP: [] };
 export const allPorts: PortSet = { SCTP: everyPort, TCP: everyPort, UDP: everyPort };
 
 const joined = (ranges: readonly PortRange[]): readonly PortRange[] => {

@@ -12,9 +12,9 @@ const fileRef = (source: SourceLocation | undefined) => ({ apiVersion: '', kind:
 
 /** What could not be read, objects that stand twice in the input, and circles of explicit dependencies. */
 export const inputRule: Rule = ({ input, world, refOf, cycle }) => {
-  const drafts: Draft[] = (input.problems ?? []).map(({ code, message, source }) => ({
+  const drafts: Draft[] = (input.problems ?? []).map(({ code, message, source, severity = 'error' as const }) => ({
     code,
-    severity: 'error',
+    severity,
     object: fileRef(source),
     message,
     source,
