@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../api/object.js';
 
 /** What the simulated cluster does not judge: closed, so that nothing passes silently. */
-export type AssumptionCode =
+type AssumptionCode =
   /** An object outside the manifests is taken to exist (`world: open`). */
   | 'exists'
   /** A rule of the cluster that this release does not judge. */

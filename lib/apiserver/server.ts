@@ -1,6 +1,9 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { prepareForCreate } from '../api/prepare.js';
+import { prepareForUpdate } from '../api/prepare-update.js';
 import type { Verdict } from '../api/verdict.js';
+import { warningsOf } from '../api/warn/index.js';
 import { AdmissionChain } from './admission/chain.js';
 import type { AdmissionContext } from './admission/plugin.js';
 import type { Assumption } from './assumption.js';
@@ -14,7 +17,6 @@ import { decodeAndDefault, validate } from './judge.js';
 import { as, type Stored } from './kinds.js';
 import { strategicPatch, threeWayMerge } from './patch.js';
 import { alreadyExists, forbidden, notFound } from './refusals.js';
-import { prepareForCreate } from './prepare.js';
 import { ServiceAllocation } from './service-allocation.js';
 import { keyOf, Store } from './store.js';
 
@@ -97,12 +99,13 @@ export class ApiServer {
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
-    const faults = options.trusted ? undefined : validate(mutated.value);
+    const faults = options.trusted ? undefined : validate(object);
     if (faults !== undefined) return faults;
     const refusal = this.#admission.validate(object);
     if (refusal !== undefined) return refusal;
     if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(object, object.metadata.name);
-    return accepted(this.store.put(object), [...decoded.warnings, ...mutated.warnings]);
+    const warnings = options.trusted ? [] : warningsOf(object);
+    return accepted(this.store.put(object), [...decoded.warnings, ...warnings, ...mutated.warnings]);
   }
 
   /** Replaces all but the status. */
@@ -114,7 +117,7 @@ export class ApiServer {
     if (previous === undefined) return notFound(next, next.metadata.name ?? '');
     const mutated = this.#admission.admit(next, previous);
     if (!mutated.ok) return mutated;
-    let object = keepSystemFields(mutated.value, previous);
+    let object = keepSystemFields(options.trusted ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
     const service = as('Service', object);
     if (service !== undefined && object.spec !== previous.spec) {
       const allocated = this.allocation.allocate(service, as('Service', previous));
@@ -248,7 +251,14 @@ export class ApiServer {
     const name = metadata.name || this.#generate(object);
     const key = refKey({ ...refOf(object), name });
     const uid = uidOf(key, this.store.incarnation(key));
-    return prepareForCreate({ ...object, metadata: { ...metadata, name, uid, creationTimestamp: this.clock.timestamp } });
+    const now = this.clock.timestamp;
+    const prepared = prepareForCreate({ ...object, metadata: { ...metadata, name } }, { uid, suffix: '', now });
+    const status = firstStatus(prepared, now);
+    return {
+      ...prepared,
+      metadata: { ...prepared.metadata, name, uid, creationTimestamp: now },
+      ...(status !== undefined && { status }),
+    };
   }
 
   #generate(object: KubeObject): string {
@@ -262,6 +272,13 @@ export class ApiServer {
     }
   }
 }
+
+/** Volumes and claims wait for each other from the start. */
+const firstStatus = ({ apiVersion, kind }: KubeObject, now: string): object | undefined => {
+  if (apiVersion !== 'v1') return undefined;
+  if (kind === 'PersistentVolume') return { phase: 'Pending', lastPhaseTransitionTime: now };
+  return kind === 'PersistentVolumeClaim' ? { phase: 'Pending' } : undefined;
+};
 
 /** What a client cannot change by an update. */
 const keepSystemFields = (object: KubeObject, previous: Stored): Stored => {

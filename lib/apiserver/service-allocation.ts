@@ -85,11 +85,11 @@ export class ServiceAllocation {
 
   #addressFault(address: string, owner: string): FieldError | undefined {
     if (address === 'None') return undefined;
-    if (address.includes(':')) return invalidValue('spec.clusterIPs[0]', `["${address}"]`, 'IPv6 is not configured on this cluster');
+    if (address.includes(':'))
+      return invalidValue('spec.clusterIPs[0]', `["${address}"]`, 'IPv6 is not configured on this cluster');
     // What is no address is refused by validation.
     if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return undefined;
-    const failed = (why: string) =>
-      invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
+    const failed = (why: string) => invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
     const offset = offsetOf(address);
     if (offset === undefined || offset === 0 || offset === 65_535)
       return failed('the provided network does not match the current range');
@@ -124,7 +124,9 @@ export class ServiceAllocation {
     const byPort = new Map<number, number>();
     const allocated: ServicePort[] = [];
     for (const [index, port] of (spec.ports ?? []).entries()) {
-      const kept = before?.ports?.find((other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
+      const kept = before?.ports?.find(
+        (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+      );
       const shared = byPort.get(port.port);
       const chosen = port.nodePort ?? shared ?? kept?.nodePort;
       const isNew = chosen === undefined || chosen !== shared;
@@ -180,7 +182,10 @@ const nodePortsOf = (spec: ServiceSpec | undefined): readonly number[] => [
 const familyFault = ({ ipFamilyPolicy, ipFamilies = [] }: ServiceSpec): FieldError | undefined => {
   if (ipFamilyPolicy === 'RequireDualStack') {
     const detail = 'this cluster is not configured for dual-stack services';
-    return { ...invalidValue('spec.ipFamilyPolicy', ipFamilyPolicy, detail), message: `spec.ipFamilyPolicy: Invalid value: "${ipFamilyPolicy}": ${detail}` };
+    return {
+      ...invalidValue('spec.ipFamilyPolicy', ipFamilyPolicy, detail),
+      message: `spec.ipFamilyPolicy: Invalid value: "${ipFamilyPolicy}": ${detail}`,
+    };
   }
   const at = ipFamilies.indexOf('IPv6');
   const field = `spec.ipFamilies[${at}]`;

@@ -51,6 +51,8 @@ export class Kubelets {
   /** The last change of each Pod they were not told of yet, by uid: a name may come again. */
   readonly #news = new Map<string, Change>();
   readonly #down = new Set<string>();
+  /** What the kubelets last said of each Pod, by uid: others overwrite it while a node is down. */
+  readonly #reported = new Map<string, PodStatus>();
 
   constructor(
     api: ApiServer,
@@ -72,6 +74,7 @@ export class Kubelets {
       const pod = object as Admitted as Admitted<Pod>;
       if (type === 'deleted') {
         this.#addresses.release(pod);
+        this.#reported.delete(uid);
         this.#runner.podRemoved(pod);
         continue;
       }
@@ -89,7 +92,10 @@ export class Kubelets {
     }
     this.#down.delete(node);
     for (const pod of this.#api.store.list('Pod')) {
-      if (pod.spec?.nodeName === node) this.#news.set(pod.metadata.uid, { type: 'modified', object: pod as Admitted as Stored });
+      if (pod.spec?.nodeName !== node) continue;
+      const reported = this.#reported.get(pod.metadata.uid);
+      if (reported !== undefined) this.#api.updateStatus(pod, reported);
+      this.#news.set(pod.metadata.uid, { type: 'modified', object: pod as Admitted as Stored });
     }
   }
 
@@ -122,6 +128,7 @@ export class Kubelets {
       behaviour,
       allocatePodIP: (pod) => this.#addresses.allocate(pod),
       updateStatus: (pod, status: PodStatus) => {
+        this.#reported.set(pod.metadata.uid, status);
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.updateStatus(pod, status);
       },
       remove: (pod) => {

@@ -1,5 +1,5 @@
-import type { Node, NodeCondition, Taint } from '../api/generated/types.js';
-import { type Admitted, type KubeObject, type ObjectRef, refOf } from '../api/object.js';
+import type { NodeCondition } from '../api/generated/types.js';
+import { type Admitted, type ObjectRef, refOf } from '../api/object.js';
 import type { Verdict } from '../api/verdict.js';
 import type { Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
@@ -37,14 +37,7 @@ export const drain = (api: ApiServer, node: string, settle: () => void): readonl
   }
 };
 
-const unreachable = 'node.kubernetes.io/unreachable';
-
-const withTaints = (node: Admitted<Node>, taints: readonly Taint[]): KubeObject => {
-  const { taints: _before, ...spec } = node.spec ?? {};
-  return { ...(node as Admitted as Stored), spec: { ...spec, ...(taints.length > 0 && { taints }) } };
-};
-
-/** What the node controller writes when a node's kubelet falls silent, or speaks again. */
+/** A node's kubelet falls silent, or speaks again; what follows from it is the node controller's business. */
 export const setNodeDown = (api: ApiServer, name: string, down: boolean): Verdict<Stored> => {
   const node = api.store.find('Node', undefined, name);
   if (node === undefined) return api.patch(nodeRef(name), {});
@@ -66,14 +59,6 @@ export const setNodeDown = (api: ApiServer, name: string, down: boolean): Verdic
       };
   const conditions = [...(node.status?.conditions ?? []).filter(({ type }) => type !== 'Ready'), ready];
   api.updateStatus(node, { ...node.status, conditions });
-  const others = (node.spec?.taints ?? []).filter(({ key }) => key !== unreachable);
-  const added: readonly Taint[] = down
-    ? [
-        { key: unreachable, effect: 'NoSchedule', timeAdded: time },
-        { key: unreachable, effect: 'NoExecute', timeAdded: time },
-      ]
-    : [];
-  const verdict = api.update(withTaints(node, [...others, ...added]), { trusted: true });
   if (down) {
     api.record({
       type: 'Normal',
@@ -82,20 +67,6 @@ export const setNodeDown = (api: ApiServer, name: string, down: boolean): Verdic
       object: nodeRef(name),
       component: 'node-controller',
     });
-    loseReadiness(api, name);
   }
-  return verdict;
-};
-
-/** Nobody answers for the Pods of a silent node: they are not ready. */
-const loseReadiness = (api: ApiServer, node: string): void => {
-  for (const pod of api.store.list('Pod')) {
-    if (pod.spec?.nodeName !== node) continue;
-    const conditions = (pod.status?.conditions ?? []).map((condition) =>
-      condition.type === 'Ready' && condition.status === 'True'
-        ? { ...condition, status: 'False', lastTransitionTime: api.clock.timestamp }
-        : condition,
-    );
-    api.updateStatus(pod, { ...pod.status, conditions });
-  }
+  return { ok: true, value: api.get(nodeRef(name)) ?? (node as Admitted as Stored), warnings: [] };
 };

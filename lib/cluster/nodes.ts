@@ -15,7 +15,7 @@ const defaultNodes: readonly NodePool[] = [
 const isNode = (node: NodePool | KubeObject): node is KubeObject => 'kind' in node && node.kind === 'Node';
 
 /** `key=value:Effect` or `key:Effect`. */
-export const parseTaint = (text: string): Taint => {
+const parseTaint = (text: string): Taint => {
   const colon = text.lastIndexOf(':');
   const [key = '', ...value] = text.slice(0, colon).split('=');
   return { key, ...(value.length > 0 && { value: value.join('=') }), effect: text.slice(colon + 1) };

@@ -4,7 +4,7 @@ import type { ClusterEvent } from '../apiserver/event.js';
 import type { Stored } from '../apiserver/kinds.js';
 
 /** The seven steps from a request to a running Pod. */
-export type StepName = 'accepted' | 'told' | 'created' | 'scheduled' | 'assigned' | 'started' | 'reported';
+type StepName = 'accepted' | 'told' | 'created' | 'scheduled' | 'assigned' | 'started' | 'reported';
 
 const order: readonly StepName[] = ['accepted', 'told', 'created', 'scheduled', 'assigned', 'started', 'reported'];
 

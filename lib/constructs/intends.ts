@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { declareIntent } from './declarations.js';
 import { type DestinationLike, destination } from './destination.js';
 import { objectRef } from './object-ref.js';
-import { provenanceOf } from './provenance.js';
+import { provenanceOfCall } from './provenance.js';
 
 /** What the author wants to be true of a workload. Verified at every synth, never in the YAML. */
 export interface Intends {
@@ -21,8 +21,8 @@ export interface Intends {
  * intends(kplusDeployment).reaches(db.at('pg')).mustNotReach('https://example.com');
  */
 export const intends = (workload: IConstruct): Intends => {
-  const provenance = provenanceOf(workload);
   const connections = (kind: 'reaches' | 'mustNotReach', to: readonly DestinationLike[]): Intends => {
+    const provenance = provenanceOfCall(workload);
     for (const each of to)
       declareIntent(workload, { kind, from: objectRef(workload), to: destination(workload, each), provenance });
     return self;
@@ -31,7 +31,7 @@ export const intends = (workload: IConstruct): Intends => {
     reaches: (...to) => connections('reaches', to),
     mustNotReach: (...to) => connections('mustNotReach', to),
     runsOn: (labels) => {
-      declareIntent(workload, { kind: 'runsOn', workload: objectRef(workload), labels, provenance });
+      declareIntent(workload, { kind: 'runsOn', workload: objectRef(workload), labels, provenance: provenanceOfCall(workload) });
       return self;
     },
   };

@@ -4,12 +4,25 @@ import type { Provenance, SourceLocation } from '../manifest/manifest.js';
 /** Where each construct was made. V8 writes the text of a stack only when it is read, so making one costs a microsecond. */
 const origin = Symbol('origin');
 
+interface Stack {
+  readonly stack: string;
+}
+
 interface Remembered {
-  [origin]?: { readonly stack: string };
+  [origin]?: Stack;
 }
 
 /** Deep enough for a cdk8s-plus construct inside a construct of the author's. */
 const depth = 24;
+
+const stackAbove = (callee: (...args: never[]) => unknown): Stack => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = depth;
+  const made = { stack: '' };
+  Error.captureStackTrace(made, callee);
+  Error.stackTraceLimit = limit;
+  return made;
+};
 
 /**
  * Every construct, of whatever library, joins the tree through `Node.addChild`; there the call that made it is
@@ -21,12 +34,7 @@ const remember = (): void => {
   // A later `constructs` may be built differently: findings then lack source lines, and everything else works.
   if (addChild === undefined) return;
   const recording = function (this: Node, child: IConstruct, name: string): void {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = depth;
-    const made = { stack: '' };
-    Error.captureStackTrace(made, recording);
-    Error.stackTraceLimit = limit;
-    (child as Remembered)[origin] = made;
+    (child as Remembered)[origin] = stackAbove(recording);
     addChild.call(this, child, name);
   };
   prototype.addChild = recording;
@@ -67,3 +75,14 @@ export const provenanceOf = (construct: IConstruct): Provenance => ({
     return made === undefined ? undefined : locate(made.stack);
   },
 });
+
+/** As `provenanceOf`, with the place of the call that is being made now: what is said of a construct elsewhere than where it was made. */
+export const provenanceOfCall = (construct: IConstruct): Provenance => {
+  const made = stackAbove(provenanceOfCall);
+  return {
+    constructPath: construct.node.path,
+    get source() {
+      return locate(made.stack);
+    },
+  };
+};

@@ -8,27 +8,30 @@ import { horizontalPodAutoscalerController } from './horizontalpodautoscaler.js'
 import { jobController } from './job/job.js';
 import { namespaceController } from './namespace.js';
 import { namespaceDefaultsController } from './namespace-defaults.js';
+import { nodeLifecycleController } from './node-lifecycle.js';
 import { persistentVolumeController } from './persistentvolume.js';
-import { replicaSetController } from './replicaset.js';
+import { replicaSetController, replicationController } from './replicaset.js';
 import { statefulSetController } from './statefulset/statefulset.js';
 import { storageProtectionController } from './storage-protection.js';
 import { taintEvictionController } from './taint-eviction.js';
 
-/** The controllers of kube-controller-manager. */
+/** The controllers of kube-controller-manager: those that make Pods before those that build on them. */
 export const controllers: readonly Controller[] = [
   namespaceDefaultsController,
   namespaceController,
-  deploymentController,
   replicaSetController,
+  replicationController,
   statefulSetController,
   daemonSetController,
   jobController,
+  deploymentController,
   horizontalPodAutoscalerController,
   disruptionController,
   persistentVolumeController,
   storageProtectionController,
   endpointSliceController,
   endpointSliceMirroringController,
+  nodeLifecycleController,
   taintEvictionController,
   garbageCollector,
 ];

@@ -63,7 +63,7 @@ const reconcileBudget = (budget: Admitted<PodDisruptionBudget>, { api, store, cl
   const condition = {
     type: 'DisruptionAllowed',
     status: disruptionsAllowed > 0 ? 'True' : 'False',
-    reason: expectation === undefined ? 'SyncFailed' : disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods',
+    reason: disruptionsAllowed > 0 ? 'SufficientPods' : 'InsufficientPods',
     message: '',
     lastTransitionTime: clock.timestamp,
     observedGeneration: budget.metadata.generation,

@@ -1,4 +1,4 @@
-export type { Controller, ControllerContext } from './controller.js';
+export type { Controller } from './controller.js';
 export { controllers } from './controllers.js';
 export { runCronJob } from './cronjob.js';
 export { WorkQueue } from './work-queue.js';

@@ -1,6 +1,7 @@
 import type { LabelSelector, Pod } from '../api/generated/types.js';
-import { matcherOf } from '../api/label-selector.js';
+import { matcherOf, matcherOfLabels } from '../api/label-selector.js';
 import type { Admitted } from '../api/object.js';
+import type { Labels } from '../api/selector.js';
 import type { Kind } from '../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../apiserver/store.js';
 import { conditionOf } from './conditions.js';
@@ -36,8 +37,11 @@ export const keysOfPods = (kind: Owning, { object, previous }: Change, store: St
   }
   if (controllerRefOf(object) === undefined && object.metadata.labels !== undefined) {
     for (const owner of store.list(kind, object.metadata.namespace)) {
-      const selector = (owner.spec as { readonly selector?: LabelSelector } | undefined)?.selector;
-      if (selector !== undefined && matcherOf(selector)(object.metadata.labels)) keys.add(keyFor(owner));
+      const selector = owner.spec?.selector;
+      if (selector === undefined) continue;
+      const matches =
+        kind === 'ReplicationController' ? matcherOfLabels(selector as Labels) : matcherOf(selector as LabelSelector);
+      if (matches(object.metadata.labels)) keys.add(keyFor(owner));
     }
   }
   return [...keys];

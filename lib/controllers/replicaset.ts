@@ -1,4 +1,4 @@
-import type { Pod, ReplicaSet, ReplicaSetStatus } from '../api/generated/types.js';
+import type { LabelSelector, Pod, ReplicaSet, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
 import { matcherOfLabels } from '../api/label-selector.js';
 import type { Admitted } from '../api/object.js';
 import { timestampAt } from '../apiserver/clock.js';
@@ -11,12 +11,15 @@ import { inDeletionOrder } from './deletion-order.js';
 import { keysOfCountedPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
 
+/** A ReplicaSet, or the ReplicationController that it succeeded. */
+type Replicator = ReplicaSet | ReplicationController;
+
 /** Pods that one reconciliation creates or deletes at most. */
 const burst = 500;
 
 /** Active Pods of all ReplicaSets that share this one's controller. */
 const relatedPods = (
-  set: Admitted<ReplicaSet>,
+  set: Admitted<Replicator>,
   own: readonly Admitted<Pod>[],
   { store }: ControllerContext,
 ): readonly Admitted<Pod>[] => {
@@ -29,7 +32,7 @@ const relatedPods = (
 
 /** Creates or deletes Pods; returns why it could not. */
 const manageReplicas = (
-  set: Admitted<ReplicaSet>,
+  set: Admitted<Replicator>,
   active: readonly Admitted<Pod>[],
   context: ControllerContext,
 ): string | undefined => {
@@ -56,7 +59,7 @@ const manageReplicas = (
 };
 
 const statusOf = (
-  set: Admitted<ReplicaSet>,
+  set: Admitted<Replicator>,
   pods: readonly Admitted<Pod>[],
   failure: string | undefined,
   now: number,
@@ -94,24 +97,43 @@ const statusOf = (
   };
 };
 
-/** Keeps the number of Pods of a ReplicaSet. */
-export const replicaSetController: Controller = {
-  name: 'replicaset-controller',
-  kinds: ['ReplicaSet', 'Pod'],
-  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfCountedPods('ReplicaSet', change, store) : [keyFor(change.object)]),
-  reconcile: (key, context) => {
-    const set = context.store.find('ReplicaSet', ...splitKey(key));
-    if (set?.spec === undefined) return;
-    const pods = claimPods(set, set.spec.selector, context);
-    const active = pods.filter(isActive);
-    const deleting = set.metadata.deletionTimestamp !== undefined;
-    const failure = deleting ? undefined : manageReplicas(set, active, context);
-    context.api.updateStatus(set, statusOf(set, pods, failure, context.clock.now));
-    if (failure !== undefined) {
-      context.retry(key);
-      return;
-    }
-    const wait = nextAvailability(active, set.spec.minReadySeconds ?? 0, context.clock.now);
-    if (wait !== undefined) context.after(wait, key);
-  },
+/** A ReplicationController selects by a plain map of labels. */
+const selectors = new WeakMap<object, LabelSelector>();
+
+const selectorOf = ({ kind, spec }: Admitted<Replicator>): LabelSelector => {
+  const selector = spec?.selector ?? {};
+  if (kind === 'ReplicaSet') return selector as LabelSelector;
+  const known = selectors.get(selector) ?? { matchLabels: selector as Readonly<Record<string, string>> };
+  selectors.set(selector, known);
+  return known;
 };
+
+const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerContext): void => {
+  const pods = claimPods(set, selectorOf(set), context);
+  const active = pods.filter(isActive);
+  const deleting = set.metadata.deletionTimestamp !== undefined;
+  const failure = deleting ? undefined : manageReplicas(set, active, context);
+  context.api.updateStatus(set, statusOf(set, pods, failure, context.clock.now));
+  if (failure !== undefined) {
+    context.retry(key);
+    return;
+  }
+  const wait = nextAvailability(active, set.spec?.minReadySeconds ?? 0, context.clock.now);
+  if (wait !== undefined) context.after(wait, key);
+};
+
+const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: string): Controller => ({
+  name,
+  kinds: [kind, 'Pod'],
+  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfCountedPods(kind, change, store) : [keyFor(change.object)]),
+  reconcile: (key, context) => {
+    const set = context.store.find(kind, ...splitKey(key));
+    if (set?.spec !== undefined) reconcile(key, set, context);
+  },
+});
+
+/** Keeps the number of Pods of a ReplicaSet. */
+export const replicaSetController = keepingReplicas('ReplicaSet', 'replicaset-controller');
+
+/** Keeps the number of Pods of a ReplicationController. */
+export const replicationController = keepingReplicas('ReplicationController', 'replication-controller');

@@ -10,6 +10,7 @@ const backoff = { base: 0.005, max: 1000 };
 interface Lane {
   readonly controller: Controller;
   readonly context: ControllerContext;
+  readonly due: Set<string>;
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
   /** What cancels the next timed reconciliation, by key. */
@@ -17,11 +18,13 @@ interface Lane {
   retried: boolean;
 }
 
-/** Runs controllers over what changed, first come first served, each key once however often it changed meanwhile. */
+/**
+ * Runs controllers over what changed, each key once however often it changed meanwhile. Controllers earlier in the list go
+ * first, so that those of Pods have done their part before those that watch them look again.
+ */
 export class WorkQueue {
   readonly #api: ApiServer;
   readonly #lanes: readonly Lane[];
-  readonly #due = new Map<string, { readonly lane: Lane; readonly key: string }>();
 
   constructor(api: ApiServer, controllers: readonly Controller[]) {
     this.#api = api;
@@ -42,26 +45,29 @@ export class WorkQueue {
     });
   }
 
-  get isEmpty(): boolean {
-    return this.#due.size === 0;
-  }
-
   /** Reconciles until nothing is due; returns how many keys that were. */
   run(): number {
     let count = 0;
-    for (const [id, { lane, key }] of this.#due) {
-      // Deleted first: what changes while the controller runs makes the key due again.
-      this.#due.delete(id);
-      this.#reconcile(lane, key);
-      count++;
+    for (let lane = this.#nextLane(); lane !== undefined; lane = this.#nextLane()) {
+      for (const key of lane.due) {
+        // Deleted first: what changes while the controller runs makes the key due again.
+        lane.due.delete(key);
+        this.#reconcile(lane, key);
+        count++;
+        break;
+      }
     }
     return count;
+  }
+
+  #nextLane(): Lane | undefined {
+    return this.#lanes.find((lane) => lane.due.size > 0);
   }
 
   #enqueue(lane: Lane, change: Change): void {
     for (const key of lane.controller.keysFor(change, this.#api.store)) {
       if (lane.controller.immediate) this.#reconcile(lane, key);
-      else this.#add(lane, key);
+      else lane.due.add(key);
     }
   }
 
@@ -72,11 +78,6 @@ export class WorkQueue {
     lane.retried = false;
     lane.controller.reconcile(key, lane.context);
     if (!lane.retried) lane.failures.delete(key);
-  }
-
-  #add(lane: Lane, key: string): void {
-    const id = `${lane.controller.name} ${key}`;
-    if (!this.#due.has(id)) this.#due.set(id, { lane, key });
   }
 
   #laneOf(controller: Controller): Lane {
@@ -91,7 +92,7 @@ export class WorkQueue {
         lane.timers.get(key)?.();
         lane.timers.set(
           key,
-          api.clock.after(seconds, () => this.#add(lane, key)),
+          api.clock.after(seconds, () => void lane.due.add(key)),
         );
       },
       retry: (key) => {
@@ -101,7 +102,7 @@ export class WorkQueue {
         context.after(Math.min(backoff.base * 2 ** (failed - 1), backoff.max), key);
       },
     };
-    const lane: Lane = { controller, context, failures: new Map(), timers: new Map(), retried: false };
+    const lane: Lane = { controller, context, due: new Set(), failures: new Map(), timers: new Map(), retried: false };
     return lane;
   }
 }

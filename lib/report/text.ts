@@ -25,11 +25,11 @@ interface Page extends Required<Pick<TextOptions, 'width' | 'sourceText' | 'file
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const painted = (severity: Severity, { paint }: Page): string => {
-  const text = severity.padEnd(7);
+  const text = severity.padEnd(8);
   return severity === 'error' ? paint.red(paint.bold(text)) : severity === 'warning' ? paint.yellow(text) : paint.cyan(text);
 };
 
-const indent = '         ';
+const indent = ' '.repeat(10);
 
 /** Lines of Secrets are never shown: they may hold the values. */
 const mayShowSource = ({ object }: Finding): boolean => object.kind !== 'Secret';
@@ -39,7 +39,7 @@ const findingLines = (finding: Finding, page: Page): readonly string[] => {
   const place =
     source === undefined ? (finding.constructPath ?? '') : `${page.fileName(source.file)}:${source.line}:${source.column}`;
   const head = `  ${painted(finding.severity, page)}${finding.code}`;
-  const plainHead = 9 + finding.code.length;
+  const plainHead = 10 + finding.code.length;
   const gap = Math.max(2, page.width - plainHead - place.length);
   const body = wrap(visible(finding.message), page.width - indent.length).map((line) => `${indent}${line}`);
   const evidence = finding.evidence.flatMap((item) =>
@@ -107,7 +107,7 @@ const assumptionLines = (findings: readonly Finding[], page: Page): readonly str
             .map(({ message }) => message)
             .join('; ')}${same.length > 3 ? `; and ${same.length - 3} more` : ''}`;
     return wrap(visible(text), page.width - indent.length).map((line, index) =>
-      page.paint.dim(index === 0 ? `  assumed ${line}` : `${indent} ${line}`),
+      page.paint.dim(index === 0 ? `  assumed ${line}` : `${indent}${line}`),
     );
   });
 };

@@ -349,6 +349,34 @@ describe('nodes', () => {
   });
 });
 
+test('a node that comes back in time keeps its Pods, ready again', () => {
+  const cluster = settled(deployment('web', { replicas: 3 }));
+  const before = cluster.podsOf(web).map(({ metadata }) => metadata.uid);
+  const ready = () => cluster.list('Deployment')[0]?.status?.readyReplicas;
+  cluster.nodeDown('k8s-w1');
+  cluster.settle({ seconds: 60 });
+  expect(ready()).toBe(2);
+  cluster.nodeUp('k8s-w1');
+  cluster.settle();
+  expect(ready()).toBe(3);
+  expect(cluster.podsOf(web).map(({ metadata }) => metadata.uid)).toEqual(before);
+});
+
+test('S16: a disruption budget holds a drain back', () => {
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'web' },
+    spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'web' } } },
+  };
+  const cluster = settled(deployment('web', { replicas: 3 }), budget);
+  const refused = cluster.drain('k8s-w1').filter(({ verdict }) => !verdict.ok);
+  expect(refused.map(({ verdict }) => !verdict.ok && verdict.message)).toEqual([
+    "Cannot evict pod as it would violate the pod's disruption budget.",
+  ]);
+  expect(cluster.podsOf(web).map(({ spec }) => spec?.nodeName)).toContain('k8s-w1');
+});
+
 describe('views', () => {
   test('S3: labels select Pods', () => {
     const cluster = settled(pod('mynginx'), pod('other'));

@@ -61,6 +61,17 @@ describe('intents about connections', () => {
     expect(errors([...system, protect], reaches('mustNotReach'))).toEqual([]);
   });
 
+  test('a host outside the cluster is an assumption, never a pass in silence', () => {
+    const run = judge(system, { intents: [reaches('reaches', { kind: 'host', host: 'payments.example.com', port: 443 })] });
+    expect(run.accepted).toBe(true);
+    expect(run.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'assumption/outside',
+        message: expect.stringContaining('reaches payments.example.com:443'),
+      }),
+    );
+  });
+
   test('a port that the Service does not have', () => {
     expect(errors(system, reaches('reaches', { ...db, port: 81 }))).toMatchObject([
       { code: 'network/unreachable', message: expect.stringContaining('has no port 81') },

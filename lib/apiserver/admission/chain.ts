@@ -1,3 +1,4 @@
+import { applyDefaults } from '../../api/default/index.js';
 import type { PodSpec } from '../../api/generated/types.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Refusal, Verdict } from '../../api/verdict.js';
@@ -74,7 +75,7 @@ export class AdmissionChain {
   #admitPod(template: PodSpec, namespace: string): PodAdmission {
     const known = this.#templates.get(template);
     if (known?.namespace === namespace) return known.admission;
-    let admission: PodAdmission = { spec: template };
+    let admission: PodAdmission = { spec: withPodDefaults(template) };
     for (const plugin of plugins) {
       if (plugin.admitPod === undefined || 'denied' in admission) continue;
       admission = plugin.admitPod(admission.spec, namespace, this.#context);
@@ -83,3 +84,9 @@ export class AdmissionChain {
     return admission;
   }
 }
+
+/** A Pod has defaults that its template has not (`SetDefaults_Pod`): requests follow limits, Service links are on. */
+const withPodDefaults = (spec: PodSpec): PodSpec => {
+  const pod = applyDefaults({ apiVersion: 'v1', kind: 'Pod', metadata: {}, spec });
+  return pod.spec as PodSpec;
+};

@@ -122,7 +122,6 @@ const statusOf = (
   const counts = { desired: 0, current: 0, ready: 0, available: 0, updated: 0, misscheduled: 0 };
   for (const [node, { shouldRun }] of nodes) {
     const [pod] = podsByNode.get(node.metadata.name) ?? [];
-    const pods = podsByNode.get(node.metadata.name) ?? [];
     if (!shouldRun) {
       if (pod !== undefined) counts.misscheduled++;
       continue;
@@ -130,11 +129,10 @@ const statusOf = (
     counts.desired++;
     if (pod === undefined) continue;
     counts.current++;
-    const newest = [...pods].sort((a, b) => byAge(b, a))[0] ?? pod;
-    const shown = surges(set) ? (pods.find((other) => isReady(other)) ?? pod) : pod;
-    if (isReady(shown)) counts.ready++;
-    if (isAvailable(shown, set.spec?.minReadySeconds ?? 0, now)) counts.available++;
-    if ((surges(set) ? newest : pod).metadata.labels?.[revisionLabel] === hash) counts.updated++;
+    // Of several the oldest counts.
+    if (isReady(pod)) counts.ready++;
+    if (isAvailable(pod, set.spec?.minReadySeconds ?? 0, now)) counts.available++;
+    if (pod.metadata.labels?.[revisionLabel] === hash) counts.updated++;
   }
   const unavailable = counts.desired - counts.available;
   return {

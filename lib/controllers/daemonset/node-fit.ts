@@ -41,7 +41,7 @@ const daemonTolerations = (spec: PodSpec): readonly Toleration[] => {
   ];
 };
 
-export const tolerationsOf = (spec: PodSpec): readonly Toleration[] => {
+const tolerationsOf = (spec: PodSpec): readonly Toleration[] => {
   const own = spec.tolerations ?? [];
   const added = daemonTolerations(spec).filter(
     (one) => !own.some((other) => other.key === one.key && other.effect === one.effect && other.operator === one.operator),

@@ -19,7 +19,7 @@ import {
   revisionOf,
 } from './arithmetic.js';
 
-export const hashLabel = 'pod-template-hash';
+const hashLabel = 'pod-template-hash';
 
 /** Annotations that stay with the Deployment. */
 const ownAnnotations = new Set([

@@ -32,10 +32,14 @@ const isEnding = (pod: Admitted<Pod>): boolean => isTerminating(pod) && !hasSucc
 
 const isDone = (job: Job): boolean => isTrue(job, 'Complete') || isTrue(job, 'Failed');
 
-const finishedAt = (pod: Pod, now: number): number => {
+/** When a Pod ended: its last container, or else the last it is known to have changed. */
+const finishedAt = (pod: Admitted<Pod>, now: number): number => {
   const ends = (pod.status?.containerStatuses ?? []).map((status) => Date.parse(status.state?.terminated?.finishedAt ?? ''));
-  const last = Math.max(...ends.filter((end) => !Number.isNaN(end)));
-  return Number.isFinite(last) ? last : now;
+  const known = ends.filter((end) => !Number.isNaN(end));
+  if (known.length > 0) return Math.max(...known);
+  const { deletionTimestamp, creationTimestamp } = pod.metadata;
+  const last = conditionOf(pod.status?.conditions, 'Ready')?.lastTransitionTime ?? deletionTimestamp ?? creationTimestamp;
+  return last === undefined ? now : Math.min(now, Date.parse(last));
 };
 
 /** Adds the Pods that ended to what was counted before, and lets them go. */

@@ -127,6 +127,17 @@ const blockedDraft = (run: DryRun, connection: Connection, hop: Hop): Draft => {
   };
 };
 
+/**
+ * What a connection that arrives relies on beyond the cluster: one assumption, about the hop where it leaves what is known. (That processes
+ * listen is assumed of all containers, and said once.)
+ */
+const assumedDrafts = ({ from, to, path, provenance }: Connection): readonly Draft[] => {
+  const hop = path.hops.findLast(({ at, outcome }) => outcome === 'assumed' && at !== 'container');
+  if (hop === undefined) return [];
+  const message = `${refText(from)} reaches ${text(to)}: ${hop.text}`;
+  return [{ code: 'assumption/outside', severity: 'assumption', object: from, source: provenance.source, message }];
+};
+
 /** Declared calls and intents about connections. What follows from a fault that was already named is not said again. */
 export const connectionsRule: Rule = (run) =>
   run.connections.flatMap((connection): readonly Draft[] => {
@@ -146,7 +157,7 @@ export const connectionsRule: Rule = (run) =>
       ];
     }
     const hop = path.blockedAt;
-    if (hop === undefined) return [];
+    if (hop === undefined) return assumedDrafts(connection);
     const server = serverOf(run, to);
     const consequence = hop.at === 'ready' || hop.at === 'endpoint' || hop.at === 'service';
     if (consequence && ((server !== undefined && run.blamed(server)) || (to.kind === 'object' && run.blamed(to.object))))

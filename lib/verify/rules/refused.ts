@@ -95,6 +95,12 @@ const isSecretValue = ({ kind }: ObjectRef, { field }: FieldError): boolean =>
 const wording = (ref: ObjectRef, cause: FieldError): string =>
   isSecretValue(ref, cause) ? `${cause.field}: ${cause.detail ?? 'the value is not valid (not shown)'}` : cause.message;
 
+/** The server only warns of a port that two containers open; that the Pod cannot run is said by the rule about ports. */
+const isPortConflict = (warning: string): boolean => {
+  const [, one, other] = /^(\S+)\.ports\[\d+\]: duplicate port definition with (\S+)\.ports\[\d+\]$/.exec(warning) ?? [];
+  return one !== undefined && one !== other;
+};
+
 /** What the API server would refuse: one finding a fault, with the server's own text. */
 export const refusedRule: Rule = ({ results, refOf }) =>
   results.flatMap(({ manifest, verdict }): readonly Draft[] => {

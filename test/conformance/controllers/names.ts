@@ -8,14 +8,19 @@ export class Names {
   /** Owner uid -> hash -> `r1`, `r2`, ... */
   readonly #revisions = new Map<string, Map<string, string>>();
   readonly #byText = new Map<string, string>();
+  /** The last owner of each Pod, by uid, for Pods that lost theirs. */
+  readonly #formerOwners = new Map<string, string>();
 
   constructor(replay: Replay) {
     this.#replay = replay;
     replay.plane.api.store.watch(({ type, object }) => {
+      const holder = object.metadata.ownerReferences?.find(({ controller }) => controller);
+      if (object.kind === 'Pod' && holder !== undefined) this.#formerOwners.set(object.metadata.uid, holder.name);
       if (type !== 'added') return;
       const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
       const hash = object.metadata.labels?.[object.kind === 'ReplicaSet' ? 'pod-template-hash' : 'controller-revision-hash'];
-      if (owner === undefined || hash === undefined || (object.kind !== 'ReplicaSet' && object.kind !== 'ControllerRevision')) return;
+      if (owner === undefined || hash === undefined || (object.kind !== 'ReplicaSet' && object.kind !== 'ControllerRevision'))
+        return;
       // A Deployment that is made again under its name goes on counting.
       const known = this.#revisions.get(`${owner.kind}/${owner.name}`) ?? new Map<string, string>();
       this.#revisions.set(`${owner.kind}/${owner.name}`, known);
@@ -41,6 +46,8 @@ export class Names {
   /** A Pod's name as far as it means something. */
   pod(pod: Admitted): string {
     const [owner] = this.#replay.ownersOf(pod);
+    const former = this.#formerOwners.get(pod.metadata.uid);
+    if (owner === undefined && former !== undefined && !/-\d+$/.test(pod.metadata.name)) return `${this.text(former)}-orphan-*`;
     if (owner === undefined || owner.kind === 'StatefulSet') return pod.metadata.name;
     const index = pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index'];
     return `${this.owner(owner).split('/')[1]}${index === undefined ? '' : `-${index}`}-*`;
@@ -48,7 +55,7 @@ export class Names {
 
   /** A text with ReplicaSets, their Pods and generated suffixes named as above. */
   text(text: string): string {
-    let result = text;
+    let result = text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>');
     for (const [name, short] of this.#byText) result = result.replaceAll(name, short);
     return result.replace(/\b([a-z][a-z0-9-]*-r\d+|j|agent|old)((?:-\d+)?)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '$1$2-*');
   }

@@ -21,7 +21,11 @@ const nodeOf = ({ name, labels, taints, allocatable, unschedulable }: NodeSpec):
     kind: 'Node',
     metadata: { name, labels: { ...own, ...labels } },
     spec: { ...(taints && { taints }), ...(unschedulable && { unschedulable }) },
-    status: { allocatable: resources, capacity: resources, conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }] },
+    status: {
+      allocatable: resources,
+      capacity: resources,
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+    },
   };
 };
 
@@ -33,7 +37,7 @@ const ref = (kind: string, name: string, namespace: string | undefined = 'defaul
 });
 
 /** A refused request as the snapshots show it. */
-export const refusedResult = ({ code, reason, message }: Refusal) => ({ code, reason, message });
+const refusedResult = ({ code, reason, message }: Refusal) => ({ code, reason, message });
 
 /** One scenario, replayed step by step. */
 export class Replay {
@@ -43,7 +47,10 @@ export class Replay {
 
   constructor(scenario: Scenario) {
     this.#lockstep = scenario.kubelet === 'lockstep';
-    this.plane = new ControlPlane({ world: 'closed', isHidden: ({ kind, metadata }) => kind === 'Pod' && metadata.namespace === 'kube-system' });
+    this.plane = new ControlPlane({
+      world: 'closed',
+      isHidden: ({ kind, metadata }) => kind === 'Pod' && metadata.namespace === 'kube-system',
+    });
     this.kubelet = new SimulatedKubelet(this.plane, scenario.outcomes ?? [], this.#lockstep);
     for (const node of scenario.nodes) this.plane.api.restore(nodeOf(node));
     bootstrap(this.plane.api, {});
@@ -79,11 +86,16 @@ export class Replay {
       const { api } = this.plane;
       const target = ref(object.kind, object.metadata.name ?? '', object.metadata.namespace);
       const live = api.get({ ...target, apiVersion: object.apiVersion });
-      const verdict = live === undefined ? api.create(object) : api.patch({ ...target, apiVersion: object.apiVersion }, object, mergePatch as typeof strategicPatch);
+      const verdict =
+        live === undefined
+          ? api.create(object)
+          : api.patch({ ...target, apiVersion: object.apiVersion }, object, mergePatch as typeof strategicPatch);
       this.plane.run();
       return [object, verdict];
     });
-    const refused = results.flatMap(([{ kind, metadata }, verdict]) => (verdict.ok ? [] : [{ object: `${kind}/${metadata.name}`, ...refusedResult(verdict) }]));
+    const refused = results.flatMap(([{ kind, metadata }, verdict]) =>
+      verdict.ok ? [] : [{ object: `${kind}/${metadata.name}`, ...refusedResult(verdict) }],
+    );
     return refused.length > 0 ? { results: refused } : undefined;
   }
 
@@ -96,7 +108,13 @@ export class Replay {
       case 'apply':
         return this.apply(action.objects ?? []);
       case 'patch':
-        return said(api.patch(target, action.patch ?? {}, (action.patchType === 'strategic' ? strategicPatch : mergePatch) as typeof strategicPatch));
+        return said(
+          api.patch(
+            target,
+            action.patch ?? {},
+            (action.patchType === 'strategic' ? strategicPatch : mergePatch) as typeof strategicPatch,
+          ),
+        );
       case 'scale':
         return said(api.patch(target, { spec: { replicas: action.replicas } }));
       case 'delete':
@@ -110,7 +128,11 @@ export class Replay {
       case 'rollout-undo':
         return said(this.#undo(action));
       case 'rollout-restart':
-        return said(api.patch(target, { spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': api.clock.timestamp } } } } }));
+        return said(
+          api.patch(target, {
+            spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': api.clock.timestamp } } } },
+          }),
+        );
       case 'set-outcome':
       case 'set-live-outcome':
         if (action.outcome !== undefined) this.kubelet.setOutcome(action.outcome, action.do === 'set-live-outcome');
@@ -132,7 +154,7 @@ export class Replay {
         setUnschedulable(api, name, action.do === 'cordon');
         return undefined;
       case 'add-node':
-        if (action.nodeSpec !== undefined) api.restore(nodeOf(action.nodeSpec));
+        if (action.nodeSpec !== undefined) this.#join(action.nodeSpec);
         return undefined;
       case 'delete-node':
         api.delete(ref('Node', name));
@@ -157,6 +179,18 @@ export class Replay {
     }
   }
 
+  /** A node joins before its kubelet says that it is ready. */
+  #join(spec: NodeSpec): void {
+    const { api } = this.plane;
+    const node = nodeOf(spec);
+    const conditions = [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }];
+    const taints = [...(spec.taints ?? []), { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
+    api.restore({ ...node, spec: { ...(node.spec as object), taints }, status: { ...(node.status as object), conditions } });
+    this.plane.run();
+    const joined = api.store.find('Node', undefined, spec.name);
+    if (joined !== undefined) api.updateStatus(joined, node.status as object);
+  }
+
   #taint({ node = '', key = '', value, effect = '', remove }: Action): void {
     const { api } = this.plane;
     const current = api.store.find('Node', undefined, node);
@@ -174,15 +208,25 @@ export class Replay {
     for (;;) {
       const pods = api.store
         .list('Pod', 'default')
-        .filter((pod) => pod.spec?.nodeName === node && controllerRefOf(pod)?.kind !== 'DaemonSet' && pod.metadata.deletionTimestamp === undefined);
+        .filter(
+          (pod) =>
+            pod.spec?.nodeName === node &&
+            controllerRefOf(pod)?.kind !== 'DaemonSet' &&
+            pod.metadata.deletionTimestamp === undefined,
+        );
       if (pods.length === 0) return { rounds, drained: true };
       const outcomes = pods.map((pod) => {
         const verdict = api.evict(refOf(pod));
         // Each request sees what the one before it left.
         this.plane.run();
-        return { pods: this.ownersOf(pod)[0]?.metadata.name ?? pod.metadata.name, verdict };
+        return { pods: this.ownerName(pod) ?? pod.metadata.name, verdict };
       });
-      rounds.push({ evicted: counted(outcomes.filter(({ verdict }) => verdict.ok).map(({ pods: group }) => ({ pods: group }))), refused: counted(outcomes.flatMap(({ pods: group, verdict }) => (verdict.ok ? [] : [{ pods: group, ...(evicted(verdict) as object) }]))) });
+      rounds.push({
+        evicted: counted(outcomes.filter(({ verdict }) => verdict.ok).map(({ pods: group }) => ({ pods: group }))),
+        refused: counted(
+          outcomes.flatMap(({ pods: group, verdict }) => (verdict.ok ? [] : [{ pods: group, ...(evicted(verdict) as object) }])),
+        ),
+      });
       this.settle();
       if (outcomes.every(({ verdict }) => !verdict.ok)) return { rounds, drained: false };
     }
@@ -192,7 +236,8 @@ export class Replay {
     const { api } = this.plane;
     const deployment = api.store.find('Deployment', 'default', name);
     const sets = api.store.controlledBy('ReplicaSet', deployment?.metadata.uid ?? '');
-    const revision = (set: Admitted<ReplicaSet>): number => Number(set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
+    const revision = (set: Admitted<ReplicaSet>): number =>
+      Number(set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
     const ordered = [...sets].sort((a, b) => revision(b) - revision(a));
     const chosen = toRevision === undefined ? ordered[1] : ordered.find((set) => revision(set) === toRevision);
     const { 'pod-template-hash': _hash, ...labels } = chosen?.spec?.template?.metadata?.labels ?? {};
@@ -209,6 +254,9 @@ export class Replay {
       .filter((candidate) => onNode === undefined || candidate.spec?.nodeName === onNode);
     return found[0] === undefined ? ref('Pod', podOf) : refOf(found[0]);
   }
+
+  /** What drained Pods are counted by; the recording's name for a ReplicaSet once names are known. */
+  ownerName: (pod: Admitted) => string | undefined = (pod) => this.ownersOf(pod)[0]?.metadata.name;
 
   ownersOf(object: Admitted): readonly Admitted[] {
     const owners: Admitted[] = [];
@@ -233,4 +281,3 @@ const counted = (items: readonly object[]): readonly object[] => {
   for (const item of items) counts.set(JSON.stringify(item), (counts.get(JSON.stringify(item)) ?? 0) + 1);
   return [...counts].map(([item, count]) => ({ ...(JSON.parse(item) as object), count }));
 };
-

@@ -25,12 +25,18 @@ export const rolloutsOf = (replay: Replay, names: Names) => {
   const deployments = store.list('Deployment', 'default').map(({ metadata, spec, status = {} }) => {
     const { name, uid } = metadata;
     const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-    if (spec?.paused) return { kind: 'Deployment', name, state: 'paused' };
     const late = status.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded');
     const failed = status.conditions?.find(({ type, reason }) => type === 'ReplicaFailure' && reason === 'FailedCreate');
-    const done = late === undefined && updatedReplicas >= (spec?.replicas ?? 1) && replicas <= updatedReplicas && availableReplicas >= updatedReplicas;
+    const done =
+      late === undefined &&
+      updatedReplicas >= (spec?.replicas ?? 1) &&
+      replicas <= updatedReplicas &&
+      availableReplicas >= updatedReplicas;
     if (done) return { kind: 'Deployment', name, state: 'complete' };
-    const extra = [late, failed].flatMap((condition) => (condition === undefined ? [] : [`${condition.reason}: ${names.text(condition.message ?? '')}`]));
+    if (spec?.paused) return { kind: 'Deployment', name, state: 'paused' };
+    const extra = [late, failed].flatMap((condition) =>
+      condition === undefined ? [] : [`${condition.reason}: ${names.text(condition.message ?? '')}`],
+    );
     return stuck('Deployment', name, uid, extra);
   });
   const statefulSets = store.list('StatefulSet', 'default').map(({ metadata, spec, status }) => {
@@ -39,7 +45,9 @@ export const rolloutsOf = (replay: Replay, names: Names) => {
     const wanted = spec?.replicas ?? 1;
     const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
     const updated = status?.updatedReplicas ?? 0;
-    const done = (status?.readyReplicas ?? 0) >= wanted && (partition > 0 ? updated >= wanted - partition : status?.updateRevision === status?.currentRevision);
+    const done =
+      (status?.readyReplicas ?? 0) >= wanted &&
+      (partition > 0 ? updated >= wanted - partition : status?.updateRevision === status?.currentRevision);
     return done ? { kind: 'StatefulSet', name, state: 'complete' } : stuck('StatefulSet', name, uid, []);
   });
   const daemonSets = store.list('DaemonSet', 'default').map(({ metadata, spec, status }) => {

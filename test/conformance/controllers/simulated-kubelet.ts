@@ -59,14 +59,22 @@ export class SimulatedKubelet {
       else this.#down.delete(node);
     }
     if (down) return;
-    for (const pod of this.#plane.api.store.list('Pod')) if (nodes.includes(pod.spec?.nodeName ?? '')) this.#handle(pod);
+    for (const pod of this.#plane.api.store.list('Pod')) {
+      if (!nodes.includes(pod.spec?.nodeName ?? '')) continue;
+      const image = this.#started.get(pod.metadata.uid);
+      // What runs is reported again; what was to start or to end does now.
+      if (image !== undefined && pod.metadata.deletionTimestamp === undefined && !isFinished(pod)) {
+        this.#play(pod, this.#outcomes.get(image) ?? { image }, 0);
+      } else this.#handle(pod);
+    }
   }
 
   #observe({ type, object, previous }: Change): void {
     if (object.kind !== 'Pod' || type === 'deleted') return;
     const pod = object as Admitted as Admitted<Pod>;
     const before = previous as Pod | undefined;
-    const isNews = before?.spec?.nodeName !== pod.spec?.nodeName || before?.metadata?.deletionTimestamp !== pod.metadata.deletionTimestamp;
+    const isNews =
+      before?.spec?.nodeName !== pod.spec?.nodeName || before?.metadata?.deletionTimestamp !== pod.metadata.deletionTimestamp;
     if (isNews) this.#handle(pod);
   }
 
@@ -102,7 +110,9 @@ export class SimulatedKubelet {
 
   #choose(image: string, pod: Admitted<Pod>): Outcome {
     const base: Outcome = this.#outcomes.get(image) ?? { image };
-    const index = pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? pod.metadata.labels?.['apps.kubernetes.io/pod-index'];
+    const index =
+      pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ??
+      pod.metadata.labels?.['apps.kubernetes.io/pod-index'];
     const outcome = base.byIndex === undefined ? base : { ...base, ...(base.byIndex[index ?? '*'] ?? base.byIndex['*']) };
     if (outcome.sequence === undefined) return outcome;
     const key = `${image} ${index ?? ''}`;
@@ -168,7 +178,14 @@ export class SimulatedKubelet {
     this.#plane.api.finish(current);
   }
 
-  #write(pod: Admitted<Pod>, phase: string, ready: boolean, state: ContainerStatus['state'], restartCount: number, keepReady = false): void {
+  #write(
+    pod: Admitted<Pod>,
+    phase: string,
+    ready: boolean,
+    state: ContainerStatus['state'],
+    restartCount: number,
+    keepReady = false,
+  ): void {
     const { api, clock } = this.#plane;
     const current = api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
     if (current === undefined) return;
@@ -194,4 +211,5 @@ export class SimulatedKubelet {
   }
 }
 
-const isReady = (pod: Pod): boolean => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;

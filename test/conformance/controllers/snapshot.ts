@@ -1,5 +1,6 @@
 import type { Pod } from '../../../lib/api/generated/types.js';
 import type { Admitted } from '../../../lib/api/object.js';
+import { targetNode } from '../../../lib/controllers/daemonset/node-fit.js';
 import type { Names } from './names.js';
 import type { Replay } from './replay.js';
 
@@ -12,15 +13,23 @@ interface Condition {
 
 const conditionsOf = (conditions: readonly Condition[] | undefined, names: Names, withMessage = true) =>
   (conditions ?? [])
-    .map(({ type, status, reason, message }) => ({ type, status, ...(reason && { reason }), ...(withMessage && message && { message: names.text(message) }) }))
+    .map(({ type, status, reason, message }) => ({
+      type,
+      status,
+      ...(reason && { reason }),
+      ...(withMessage && message && { message: names.text(message) }),
+    }))
     .sort((a, b) => (a.type < b.type ? -1 : 1));
 
-const nonZero = (fields: Readonly<Record<string, number | undefined>>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+const nonZero = (fields: Readonly<Record<string, number | undefined>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
 
-const containersOf = (pod: Pod) =>
-  (pod.status?.containerStatuses ?? []).flatMap(({ name, state }) => {
+const containersOf = (pod: Pod): readonly object[] =>
+  (pod.status?.containerStatuses ?? []).flatMap(({ name, state }): readonly object[] => {
     if (state?.waiting !== undefined) return [{ container: name, waiting: state.waiting.reason }];
-    return state?.terminated === undefined ? [] : [{ container: name, terminated: state.terminated.reason, exitCode: state.terminated.exitCode }];
+    return state?.terminated === undefined
+      ? []
+      : [{ container: name, terminated: state.terminated.reason, exitCode: state.terminated.exitCode }];
   });
 
 const podOf = (pod: Admitted<Pod>, before: ReadonlySet<string> | undefined, replay: Replay, names: Names) => {
@@ -35,15 +44,17 @@ const podOf = (pod: Admitted<Pod>, before: ReadonlySet<string> | undefined, repl
   const hash = pod.metadata.labels?.['controller-revision-hash'];
   const revised = owner?.kind === 'StatefulSet' || owner?.kind === 'DaemonSet';
   return {
-    name: owner?.kind === 'DaemonSet' ? `${owner.metadata.name}@${pod.spec?.nodeName ?? ''}` : names.pod(pod),
+    name: owner?.kind === 'DaemonSet' ? `${owner.metadata.name}@${targetNode(pod.spec) ?? ''}` : names.pod(pod),
     owner: owners.map((one) => names.owner(one)),
     ...(revised && { revision: names.revision(owner.kind, owner.metadata.name, hash) }),
     phase,
     ready: ready?.status === 'True',
-    ...(pod.spec?.nodeName && { node: pod.spec.nodeName }),
+    node: pod.spec?.nodeName ?? null,
     ...(pod.metadata.deletionTimestamp && { terminating: true }),
     ...(before?.has(pod.metadata.uid) && { kept: true }),
-    ...(scheduled?.status === 'False' && { unscheduled: { reason: scheduled.reason, message: names.text(scheduled.message ?? '') } }),
+    ...(scheduled?.status === 'False' && {
+      unscheduled: { reason: scheduled.reason, message: names.text(scheduled.message ?? '') },
+    }),
     ...(ready?.status === 'False' && phase !== 'Running' && { readyReason: ready.reason }),
     ...(target !== undefined && { disruptionTarget: { reason: target.reason, message: names.text(target.message ?? '') } }),
     ...(containers.length > 0 && { containers }),
@@ -84,7 +95,11 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
         ...(history && { revisionHistory: history }),
         specReplicas: spec?.replicas,
         replicas: status?.replicas,
-        ...nonZero({ fullyLabeledReplicas: status?.fullyLabeledReplicas, readyReplicas: status?.readyReplicas, availableReplicas: status?.availableReplicas }),
+        ...nonZero({
+          fullyLabeledReplicas: status?.fullyLabeledReplicas,
+          readyReplicas: status?.readyReplicas,
+          availableReplicas: status?.availableReplicas,
+        }),
         terminatingReplicas: status?.terminatingReplicas,
         ...(status?.conditions?.length && { conditions: conditionsOf(status.conditions, names) }),
       };
@@ -93,7 +108,11 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
       name: metadata.name,
       specReplicas: spec?.replicas,
       replicas: status?.replicas,
-      ...nonZero({ readyReplicas: status?.readyReplicas, currentReplicas: status?.currentReplicas, updatedReplicas: status?.updatedReplicas }),
+      ...nonZero({
+        readyReplicas: status?.readyReplicas,
+        currentReplicas: status?.currentReplicas,
+        updatedReplicas: status?.updatedReplicas,
+      }),
       availableReplicas: status?.availableReplicas,
       currentRevision: names.revision('StatefulSet', metadata.name, status?.currentRevision),
       updateRevision: names.revision('StatefulSet', metadata.name, status?.updateRevision),
@@ -104,12 +123,18 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
       currentNumberScheduled: status?.currentNumberScheduled,
       numberReady: status?.numberReady,
       numberMisscheduled: status?.numberMisscheduled,
-      ...nonZero({ updatedNumberScheduled: status?.updatedNumberScheduled, numberAvailable: status?.numberAvailable, numberUnavailable: status?.numberUnavailable }),
+      ...nonZero({
+        updatedNumberScheduled: status?.updatedNumberScheduled,
+        numberAvailable: status?.numberAvailable,
+        numberUnavailable: status?.numberUnavailable,
+      }),
     })),
     jobs: store.list('Job', ns).map((job) => {
       const { metadata, status = {} } = job;
+      const [owner] = replay.ownersOf(job);
       return {
         name: metadata.name,
+        ...(owner && { owner: names.owner(owner) }),
         ...nonZero({ active: status.active, succeeded: status.succeeded, failed: status.failed }),
         ready: status.ready,
         terminating: status.terminating,
@@ -136,7 +161,11 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
     controllerRevisions: store.list('ControllerRevision', ns).map((one) => {
       const [owner] = replay.ownersOf(one);
       const hash = one.metadata.labels?.['controller-revision-hash'];
-      return { owner: owner && names.owner(owner), revision: one.revision, hash: owner && names.revision(owner.kind, owner.metadata.name, hash) };
+      return {
+        owner: owner && names.owner(owner),
+        revision: one.revision,
+        hash: owner && names.revision(owner.kind, owner.metadata.name, hash),
+      };
     }),
     replicationControllers: store.list('ReplicationController', ns).map(({ metadata, spec, status }) => ({
       name: metadata.name,
@@ -156,13 +185,22 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
         readyReason: ready?.reason,
       };
     }),
-    endpointSlices: store.list('EndpointSlice', ns).filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] !== 'kubernetes').map((slice) => ({
-      service: slice.metadata.labels?.['kubernetes.io/service-name'],
-      ports: slice.ports?.map(({ name, port, protocol }) => ({ name, port, protocol })) ?? [],
-      endpoints: (slice.endpoints ?? []).map(({ targetRef, conditions }) => {
-        const pod = store.find('Pod', ns, targetRef?.name ?? '');
-        return { target: pod && names.pod(pod), ready: conditions?.ready, serving: conditions?.serving, terminating: conditions?.terminating };
-      }),
-    })),
+    endpointSlices: store
+      .list('EndpointSlice', ns)
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] !== 'kubernetes')
+      .map((slice) => ({
+        service: slice.metadata.labels?.['kubernetes.io/service-name'],
+        ports: slice.ports?.map(({ name, port, protocol }) => ({ name, port, protocol })) ?? [],
+        endpoints: (slice.endpoints ?? []).map(({ targetRef, conditions, nodeName }) => {
+          const pod = store.find('Pod', ns, targetRef?.name ?? '');
+          return {
+            target: pod && names.pod(pod),
+            ready: conditions?.ready,
+            serving: conditions?.serving,
+            terminating: conditions?.terminating,
+            node: nodeName,
+          };
+        }),
+      })),
   };
 };

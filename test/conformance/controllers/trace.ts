@@ -4,7 +4,8 @@ import { controllerRefOf } from '../../../lib/apiserver/store.js';
 import type { Names } from './names.js';
 import type { Replay } from './replay.js';
 
-const isReady = (pod: Pod): boolean => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
 /** Normal events that the recording keeps; warnings it keeps all. */
 const keptEvents = new Set(['TaintManagerEviction', 'Preempted', 'SuccessfulRescale', 'Completed', 'Suspended', 'Resumed']);
@@ -17,7 +18,8 @@ export class Trace {
   #sizes: (readonly number[])[] = [];
   #pods: (readonly number[])[] = [];
   #order: string[] = [];
-  #newest = '';
+  /** ReplicaSets that were there at the last look. */
+  #old = new Set<string>();
 
   constructor(replay: Replay, names: Names) {
     this.#replay = replay;
@@ -37,43 +39,57 @@ export class Trace {
     const text = (message: string): string => this.#names.text(message);
     const scaling = recent.filter(({ reason }) => reason === 'ScalingReplicaSet').map(({ message }) => text(message));
     const kept = recent
-      .filter(({ type, reason }) => type === 'Warning' || keptEvents.has(reason))
-      .map(({ type, reason, message, object }) => ({ type, reason, object: text(refText({ ...object, namespace: undefined }).replace(' ', '/')), message: text(message) }));
+      .filter(({ type, reason, object }) => object.namespace === 'default' && (type === 'Warning' || keptEvents.has(reason)))
+      .map(({ type, reason, message, object }) => ({
+        type,
+        reason,
+        object: text(refText({ ...object, namespace: undefined }).replace(' ', '/')),
+        message: text(message),
+      }));
     const unique = [...new Map(kept.map((event) => [JSON.stringify(event), event])).values()];
-    const trace = { sizes: this.#sizes.slice(1), pods: this.#pods.slice(1), maxTotal: this.#extreme(Math.max, 0, 2), minReady: this.#extreme(Math.min, 1, 3) };
+    const trace = {
+      sizes: this.#sizes,
+      pods: this.#pods,
+      maxTotal: this.#extreme(Math.max, 0, 2),
+      minReady: this.#extreme(Math.min, 1, 3),
+    };
     const order = inRuns(this.#order);
-    this.#sizes = this.#sizes.slice(-1);
-    this.#pods = this.#pods.slice(-1);
+    this.#sizes = [];
+    this.#pods = [];
     this.#order = [];
+    this.#old = new Set(this.#replay.plane.api.store.list('ReplicaSet', 'default').map(({ metadata }) => metadata.uid));
     // Only the tenth and later of alike events are told as combined.
-    return { events: unique, scaling: scaling.map((message, index) => (index >= 8 && scaling.length > 8 ? `(combined from similar events): ${message}` : message)), trace, order };
+    return {
+      events: unique,
+      scaling: scaling.map((message, index) =>
+        index >= 8 && scaling.length > 8 ? `(combined from similar events): ${message}` : message,
+      ),
+      trace,
+      order,
+    };
   }
 
   #extreme(choose: (...values: number[]) => number, first: number, second: number): number {
     return choose(...this.#pods.map((counts) => (counts[first] ?? 0) + (counts[second] ?? 0)));
   }
 
-  /** Sizes and Pods of the newest revision and of all earlier ones. */
+  /** Sizes and Pods of the ReplicaSets that were there before and of those that came since, whenever either changes. */
   #measure(): void {
     const { store } = this.#replay.plane.api;
-    const sets = store.list('ReplicaSet', 'default');
-    const revision = (set: Admitted): number => Number(set.metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
-    const newest = [...sets].sort((a, b) => revision(b) - revision(a))[0];
-    const [uid, counts, sizes] = [newest?.metadata.uid ?? '', [0, 0, 0, 0], [0, 0]];
-    for (const set of sets) sizes[set === newest ? 1 : 0] = (sizes[set === newest ? 1 : 0] ?? 0) + (set.spec?.replicas ?? 0);
+    const [counts, sizes] = [
+      [0, 0, 0, 0],
+      [0, 0],
+    ];
+    for (const set of store.list('ReplicaSet', 'default')) {
+      const at = this.#old.has(set.metadata.uid) ? 0 : 1;
+      sizes[at] = (sizes[at] ?? 0) + (set.spec?.replicas ?? 0);
+    }
     for (const pod of store.list('Pod', 'default')) {
-      if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') continue;
-      const at = controllerRefOf(pod)?.uid === uid ? 2 : 0;
+      if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded')
+        continue;
+      const at = this.#old.has(controllerRefOf(pod)?.uid ?? '') ? 0 : 2;
       counts[at] = (counts[at] ?? 0) + 1;
       if (isReady(pod)) counts[at + 1] = (counts[at + 1] ?? 0) + 1;
-    }
-    if (uid !== this.#newest) {
-      // What was new is old from now on.
-      this.#newest = uid;
-      const [, size = 0] = this.#sizes.at(-1) ?? [];
-      const [, , total = 0, ready = 0] = this.#pods.at(-1) ?? [];
-      this.#sizes = [[size, 0]];
-      this.#pods = [[total, ready, 0, 0]];
     }
     if (JSON.stringify(this.#sizes.at(-1)) !== JSON.stringify(sizes)) this.#sizes.push(sizes);
     if (JSON.stringify(this.#pods.at(-1)) !== JSON.stringify(counts)) this.#pods.push(counts);
@@ -84,10 +100,12 @@ export class Trace {
     if (owner?.kind !== 'StatefulSet' && owner?.kind !== 'DaemonSet') return;
     const isDaemon = owner.kind === 'DaemonSet';
     const revision = this.#names.revision(owner.kind, owner.name, pod.metadata.labels?.['controller-revision-hash']);
-    const tell = (verb: string): void => void this.#order.push(`${verb} ${isDaemon ? owner.name : pod.metadata.name} ${revision}`);
+    const tell = (verb: string): void =>
+      void this.#order.push(`${verb} ${isDaemon ? owner.name : pod.metadata.name} ${revision}`);
     if (type === 'added') tell('create');
     else if (type === 'deleted' && previous?.metadata.deletionTimestamp === undefined) tell('delete');
-    if (type === 'modified' && previous?.metadata.deletionTimestamp === undefined && pod.metadata.deletionTimestamp !== undefined) tell('delete');
+    if (type === 'modified' && previous?.metadata.deletionTimestamp === undefined && pod.metadata.deletionTimestamp !== undefined)
+      tell('delete');
     if (type === 'modified' && previous !== undefined && !isReady(previous) && isReady(pod)) tell('ready');
     if (type === 'deleted' && !isDaemon) tell('gone');
   }

@@ -52,7 +52,10 @@ const send = (api: ApiServer, { method, path, contentType = '', body }: Request)
   if (method === 'DELETE') return api.delete(target);
   const object = body as KubeObject;
   if (method === 'POST') {
-    const metadata = { ...object.metadata, ...(target.namespace !== undefined && { namespace: object.metadata?.namespace ?? target.namespace }) };
+    const metadata = {
+      ...object.metadata,
+      ...(target.namespace !== undefined && { namespace: object.metadata?.namespace ?? target.namespace }),
+    };
     return api.create({ ...object, metadata });
   }
   if (method === 'PUT') return api.update(object);
@@ -86,7 +89,7 @@ const unordered = (message: string): string =>
 
 const causeOf = ({ type, field, message }: FieldError) => ({
   reason: type,
-  message: message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message,
+  message: unordered(message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message),
   field,
 });
 
@@ -95,7 +98,12 @@ const refused = (refusal: Refusal, expected: Expected) => ({
   code: refusal.code,
   reason: refusal.reason,
   message: unordered(refusal.message),
-  ...(expected.causes && { causes: refusal.causes.map(causeOf).map((cause) => JSON.stringify(cause)).sort() }),
+  ...(expected.causes && {
+    causes: refusal.causes
+      .map(causeOf)
+      .map((cause) => JSON.stringify(cause))
+      .sort(),
+  }),
 });
 
 const run: CaseRunner = (record) => {
@@ -111,7 +119,13 @@ const run: CaseRunner = (record) => {
   const verdict = send(api, request);
   if (!verdict.ok || !expected.accepted) {
     const { accepted, code, reason, message, causes } = expected;
-    const wanted = { accepted, code, reason, message: unordered(message ?? ''), ...(causes && { causes: causes.map((cause) => JSON.stringify(cause)).sort() }) };
+    const wanted = {
+      accepted,
+      code,
+      reason,
+      message: unordered(message ?? ''),
+      ...(causes && { causes: causes.map((cause) => JSON.stringify({ ...cause, message: unordered(cause.message) })).sort() }),
+    };
     return differences(wanted, verdict.ok ? { accepted: true } : refused(verdict, expected));
   }
   const chosen = writtenIn([setup, request.body]);

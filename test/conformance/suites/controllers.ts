@@ -12,7 +12,13 @@ type Item = Readonly<Record<string, unknown>>;
 /** Letters of Pods carry no identity: they are left out before lists are compared as collections. */
 const withoutLetters = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutLetters);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'name' || key === 'target' ? unlettered(item) : withoutLetters(item)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        key === 'name' || key === 'target' ? unlettered(item) : withoutLetters(item),
+      ]),
+    );
   return value;
 };
 
@@ -21,7 +27,11 @@ const unlettered = (name: unknown): unknown => (typeof name === 'string' ? name.
 const sorted = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(sorted).sort().join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value as Item).filter(([, item]) => item !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => `${key}:${sorted(item)}`).join()}}`;
+  return `{${Object.entries(value as Item)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${key}:${sorted(item)}`)
+    .join()}}`;
 };
 
 const collection = (value: unknown): unknown => {
@@ -30,19 +40,38 @@ const collection = (value: unknown): unknown => {
 };
 
 /** Fields that a recording has only where its scenario is about them. */
-const optional = ['node', 'kept', 'tolerations', 'finalizers', 'restarts'];
+const optional = new Set(['node', 'kept', 'tolerations', 'finalizers', 'restarts', 'unschedulable', 'owner']);
 
-const onlyRecorded = (section: unknown, recorded: ReadonlySet<string>): unknown =>
-  Array.isArray(section)
-    ? section.map((item: Item) => Object.fromEntries(Object.entries(item).filter(([key]) => !optional.includes(key) || recorded.has(key))))
-    : section;
+const keysIn = (value: unknown, found = new Set<string>()): ReadonlySet<string> => {
+  if (typeof value !== 'object' || value === null) return found;
+  for (const [key, item] of Object.entries(value)) {
+    if (!Array.isArray(value)) found.add(key);
+    keysIn(item, found);
+  }
+  return found;
+};
 
-const fieldsIn = (snapshots: readonly Snapshot[]): ReadonlySet<string> =>
-  new Set(snapshots.flatMap(({ pods }) => (Array.isArray(pods) ? (pods as readonly Item[]).flatMap((pod) => Object.keys(pod)) : [])));
+const onlyRecorded = (value: unknown, recorded: ReadonlySet<string>): unknown => {
+  if (Array.isArray(value)) return value.map((item) => onlyRecorded(item, recorded));
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !optional.has(key) || recorded.has(key));
+  return Object.fromEntries(kept.map(([key, item]) => [key, onlyRecorded(item, recorded)]));
+};
 
-const compare = (expected: Snapshot, actual: Item, recorded: ReadonlySet<string>, index: number): readonly string[] =>
+/** Which fields each section of a scenario has anywhere. */
+const fieldsIn = (snapshots: readonly Snapshot[]): ReadonlyMap<string, ReadonlySet<string>> => {
+  const sections = new Set(snapshots.flatMap((snapshot) => Object.keys(snapshot)));
+  return new Map([...sections].map((section) => [section, keysIn(snapshots.map((snapshot) => snapshot[section] ?? []))]));
+};
+
+const compare = (
+  expected: Snapshot,
+  actual: Item,
+  recorded: ReadonlyMap<string, ReadonlySet<string>>,
+  index: number,
+): readonly string[] =>
   Object.entries(expected).flatMap(([section, wanted]) => {
-    const own = onlyRecorded(actual[section], recorded);
+    const own = onlyRecorded(actual[section], recorded.get(section) ?? new Set());
     const isList = Array.isArray(wanted) && section !== 'scaling' && section !== 'order';
     const [a, b] = isList ? [collection(withoutLetters(wanted)), collection(withoutLetters(own))] : [wanted, own];
     return sorted(a) === sorted(b) ? [] : differences(a, b, `snapshot ${index} ${section}`, 2);
@@ -53,6 +82,10 @@ const run: CaseRunner = (record) => {
   const replay = new Replay(scenario);
   const names = new Names(replay);
   const trace = new Trace(replay, names);
+  replay.ownerName = (pod) => {
+    const [owner] = replay.ownersOf(pod);
+    return owner && names.owner(owner).split('/')[1];
+  };
   const recorded = fieldsIn(scenario.expected);
   const lines: string[] = [];
   let before: ReadonlySet<string> | undefined;
