@@ -26,7 +26,7 @@ const clusterOf = (file: string | undefined): ClusterConfig => {
 /** `plimsoll check FILE|DIR|- ...`. */
 export const check = async ({ positionals, options }: Invocation): Promise<number> => {
   if (positionals.length === 0) throw new UsageError('check needs files or directories, or - for standard input');
-  const cluster = clusterOf(options['cluster'] as string | undefined);
+  const cluster = clusterOf(options.cluster as string | undefined);
   const read = [
     ...(positionals.includes('-') ? [readText('<stdin>', standardInput())] : []),
     readPaths(positionals.filter((path) => path !== '-')),
@@ -36,9 +36,9 @@ export const check = async ({ positionals, options }: Invocation): Promise<numbe
   if (manifests.length === 0 && problems.length === 0)
     throw new InputError(`there are no manifests in ${positionals.join(', ')}`);
   const line = progress();
-  const verification = verify({ manifests, problems, cluster, strict: options['strict'] === true, progress: line.step });
+  const verification = verify({ manifests, problems, cluster, strict: options.strict === true, progress: line.step });
   line.clear();
-  if (options['format'] === 'json') process.stdout.write(`${JSON.stringify(jsonReport([{ verification }]), null, 2)}\n`);
+  if (options.format === 'json') process.stdout.write(`${JSON.stringify(jsonReport([{ verification }]), null, 2)}\n`);
   else process.stdout.write(printed(verification, verification.accepted ? 'accepted' : 'refused', process.stdout));
   return verification.accepted ? 0 : 1;
 };

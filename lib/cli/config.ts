@@ -59,21 +59,21 @@ export const readConfig = async (): Promise<Config> => {
   const content = read();
   if (content === undefined) return { programs: [], output: 'dist', strict: false };
   const parsed = map((await parse(content)) ?? {}, 'the file');
-  const own = map(parsed['plimsoll'] ?? {}, 'plimsoll');
+  const own = map(parsed.plimsoll ?? {}, 'plimsoll');
   const unknown = Object.keys(own).find((key) => !known.includes(key));
   if (unknown !== undefined) throw new InputError(`${file}: plimsoll has no setting "${unknown}"; there are ${known.join(', ')}`);
-  const apps = Array.isArray(own['app'])
-    ? own['app'].map((app) => text(app, 'plimsoll.app') ?? '')
-    : [text(own['app'], 'plimsoll.app') ?? ''];
+  const apps = Array.isArray(own.app)
+    ? own.app.map((app) => text(app, 'plimsoll.app') ?? '')
+    : [text(own.app, 'plimsoll.app') ?? ''];
   const programs = apps.filter((app) => app !== '');
-  const command = text(parsed['app'], 'app');
+  const command = text(parsed.app, 'app');
   const fromCommand = command === undefined ? undefined : programOf(command);
-  if (own['strict'] !== undefined && typeof own['strict'] !== 'boolean')
+  if (own.strict !== undefined && typeof own.strict !== 'boolean')
     throw new InputError(`${file}: plimsoll.strict must be true or false`);
   return {
     programs: programs.length > 0 ? programs : fromCommand === undefined ? [] : [fromCommand],
-    output: text(own['output'], 'plimsoll.output') ?? text(parsed['output'], 'output') ?? 'dist',
-    layout: text(own['layout'], 'plimsoll.layout'),
-    strict: own['strict'] === true,
+    output: text(own.output, 'plimsoll.output') ?? text(parsed.output, 'output') ?? 'dist',
+    layout: text(own.layout, 'plimsoll.layout'),
+    strict: own.strict === true,
   };
 };

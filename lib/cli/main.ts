@@ -39,7 +39,7 @@ const run = async (args: readonly string[]): Promise<number> => {
   if (command === undefined)
     throw new UsageError(`there is no command "${name}"; there are ${commands.map((each) => each.name).join(', ')}`);
   const invocation = parse(command, rest);
-  return invocation.options['help'] === true
+  return invocation.options.help === true
     ? help.run({ positionals: [command.name], options: {} }, commands)
     : command.run(invocation, commands);
 };

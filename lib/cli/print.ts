@@ -4,8 +4,8 @@ import type { Verification } from '../verify/verify.js';
 
 /** Colours where a person looks, unless they said otherwise (https://no-color.org). */
 const colourful = (stream: NodeJS.WriteStream): boolean => {
-  if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return false;
-  if (process.env['FORCE_COLOR'] !== undefined && process.env['FORCE_COLOR'] !== '0') return true;
+  if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') return false;
+  if (process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0') return true;
   return stream.isTTY === true;
 };
 

@@ -24,8 +24,8 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
       'there is no program to run: name one (plimsoll synth main.ts), or write app: npx tsx main.ts into cdk8s.yaml',
     );
   }
-  const layout = layoutOf((options['layout'] as string | undefined) ?? config.layout);
-  const format = options['format'] === 'json' ? 'json' : 'text';
+  const layout = layoutOf((options.layout as string | undefined) ?? config.layout);
+  const format = options.format === 'json' ? 'json' : 'text';
   if (format === 'json' && layout === 'stdout')
     throw new UsageError('--format json and --layout stdout both need standard output');
   for (const program of programs) {
@@ -33,7 +33,7 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
     if (!statSync(program).isFile()) throw new InputError(`${program} is not a file`);
   }
   // The same variable by which cdk8s tells programs where to write.
-  process.env['CDK8S_OUTDIR'] = (options['output'] as string | undefined) ?? config.output;
+  process.env.CDK8S_OUTDIR = (options.output as string | undefined) ?? config.output;
 
   const finished = onEarlyEnd(() => {
     process.stderr.write('plimsoll: the program ended the process (process.exit) before its manifests were judged and written\n');
@@ -49,7 +49,7 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
       import('../constructs/host.js'),
       import('../constructs/index.js'),
     ]);
-    const host = new Deliveries({ layout, format, strict: options['strict'] === true || config.strict });
+    const host = new Deliveries({ layout, format, strict: options.strict === true || config.strict });
     setHost(host);
     for (const [index, bundled] of bundles.entries()) {
       const program = programs[index] ?? '';

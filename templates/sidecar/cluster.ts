@@ -10,7 +10,11 @@ export const cluster = (): App => {
     replicas: 2,
     volumes: { html: emptyDir(), logs: emptyDir({ sizeLimit: '256Mi' }) },
     init: {
-      fetch: { image: 'alpine/git:2.45', command: ['git', 'clone', '--depth=1', 'https://example.com/pages.git', '/work'], mounts: { html: '/work' } },
+      fetch: {
+        image: 'alpine/git:2.45',
+        command: ['git', 'clone', '--depth=1', 'https://example.com/pages.git', '/work'],
+        mounts: { html: '/work' },
+      },
     },
     containers: {
       nginx: {

@@ -9,19 +9,29 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
 
 /** The environment of a user's shell: what the test runner says of itself must not reach its children. */
-const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' };
 
-const run = (command: string, ...args: readonly string[]) => spawnSync(command, args, { cwd: project, encoding: 'utf8', env: environment });
+const run = (command: string, ...args: readonly string[]) =>
+  spawnSync(command, args, { cwd: project, encoding: 'utf8', env: environment });
 
 const manifests = (): Readonly<Record<string, string>> =>
-  Object.fromEntries(readdirSync(join(project, 'dist')).filter((file) => file.endsWith('.yaml')).map((file) => [file, readFileSync(join(project, 'dist', file), 'utf8')]));
+  Object.fromEntries(
+    readdirSync(join(project, 'dist'))
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => [file, readFileSync(join(project, 'dist', file), 'utf8')]),
+  );
 
 describe('the packed CLI in an empty project', () => {
   beforeAll(() => {
     execFileSync('npm', ['run', 'build', '--silent'], { cwd: root });
-    const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root, encoding: 'utf8' })) as [{ filename: string }];
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], { cwd: root, encoding: 'utf8' }),
+    ) as [{ filename: string }];
     writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }\n');
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed.filename}`], { cwd: project, env: environment });
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed.filename}`], {
+      cwd: project,
+      env: environment,
+    });
   }, 300_000);
 
   afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -83,7 +93,10 @@ describe('the packed CLI in an empty project', () => {
       expect(run('npx', 'plimsoll', 'init', template, template).status).toBe(0);
       expect(existsSync(join(project, template, 'package.json'))).toBe(true);
       const synth = spawnSync('npx', ['plimsoll', 'synth'], { cwd: join(project, template), encoding: 'utf8', env: environment });
-      expect({ template, status: synth.status, stdout: synth.stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('wrote 1 file') });
+      expect({ template, status: synth.status, stdout: synth.stdout }).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('wrote 1 file'),
+      });
     }
   }, 120_000);
 });

@@ -57,6 +57,11 @@ const outputs = (): Record<string, string> => {
 /** What stands beside the directory: nothing may be left there. */
 const beside = (): string[] => readdirSync(dirname(dir)).filter((name) => name !== 'dist');
 
+const linkIn = (folder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  symlinkSync('/tmp', join(folder, 'x'));
+};
+
 describe('output', () => {
   test('is made with its parents, and says what changed', () => {
     expect(writeOutput(dir, files({ 'a.yaml': 'a\n', 'production/b.yaml': 'b\n' }))).toEqual({
@@ -167,7 +172,7 @@ describe('files that are not ours', () => {
   test.each([
     ['a folder where a file must be', () => mkdirSync(join(dir, 'x/a.yaml'), { recursive: true }), 'x/a.yaml'],
     ['a file where a folder must be', () => put('x', ''), 'x'],
-    ['a link where a folder must be', () => (mkdirSync(dir, { recursive: true }), symlinkSync('/tmp', join(dir, 'x'))), 'x'],
+    ['a link where a folder must be', () => linkIn(dir), 'x'],
   ])('%s', (_, make, path) => {
     make();
     expect(writeOutput(dir, files({ 'x/a.yaml': 'a' }))).toMatchObject({

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { jsonReport } from '../../lib/report/json.js';
 import { visible, wrap } from '../../lib/report/paint.js';
@@ -63,6 +65,15 @@ describe('the JSON report', () => {
     });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
+});
+
+test('the JSON report keeps to its published schema', () => {
+  const schema = JSON.parse(readFileSync(new URL('../../lib/report/report.schema.json', import.meta.url), 'utf8')) as object;
+  const validate = new Ajv({ strict: true }).compile(schema);
+  const report = JSON.parse(JSON.stringify(jsonReport([{ app: 'shop', verification: run }], ['dist/web.k8s.yaml']))) as unknown;
+  validate(report);
+  expect(validate.errors).toBe(null);
+  expect(validate({ ...(report as object), version: 2 })).toBe(false);
 });
 
 describe('pieces', () => {

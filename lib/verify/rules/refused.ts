@@ -106,7 +106,9 @@ export const refusedRule: Rule = ({ results, refOf }) =>
   results.flatMap(({ manifest, verdict }): readonly Draft[] => {
     const ref = refOf(manifest);
     if (verdict.ok)
-      return verdict.warnings.map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
+      return verdict.warnings
+        .filter((warning) => !isPortConflict(warning))
+        .map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
     if (verdict.causes.length === 0)
       return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message }];
     return verdict.causes.map((cause) => ({
