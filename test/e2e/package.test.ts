@@ -11,8 +11,13 @@ const project = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'));
 /** The environment of a user's shell: what the test runner says of itself must not reach its children. */
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1' };
 
-const run = (command: string, ...args: readonly string[]) =>
-  spawnSync(command, args, { cwd: project, encoding: 'utf8', env: environment });
+/** npm speaks up about its own configuration, which is the machine's business. */
+const withoutNpm = (text: string): string => text.replace(/^npm (?:warn|notice).*\n/gm, '');
+
+const run = (command: string, ...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8', env: environment });
+  return { status, stdout, stderr: withoutNpm(stderr) };
+};
 
 const manifests = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
