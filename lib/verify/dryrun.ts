@@ -1,3 +1,4 @@
+import { decode } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
@@ -39,7 +40,12 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const ordered = order(input.manifests);
   const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
   const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
-  const references = refs.flatMap(({ manifest, ref }) => referencesOf(manifest.object, ref));
+  // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
+  const wellFormed = refs.flatMap(({ manifest, ref }) => {
+    const decoded = decode(manifest.object);
+    return decoded.ok ? [{ object: decoded.value, ref }] : [];
+  });
+  const references = wellFormed.flatMap(({ object, ref }) => referencesOf(object, ref));
 
   const cluster = new Cluster(config);
   const storageKnown =
@@ -47,7 +53,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     input.manifests.some(({ object }) => object.kind === 'StorageClass') ||
     config.snapshot !== undefined;
   const assumed = assume(
-    refs.map(({ manifest: { object }, ref }) => ({ object, ref })),
+    wellFormed,
     references,
     config,
     (ref) => byKey.has(refKey(ref)) || cluster.get(ref) !== undefined,

@@ -4,8 +4,16 @@ import type { Finding, Fix } from './finding.js';
 import type { Candidate, Change } from './rule.js';
 import type { VerifyInput } from './verify.js';
 
-/** The input with one change made. */
-const changed = (input: VerifyInput, change: Change): VerifyInput => {
+/** Whether a change left of an object what every reader of manifests requires; faults of the input may suggest any change. */
+const isObject = ({ apiVersion, kind, metadata }: KubeObject): boolean =>
+  typeof apiVersion === 'string' &&
+  typeof kind === 'string' &&
+  typeof metadata === 'object' &&
+  metadata !== null &&
+  [metadata.name, metadata.generateName, metadata.namespace].every((text) => text === undefined || typeof text === 'string');
+
+/** The input with one change made, undefined if that makes no sense. */
+const changed = (input: VerifyInput, change: Change): VerifyInput | undefined => {
   if ('cluster' in change) return { ...input, cluster: change.cluster(input.cluster ?? {}) };
   if ('add' in change) return { ...input, manifests: [...input.manifests, { object: change.add, provenance: {} }] };
   const key = refKey('edit' in change ? change.edit : change.remove);
@@ -15,12 +23,10 @@ const changed = (input: VerifyInput, change: Change): VerifyInput => {
     return refKey(ref) === key || (ref.namespace === undefined && refKey({ ...ref, namespace: 'default' }) === key);
   };
   if ('remove' in change) return { ...input, manifests: input.manifests.filter(({ object }) => !same(object)) };
-  return {
-    ...input,
-    manifests: input.manifests.map(
-      (manifest): Manifest => (same(manifest.object) ? { ...manifest, object: change.to(manifest.object) } : manifest),
-    ),
-  };
+  const manifests = input.manifests.map(
+    (manifest): Manifest => (same(manifest.object) ? { ...manifest, object: change.to(manifest.object) } : manifest),
+  );
+  return manifests.every(({ object }) => isObject(object)) ? { ...input, manifests } : undefined;
 };
 
 /** What makes two findings the same one: the fault, not its wording (numbers in it may change with any change). */
@@ -40,7 +46,9 @@ export const fixer = (input: VerifyInput, found: readonly Finding[], judge: (inp
       const cost = input.manifests.length + 1;
       if (cost > budget) break;
       budget -= cost;
-      const after = judge(changed(input, change));
+      const attempt = changed(input, change);
+      if (attempt === undefined) continue;
+      const after = judge(attempt);
       const solved = after.every((other) => identity(other) !== identity(finding) || other.severity !== finding.severity);
       const harmless = after.every((other) => other.severity !== 'error' || before.has(identity(other)));
       if (solved && harmless) return { text, verified: true };

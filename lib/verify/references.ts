@@ -8,6 +8,7 @@ import type {
   PersistentVolumeClaim,
   PodSpec,
   RoleBinding,
+  RoleRef,
   StatefulSet,
   Volume,
 } from '../api/generated/types.js';
@@ -158,7 +159,9 @@ function* ofIngress(ingress: Ingress, namespace: string | undefined): Iterable<F
 }
 
 function* ofBinding(binding: RoleBinding | ClusterRoleBinding, namespace: string | undefined): Iterable<Found> {
-  const { roleRef } = binding;
+  // Required by the server, which says so after decoding.
+  const roleRef: RoleRef | undefined = binding.roleRef;
+  if (roleRef === undefined) return;
   yield {
     path: 'roleRef.name',
     to: {
@@ -216,11 +219,16 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
   }
 }
 
+/** A name that the server requires may be missing in what was only decoded. */
+const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
+
 /** Every reference of one object to another one, in the order of its fields. */
 export const referencesOf = (object: KubeObject, from: ObjectRef): readonly Reference[] =>
-  [...found(object, from.namespace)].map(({ optional, without, ...rest }) => ({
-    from,
-    ...rest,
-    optional: optional ?? false,
-    without: without ?? 'not starting',
-  }));
+  [...found(object, from.namespace)]
+    .filter(({ to }) => isName(to.name))
+    .map(({ optional, without, ...rest }) => ({
+      from,
+      ...rest,
+      optional: optional ?? false,
+      without: without ?? 'not starting',
+    }));
