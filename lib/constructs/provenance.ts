@@ -42,7 +42,7 @@ const remember = (): void => {
 
 remember();
 
-const frame = /\(?(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/])[^():]*(?:\([^()]*\)[^():]*)*):(\d+):(\d+)\)?$/;
+const frame = /^\s*at (?:async )?(?:.*\()?(?:file:\/\/)?((?:\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
 
 /** Frames of libraries, Plimsoll's own included, are not where the author wrote the construct. */
 const isLibrary = (file: string): boolean =>
