@@ -1,5 +1,5 @@
 /**
- * `npm run build`: bundles the package into build/. Programs of the author and of this package share chunks, so the CLI and the
+ * `tsx build.ts [DIR]`: bundles the package into DIR, build/ by default. Programs of the author and of this package share chunks, so the CLI and the
  * program that it runs load everything once.
  */
 import { rmSync } from 'node:fs';
@@ -25,10 +25,11 @@ const required: Plugin = {
   },
 };
 
-rmSync(path('build'), { recursive: true, force: true });
+const outdir = process.argv[2] ?? path('build');
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: ['lib/index.ts', 'lib/testing/index.ts', 'lib/cli/main.ts'].map(path),
-  outdir: path('build'),
+  outdir,
   outbase: path('lib'),
   bundle: true,
   splitting: true,

@@ -7,6 +7,44 @@ import { version } from './version.js';
 /** Files that npm would rename or leave out of a package carry another name in the template. */
 const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', '_package.json': 'package.json' };
 
+type Section = Readonly<Record<string, string>>;
+interface Package {
+  readonly scripts?: Section;
+  readonly dependencies?: Section;
+  readonly devDependencies?: Section;
+}
+
+const isMap = (value: unknown): value is Package => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The package.json that a directory has; a new one begins with its name. */
+const ownPackage = (directory: string): Package => {
+  const file = join(directory, 'package.json');
+  if (!existsSync(file)) {
+    const name = basename(directory)
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-');
+    return { name, private: true } as Package;
+  }
+  try {
+    const own: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isMap(own)) return own;
+  } catch {
+    // Said below.
+  }
+  throw new InputError(`${file} is not JSON; nothing was written`);
+};
+
+/** Scripts and dependencies of the template join the package.json of the directory; what is there stays. */
+const packageContent = (directory: string, template: string): string => {
+  const wanted = JSON.parse(readFileSync(template, 'utf8').replaceAll('{{version}}', version())) as Package;
+  const own = ownPackage(directory);
+  const sections = (['scripts', 'dependencies', 'devDependencies'] as const).map((name) => [
+    name,
+    { ...wanted[name], ...own[name] },
+  ]);
+  return `${JSON.stringify({ ...own, type: 'module', ...Object.fromEntries(sections) }, null, 2)}\n`;
+};
+
 /** `plimsoll init [TEMPLATE] [DIR]`. */
 export const init = async ({ positionals }: Invocation): Promise<number> => {
   const folder = join(packageRoot(), 'templates');
@@ -24,38 +62,18 @@ export const init = async ({ positionals }: Invocation): Promise<number> => {
   const realName = (file: string): string => join(file, '..', realNames[basename(file)] ?? basename(file));
   const taken = files.map(realName).filter((file) => file !== 'package.json' && existsSync(join(directory, file)));
   if (taken.length > 0) throw new InputError(`${directory} has ${taken.join(', ')} already; nothing was written`);
-  const ownPackage = existsSync(join(directory, 'package.json'));
+  const content = packageContent(directory, join(source, '_package.json'));
   for (const file of files) {
+    if (realName(file) === 'package.json') continue;
     const to = join(directory, realName(file));
-    if (realName(file) === 'package.json' && ownPackage) continue;
     mkdirSync(join(to, '..'), { recursive: true });
     cpSync(join(source, file), to);
   }
-  mergePackage(directory, join(source, '_package.json'), ownPackage);
+  const own = join(directory, 'package.json');
+  writeFileSync(`${own}.new`, content);
+  renameSync(`${own}.new`, own);
   process.stdout.write(
     `Made a project from the template ${template}${target === '.' ? '' : ` in ${target}`}.\n\nNext:${target === '.' ? '' : `\n  cd ${target}`}\n  npm install\n  npm run synth\n  npm test\n`,
   );
   return 0;
-};
-
-type Package = Record<string, Record<string, string> | string | undefined>;
-
-/** Scripts and dependencies of the template join an existing package.json; what is there stays. */
-const mergePackage = (directory: string, template: string, exists: boolean): void => {
-  const wanted = JSON.parse(readFileSync(template, 'utf8').replaceAll('{{version}}', version())) as Package;
-  const file = join(directory, 'package.json');
-  const own = exists
-    ? (JSON.parse(readFileSync(file, 'utf8')) as Package)
-    : {
-        name: basename(directory)
-          .toLowerCase()
-          .replace(/[^a-z0-9-]+/g, '-'),
-        private: 'true',
-      };
-  const merged: Package = { ...wanted, ...own };
-  for (const section of ['scripts', 'dependencies', 'devDependencies'])
-    merged[section] = { ...(wanted[section] as Record<string, string>), ...(own[section] as Record<string, string> | undefined) };
-  const content = JSON.stringify({ ...merged, ...(exists ? {} : { private: true }), type: 'module' }, null, 2);
-  writeFileSync(`${file}.new`, `${content}\n`);
-  renameSync(`${file}.new`, file);
 };

@@ -22,7 +22,7 @@ const ownFrame = (line: string): string | undefined => {
     /^\s+at (?:(.+) \()?(?:file:\/\/)?(\/[^:]*|[A-Za-z]:[^:]*)(:\d+:\d+)\)?$/.exec(line) ?? [];
   const isForeign =
     place === '' ||
-    /[\\/]node_modules[\\/]/.test(place) ||
+    /[\\/]node_modules[\\/]|\.plimsoll-[0-9a-f]{8}\.mjs$/.test(place) ||
     ['build', 'lib'].some((folder) => place.startsWith(join(packageRoot(), folder)));
   return isForeign ? undefined : `at ${name === undefined ? '' : `${name}, `}${nearName(place)}${position}`;
 };
@@ -43,9 +43,11 @@ export const programError = (program: string, error: unknown): string => {
       .join('\n');
   }
   if (!(error instanceof Error)) return `${program} failed: ${String(error)}`;
+  // What Node says of a package that it does not find names the bundle.
+  const message = error.message.replaceAll(/[^\s'"]*\.plimsoll-[0-9a-f]{8}\.mjs/g, program);
   const ofSdk = error.name === 'PlimsollError';
   const frames = (error.stack ?? '').split('\n').flatMap((line) => ownFrame(line) ?? []);
-  return `${ofSdk ? '' : `${program} failed: `}${error.message}${frames
+  return `${ofSdk ? '' : `${program} failed: `}${message}${frames
     .slice(0, ofSdk ? 1 : 5)
     .map((frame) => `\n  ${frame}`)
     .join('')}`;

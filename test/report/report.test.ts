@@ -41,6 +41,11 @@ describe('the text report', () => {
     expect(JSON.stringify(jsonReport([{ verification: report }]))).not.toContain('hunter2');
   });
 
+  test('nor is a line of a file that may hold one', () => {
+    const text = 'new Secret(chart, "s", { stringData: { password: "hunter2" } });\nnew Deployment();\n';
+    expect(snippet({ file: 'main.ts', line: 2, column: 1 }, () => text, 80)).toEqual(['2 | new Deployment();', '  | ^']);
+  });
+
   test('names cannot write to the terminal', () => {
     const report = textReport(judge([configMap('x\u001b[31m\u202e', {})]));
     expect(report).not.toContain('\u001b[31m');
