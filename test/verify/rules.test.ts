@@ -190,6 +190,8 @@ describe('what is legal and does nothing', () => {
     });
     expect(faults(judge([role(['pods', 'pods/log', 'configmaps', '*'])]))).toEqual([]);
     expect(faults(judge([role(['widgets'], ['example.com'])]))).toEqual([]);
+    // Served nowhere, but asked for: by the kubelet, by impersonation, by admission of owner references.
+    expect(faults(judge([role(['nodes/metrics', 'users', 'services/finalizers'])]))).toEqual([]);
   });
 
   test('a NetworkPolicy or a budget that selects no Pod', () => {

@@ -5,15 +5,30 @@ import { resources } from '../../api/resources.js';
 import { withField } from '../edit.js';
 import type { Draft, DryRun, Rule } from '../rule.js';
 
+/**
+ * What only authorizers know: no such resource is served, yet grants on it mean something. The kubelet's own API
+ * (https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/), impersonation, and the signers of certificates.
+ */
+const unservedButChecked: readonly string[] = [
+  ...['metrics', 'stats', 'log', 'spec', 'checkpoint', 'configz', 'healthz', 'pods'].map((name) => `/nodes/${name}`),
+  '/users',
+  '/groups',
+  'authentication.k8s.io/uids',
+  'authentication.k8s.io/userextras',
+  'certificates.k8s.io/signers',
+];
+
 /** `group/resource` and `group/resource/subresource` of everything that the cluster serves, custom resources included. */
 const served = (run: DryRun): ReadonlySet<string> => {
-  const names = new Set<string>();
+  const names = new Set<string>(unservedButChecked);
   for (const { group, plural, subresources } of resources) {
     names.add(`${group}/${plural}`);
+    // Asked for by OwnerReferencesPermissionEnforcement, whatever the resource.
+    names.add(`${group}/${plural}/finalizers`);
     for (const subresource of subresources) names.add(`${group}/${plural}/${subresource}`);
   }
   for (const { spec } of run.cluster.list('CustomResourceDefinition') as readonly CustomResourceDefinition[]) {
-    for (const name of ['', '/status', '/scale']) names.add(`${spec.group}/${spec.names.plural}${name}`);
+    for (const name of ['', '/status', '/scale', '/finalizers']) names.add(`${spec.group}/${spec.names.plural}${name}`);
   }
   return names;
 };
@@ -26,7 +41,11 @@ const unserved = (
 ): readonly string[] =>
   apiGroups.some((group) => group === '*' || !groups.has(group))
     ? []
-    : named.filter((resource) => !resource.includes('*') && !apiGroups.some((group) => known.has(`${group}/${resource}`)));
+    : named.filter(
+        (resource) =>
+          !(resource.includes('*') || resource.startsWith('userextras/')) &&
+          !apiGroups.some((group) => known.has(`${group}/${resource}`)),
+      );
 
 /** Rules about resources that do not exist: legal, and granting nothing. */
 export const rbacRule: Rule = (run) => {
