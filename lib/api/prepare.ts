@@ -1,19 +1,30 @@
 import { emptyStruct } from './decode/value.js';
-import type { Container, Job, PersistentVolumeClaimSpec, Pod, PodSpec, ResourceRequirements } from './generated/types.js';
+import type {
+  Container,
+  Job,
+  ObjectMeta,
+  PersistentVolumeClaimSpec,
+  Pod,
+  PodSpec,
+  ResourceRequirements,
+} from './generated/types.js';
 import type { KubeObject } from './object.js';
 import { isNamespaced, resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
 export interface Birth {
   readonly uid: string;
-  /** Completes a `generateName`: five characters. */
+  /** Completes a `generateName`, where there is no name yet: five characters. */
   readonly suffix: string;
   /** RFC 3339. */
   readonly now: string;
+  readonly resourceVersion?: string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 type Prepare = (object: KubeObject, birth: Birth) => KubeObject;
+/** An object that nobody else has seen yet. */
+type Draft = { -readonly [Field in keyof KubeObject]: KubeObject[Field] };
 
 const withoutStopSignal = (container: Container): Container => {
   if (container.lifecycle?.stopSignal === undefined) return container;
@@ -186,6 +197,9 @@ const prepares = new Map<string, Prepare>([
 
 const mostGeneratedBase = 58;
 
+/** The name that the server makes of a `generateName`. */
+export const generatedName = (prefix: string, suffix: string): string => `${prefix.slice(0, mostGeneratedBase)}${suffix}`;
+
 const namespaceOf = (object: KubeObject): string | undefined => {
   const { namespace } = object.metadata;
   const namespaced = isNamespaced(object.apiVersion, object.kind);
@@ -195,25 +209,24 @@ const namespaceOf = (object: KubeObject): string | undefined => {
 /**
  * What the server makes of an object that it is about to create, after defaults and before validation: the namespace and a
  * generated name are there, the generation counts from 1, the status is the server's own, a Job has its labels and
- * selector. `uid` and times of the metadata are the store's to write.
+ * selector.
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
   const resource = resourceOf(object.apiVersion, object.kind);
-  if (resource === undefined) return object;
-  const { name, generateName, namespace: _, ...metadata } = object.metadata;
-  const generated = generateName === undefined ? undefined : `${generateName.slice(0, mostGeneratedBase)}${birth.suffix}`;
+  const { name, generateName, namespace } = object.metadata;
+  // Fields are set one by one and not spread: this is done for every object that there ever is.
+  const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = { ...object.metadata };
+  if (!name && generateName !== undefined) metadata.name = generatedName(generateName, birth.suffix);
+  metadata.uid = birth.uid;
+  metadata.creationTimestamp = birth.now;
+  if (birth.resourceVersion !== undefined) metadata.resourceVersion = birth.resourceVersion;
+  const placed: Draft = { ...object, metadata };
+  if (resource === undefined) return placed;
   const space = namespaceOf(object);
-  const placed: KubeObject = {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(generateName === undefined ? {} : { generateName }),
-      ...((name ?? generated) === undefined ? {} : { name: name ?? generated }),
-      ...(space === undefined ? {} : { namespace: space }),
-      ...(counting.has(resource.kind) ? { generation: 1 } : {}),
-    },
-    ...(statusOwned.has(resource.kind) ? { status: emptyStruct(`${resource.type}Status`) } : {}),
-  };
+  if (space === undefined) delete metadata.namespace;
+  else if (space !== namespace) metadata.namespace = space;
+  if (counting.has(resource.kind)) metadata.generation = 1;
+  if (statusOwned.has(resource.kind)) placed.status = emptyStruct(`${resource.type}Status`);
   const trimmed = trim(placed, resource.kind);
   return prepares.get(resource.kind)?.(trimmed, birth) ?? trimmed;
 };

@@ -37,9 +37,8 @@ const served = (object: KubeObject, context: AdmissionContext): Refusal | undefi
   return { ok: false, code: 404, reason: 'NotFound', message, causes: [] };
 };
 
-/** Decodes and defaults what a client sent: the object as admission sees it. */
-export const decodeAndDefault = (sent: unknown, context: AdmissionContext): Verdict<KubeObject> => {
-  const decoded = decode(sent);
+/** Decodes (unless the caller has done that) and defaults what a client sent: the object as admission sees it. */
+export const decodeAndDefault = (sent: unknown, context: AdmissionContext, decoded = decode(sent)): Verdict<KubeObject> => {
   if (!decoded.ok) return decoded;
   const object = decoded.value.metadata === undefined ? { ...decoded.value, metadata: {} } : decoded.value;
   if (!isBuiltInGroup(groupOf(object.apiVersion))) {

@@ -1,6 +1,6 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
-import { prepareForCreate } from '../api/prepare.js';
+import { generatedName, prepareForCreate } from '../api/prepare.js';
 import { prepareForUpdate } from '../api/prepare-update.js';
 import type { Verdict } from '../api/verdict.js';
 import { warningsOf } from '../api/warn/index.js';
@@ -129,6 +129,7 @@ export class ApiServer {
     const refusal = this.#admission.validate(object, previous);
     if (refusal !== undefined) return refusal;
     if (equal(object, previous)) return accepted(previous, decoded.warnings);
+    object = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.store.revision + 1) } };
     if (isGone(object)) {
       this.store.put(object);
       this.store.remove(keyOf(object));
@@ -137,10 +138,13 @@ export class ApiServer {
     return accepted(this.store.put(object), [...decoded.warnings, ...mutated.warnings]);
   }
 
-  /** Replaces the status; written by controllers, scheduler and kubelet. */
-  updateStatus(of: Admitted, status: object): void {
-    const current = this.store.get(keyOf(of));
-    if (current !== undefined && !equal(current.status, status)) this.store.put({ ...current, status });
+  /** Replaces the status, and the annotations when they are given; written by controllers, scheduler and kubelet. */
+  updateStatus(of: Admitted, status: object, annotations?: Readonly<Record<string, string>>): void {
+    const current = this.store.withUid(of.metadata.uid);
+    if (current === undefined) return;
+    const isNoted = annotations === undefined || equal(annotations, current.metadata.annotations);
+    if (isNoted && equal(current.status, status)) return;
+    this.store.put({ ...current, status, ...(!isNoted && { metadata: { ...current.metadata, annotations } }) });
   }
 
   /** Strategic merge patch, as `kubectl patch` and `kubectl set` send it. */
@@ -154,9 +158,9 @@ export class ApiServer {
     return this.update(merge(live, patch) as KubeObject);
   }
 
-  /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. */
-  apply(sent: KubeObject): Applied {
-    const decoded = decodeAndDefault(sent, this.#context);
+  /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. `read`: the object as `decode` read it. */
+  apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
+    const decoded = decodeAndDefault(sent, this.#context, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
     const key = refKey(refOf(decoded.value));
     const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
@@ -247,28 +251,25 @@ export class ApiServer {
 
   /** Gives the object its name, uid and time, and what the server adds to its kind. */
   #prepare(object: KubeObject): Stored {
-    const { metadata } = object;
-    const name = metadata.name || this.#generate(object);
+    const suffix = object.metadata.name ? '' : this.#suffix(object);
+    const name = object.metadata.name || generatedName(object.metadata.generateName ?? '', suffix);
     const key = refKey({ ...refOf(object), name });
     const uid = uidOf(key, this.store.incarnation(key));
     const now = this.clock.timestamp;
-    const prepared = prepareForCreate({ ...object, metadata: { ...metadata, name } }, { uid, suffix: '', now });
+    const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
     const status = firstStatus(prepared, now);
-    return {
-      ...prepared,
-      metadata: { ...prepared.metadata, name, uid, creationTimestamp: now },
-      ...(status !== undefined && { status }),
-    };
+    return status === undefined ? prepared : { ...prepared, status };
   }
 
-  #generate(object: KubeObject): string {
+  /** What makes a new name of the object's `generateName`. */
+  #suffix(object: KubeObject): string {
     const prefix = object.metadata.generateName ?? '';
     const base = refKey(refOf(object));
     for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
-      const name = `${prefix}${suffixOf(`${base}/${count}`)}`;
-      if (this.store.get(refKey({ ...refOf(object), name })) !== undefined) continue;
+      const suffix = suffixOf(`${base}/${count}`);
+      if (this.store.get(refKey({ ...refOf(object), name: generatedName(prefix, suffix) })) !== undefined) continue;
       this.#generated.set(base, count);
-      return name;
+      return suffix;
     }
   }
 }

@@ -1,11 +1,12 @@
 import type { OwnerReference } from '../api/generated/types.js';
-import { type Admitted, groupOf, refKey } from '../api/object.js';
+import { type Admitted, groupOf } from '../api/object.js';
 import { type Kind, type Kinds, kindVersion, type Stored } from './kinds.js';
 import { type Cell, LabelIndex } from './label-index.js';
 
 /** One write, as watches see it. */
 export interface Change {
   readonly type: 'added' | 'modified' | 'deleted';
+  readonly key: string;
   readonly object: Stored;
   /** The object before; absent for `added`. */
   readonly previous?: Stored | undefined;
@@ -28,11 +29,13 @@ export const controllerRefOf = (object: Admitted): OwnerReference | undefined =>
 
 const none: ReadonlyMap<string, Cell> = new Map();
 
-/** etcd's role: objects by key, kind and owner, a resource version for each write, and watches. */
+/** etcd's role: objects by key, kind and owner, and watches. */
 export class Store {
   readonly #cells = new Map<string, Cell>();
-  /** `group/kind/` -> key -> object, and `group/kind/namespace` -> key -> object. */
-  readonly #buckets = new Map<string, Map<string, Cell>>();
+  /** `group/kind` -> objects of all namespaces, by key. */
+  readonly #kinds = new Map<string, Map<string, Cell>>();
+  /** `group/kind` -> namespace -> name -> object. */
+  readonly #names = new Map<string, Map<string, Map<string, Cell>>>();
   readonly #byUid = new Map<string, Cell>();
   /** Owner uid -> key -> object. */
   readonly #dependents = new Map<string, Map<string, Cell>>();
@@ -48,6 +51,7 @@ export class Store {
   #delivering = false;
   #revision = 0;
 
+  /** Counts the writes. An object carries the count of its last one but those of its status: nobody here writes on top of what he has not seen. */
   get revision(): number {
     return this.#revision;
   }
@@ -62,19 +66,25 @@ export class Store {
   }
 
   find<K extends Kind>(kind: K, namespace: string | undefined, name: string): Admitted<Kinds[K]> | undefined {
-    const key = refKey({ apiVersion: kindVersion[kind], kind, namespace, name });
-    return this.#cells.get(key)?.object as Admitted<Kinds[K]> | undefined;
+    return this.#names
+      .get(kindKeys[kind])
+      ?.get(namespace ?? '')
+      ?.get(name)?.object as Admitted<Kinds[K]> | undefined;
   }
 
   /** Objects of a kind, in order of creation; of all namespaces when none is given. */
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    return objectsOf(this.#buckets.get(bucket(kind, namespace)));
+    return objectsOf(this.#listed(typeof kind === 'string' ? kindKeys[kind] : kindKey(kind), namespace));
   }
 
   count(kind: Kind, namespace = ''): number {
-    return this.#buckets.get(bucket(kind, namespace))?.size ?? 0;
+    return this.#listed(kindKeys[kind], namespace)?.size ?? 0;
+  }
+
+  #listed(kind: string, namespace: string): ReadonlyMap<string, Cell> | undefined {
+    return namespace === '' ? this.#kinds.get(kind) : this.#names.get(kind)?.get(namespace);
   }
 
   all(): readonly Stored[] {
@@ -97,7 +107,9 @@ export class Store {
 
   /** Objects of a kind that no controller manages. */
   uncontrolled<K extends Kind>(kind: K, namespace: string): readonly Admitted<Kinds[K]>[] {
-    return objectsOf(this.#uncontrolled.get(bucket(kind, namespace))) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+    return objectsOf(this.#uncontrolled.get(`${kindKeys[kind]}/${namespace}`)) as readonly Admitted[] as readonly Admitted<
+      Kinds[K]
+    >[];
   }
 
   /** Pods of a namespace that carry all of `labels`. */
@@ -115,17 +127,20 @@ export class Store {
     return this.#incarnations.get(key) ?? 0;
   }
 
-  /** Writes an object with the next resource version and tells the watches. */
-  put(object: Stored): Stored {
-    const key = keyOf(object);
-    const cell = this.#cells.get(key);
+  /** Writes an object and tells the watches. */
+  put(stored: Stored): Stored {
+    const known = this.#byUid.get(stored.metadata.uid);
+    const key = known?.key ?? keyOf(stored);
+    const cell = known ?? this.#cells.get(key);
     const previous = cell?.object;
-    const stored: Stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(++this.#revision) } };
+    this.#revision++;
     if (cell === undefined) {
       const made = { key, object: stored };
       this.#cells.set(key, made);
       this.#byUid.set(stored.metadata.uid, made);
-      for (const name of bucketsOf(stored)) entryOf(this.#buckets, name).set(key, made);
+      const kind = kindKey(stored);
+      entryOf(this.#kinds, kind).set(key, made);
+      entryOf(entryOf(this.#names, kind), stored.metadata.namespace ?? '').set(stored.metadata.name, made);
       this.#index(made);
     } else if (sameIndexes(cell.object, stored)) {
       cell.object = stored;
@@ -134,7 +149,7 @@ export class Store {
       cell.object = stored;
       this.#index(cell);
     }
-    this.#tell({ type: previous === undefined ? 'added' : 'modified', object: stored, previous });
+    this.#tell({ type: previous === undefined ? 'added' : 'modified', key, object: stored, previous });
     return stored;
   }
 
@@ -146,9 +161,14 @@ export class Store {
     this.#cells.delete(key);
     this.#byUid.delete(object.metadata.uid);
     this.#unindex(cell);
-    for (const name of bucketsOf(object)) this.#buckets.get(name)?.delete(key);
+    const kind = kindKey(object);
+    this.#kinds.get(kind)?.delete(key);
+    this.#names
+      .get(kind)
+      ?.get(object.metadata.namespace ?? '')
+      ?.delete(object.metadata.name);
     this.#incarnations.set(key, this.incarnation(key) + 1);
-    this.#tell({ type: 'deleted', object, previous: object });
+    this.#tell({ type: 'deleted', key, object, previous: object });
     return object;
   }
 
@@ -199,22 +219,18 @@ const sameIndexes = (a: Stored, b: Stored): boolean =>
   a.metadata.labels === b.metadata.labels &&
   (a.kind !== 'Service' || a.spec === b.spec);
 
-const bucketOf = (object: Stored): string => `${groupOf(object.apiVersion)}/${object.kind}/${object.metadata.namespace ?? ''}`;
+const kindKey = ({ apiVersion, kind }: GroupKind): string => `${groupOf(apiVersion)}/${kind}`;
 
-const bucketsOf = (object: Stored): readonly string[] => {
-  const own = bucketOf(object);
-  return object.metadata.namespace === undefined ? [own] : [own, `${groupOf(object.apiVersion)}/${object.kind}/`];
-};
+const kindKeys = Object.fromEntries(
+  Object.entries(kindVersion).map(([kind, apiVersion]) => [kind, kindKey({ apiVersion, kind })]),
+) as Readonly<Record<Kind, string>>;
 
-const bucket = (kind: Kind | GroupKind, namespace: string): string =>
-  typeof kind === 'string'
-    ? `${groupOf(kindVersion[kind])}/${kind}/${namespace}`
-    : `${groupOf(kind.apiVersion)}/${kind.kind}/${namespace}`;
+const bucketOf = (object: Stored): string => `${kindKey(object)}/${object.metadata.namespace ?? ''}`;
 
-const entryOf = (index: Map<string, Map<string, Cell>>, name: string): Map<string, Cell> => {
+const entryOf = <V>(index: Map<string, Map<string, V>>, name: string): Map<string, V> => {
   const entry = index.get(name);
   if (entry !== undefined) return entry;
-  const made = new Map<string, Cell>();
+  const made = new Map<string, V>();
   index.set(name, made);
   return made;
 };

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/generated/types.js';
-import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { parseSelector, selectorMatches } from '../api/selector.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
 import type { Assumption } from '../apiserver/assumption.js';
@@ -35,6 +35,11 @@ export interface ListOptions {
   readonly labelSelector?: string | undefined;
 }
 
+export interface ApplyOptions {
+  readonly behaviours?: ReadonlyMap<string, PodBehaviour> | undefined;
+  readonly decoded?: readonly Verdict<KubeObject>[] | undefined;
+}
+
 /** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
 const horizon = 15 * 60;
 
@@ -55,6 +60,8 @@ export class Cluster {
   readonly #manifests = new Map<string, Manifest>();
   readonly #behaviours = new Map<string, PodBehaviour>();
   readonly #builtIn = new Set<string>();
+  /** Uids of the Pods that every cluster has: they run, and nobody schedules them. */
+  readonly #systemPods = new Set<string>();
   /** CronJobs that ran, by uid. */
   readonly #ran = new Set<string>();
   #starting = false;
@@ -62,7 +69,8 @@ export class Cluster {
   readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
 
   constructor(config: ClusterConfig = {}) {
-    const isHidden = (object: Stored): boolean => object.kind === 'Pod' && (this.#starting || this.#builtIn.has(keyOf(object)));
+    const isHidden = (object: Stored): boolean =>
+      object.kind === 'Pod' && (this.#starting || this.#systemPods.has(object.metadata.uid));
     this.#plane = new ControlPlane({ world: config.world ?? 'closed', isHidden });
     const { api } = this.#plane;
     this.#kubelets = new Kubelets(
@@ -90,7 +98,11 @@ export class Cluster {
     this.#starting = true;
     bootstrap(api, config);
     this.#starting = false;
-    for (const key of api.store.all().map(keyOf)) if (!before.has(key)) this.#builtIn.add(key);
+    for (const object of api.store.all()) {
+      if (before.has(keyOf(object))) continue;
+      this.#builtIn.add(keyOf(object));
+      if (object.kind === 'Pod') this.#systemPods.add(object.metadata.uid);
+    }
   }
 
   /** Simulated time, milliseconds since 1970. */
@@ -100,14 +112,15 @@ export class Cluster {
 
   /**
    * Applies manifests one after the other, as `kubectl apply` does, without letting time pass: what an object needs stands before it.
-   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do.
+   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do; `decoded` are the objects as `decode` read them,
+   * in the same order, where the caller has them.
    */
-  apply(manifests: readonly Manifest[], behaviours: ReadonlyMap<string, PodBehaviour> = new Map()): readonly ApplyResult[] {
+  apply(manifests: readonly Manifest[], options: ApplyOptions = {}): readonly ApplyResult[] {
     const { api } = this.#plane;
-    for (const [key, behaviour] of behaviours) this.#behaviours.set(key, behaviour);
+    for (const [key, behaviour] of options.behaviours ?? []) this.#behaviours.set(key, behaviour);
     api.allocation.reserve(manifests.map(({ object }) => object));
-    return manifests.map((manifest): ApplyResult => {
-      const { outcome, verdict } = api.apply(manifest.object);
+    return manifests.map((manifest, index): ApplyResult => {
+      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[index]);
       const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
       this.#applied.push({ ref, time: this.now, outcome });
       if (verdict.ok) {
@@ -324,7 +337,7 @@ export class Cluster {
   }
 
   #work(): void {
-    while (this.#plane.run() + this.#kubelets.run() > 0);
+    this.#plane.run(() => this.#kubelets.run());
   }
 }
 

@@ -25,10 +25,10 @@ export class ControlPlane {
     this.scheduling = new Scheduling(this.api, createScheduler(), options.isHidden ?? (() => false));
   }
 
-  /** Lets controllers and scheduler work, without time passing, until they have nothing to do; returns how much they did. */
-  run(): number {
-    let total = 0;
-    for (let done = -1; done !== 0; total += done) done = this.#queue.run() + this.scheduling.run();
-    return total;
+  /** Lets controllers, scheduler and the agents of the nodes (which return how much they did) work, without time passing, until they have nothing to do. */
+  run(agents: () => number = () => 0): void {
+    do {
+      while (this.#queue.run() + this.scheduling.run() + agents() > 0);
+    } while (this.#queue.runLater() > 0);
   }
 }

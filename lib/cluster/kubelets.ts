@@ -3,7 +3,7 @@ import type { Admitted, ObjectRef } from '../api/object.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import { as, type Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
-import type { Change } from '../apiserver/store.js';
+import { type Change, keyOf } from '../apiserver/store.js';
 import type { ContainerBehaviour } from '../kubelet/behaviour.js';
 import type { KubeletHost } from '../kubelet/host.js';
 
@@ -95,7 +95,7 @@ export class Kubelets {
       if (pod.spec?.nodeName !== node) continue;
       const reported = this.#reported.get(pod.metadata.uid);
       if (reported !== undefined) this.#api.updateStatus(pod, reported);
-      this.#news.set(pod.metadata.uid, { type: 'modified', object: pod as Admitted as Stored });
+      this.#news.set(pod.metadata.uid, { type: 'modified', key: keyOf(pod), object: pod as Admitted as Stored });
     }
   }
 

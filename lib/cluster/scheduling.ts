@@ -2,7 +2,7 @@ import type { Pod, PodCondition } from '../api/generated/types.js';
 import { type Admitted, refOf } from '../api/object.js';
 import { as, type Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
-import { type Change, keyOf } from '../apiserver/store.js';
+import type { Change } from '../apiserver/store.js';
 import type { Decision } from '../scheduler/decision.js';
 import { compareQueue, type Scheduler } from '../scheduler/index.js';
 
@@ -48,9 +48,8 @@ export class Scheduling {
     return due.length;
   }
 
-  #observe({ type, object, previous }: Change): void {
+  #observe({ type, key, object, previous }: Change): void {
     if (this.#isHidden(object)) return;
-    const key = keyOf(object);
     const pod = as('Pod', object);
     if (type === 'deleted') this.#scheduler.remove(refOf(object));
     else this.#scheduler.upsert(object);

@@ -34,7 +34,8 @@ const remember = (): void => {
   // A later `constructs` may be built differently: findings then lack source lines, and everything else works.
   if (addChild === undefined) return;
   const recording = function (this: Node, child: IConstruct, name: string): void {
-    (child as Remembered)[origin] = stackAbove(recording);
+    // Above the call of `new`: what happens inside of the constructor is of no interest, and each frame costs.
+    (child as Remembered)[origin] = stackAbove(child.constructor as (...args: never[]) => unknown);
     addChild.call(this, child, name);
   };
   prototype.addChild = recording;

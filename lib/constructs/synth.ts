@@ -4,6 +4,7 @@ import { type KubeObject, type ObjectRef, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { PlimsollError } from './error.js';
+import { jsonOf } from './json.js';
 import { provenanceOf } from './provenance.js';
 
 /** The API objects in the sub-tree of a construct, looked up once a construct. */
@@ -58,7 +59,7 @@ export const collect = (root: IConstruct): readonly Manifest[] => {
     .filter((construct) => ApiObject.isApiObject(construct))
     .map((construct) => {
       const chart = Chart.of(construct);
-      const object = withoutForeignNamespace(construct.toJson() as KubeObject, chart);
+      const object = withoutForeignNamespace(jsonOf(construct), chart);
       refs.set(construct, refOf(object));
       return { construct, chart, object };
     });

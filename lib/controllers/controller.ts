@@ -24,8 +24,10 @@ export interface ControllerContext {
 export interface Controller {
   /** The component of its events: `deployment-controller`. */
   readonly name: string;
-  /** Kinds whose changes concern it; absent for all. */
+  /** Kinds whose changes concern it, the one that it is there for first; absent for all. */
   readonly kinds?: readonly Kind[];
+  /** Writes down what others did: it never has anything to do before they are done. */
+  readonly observes?: true;
   /** Runs within the request that concerns it: what follows in the same moment relies on it. */
   readonly immediate?: true;
   keysFor(change: Change, store: Store): readonly string[];

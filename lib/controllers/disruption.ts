@@ -84,6 +84,7 @@ const reconcileBudget = (budget: Admitted<PodDisruptionBudget>, { api, store, cl
 export const disruptionController: Controller = {
   name: 'controllermanager',
   kinds: ['PodDisruptionBudget', 'Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'ReplicationController'],
+  observes: true,
   keysFor: ({ object }, store) => {
     if (object.kind === 'PodDisruptionBudget') return [keyFor(object)];
     const budgets = store.list('PodDisruptionBudget', object.metadata.namespace);

@@ -6,6 +6,7 @@ import type { Store } from '../apiserver/store.js';
 import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
 import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './endpointslice.js';
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
+import { isFinished } from './pods.js';
 
 const nodesIn = (store: Store): Nodes => ({
   get: (name) => store.find('Node', undefined, name),
@@ -32,10 +33,21 @@ const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
 
 const addressOf = (pod: Admitted): string | undefined => (pod as Admitted<Pod>).status?.podIP;
 
+/** Seconds that Pods have to start before a new Service gets a slice without endpoints. */
+const patience = 2;
+
+/** The Service is new, and so are its Pods: an empty slice would be replaced in a moment. */
+const areStarting = (pods: readonly Admitted<Pod>[], service: Admitted<Service>, { store, clock }: ControllerContext): boolean =>
+  pods.length > 0 &&
+  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
+  pods.every((pod) => addressOf(pod) === undefined && !isFinished(pod)) &&
+  store.controlledBy('EndpointSlice', service.metadata.uid).length === 0;
+
 /** Keeps the EndpointSlices of the Services that select Pods. */
 export const endpointSliceController: Controller = {
   name: 'endpoint-slice-controller',
   kinds: ['Service', 'Pod'],
+  observes: true,
   keysFor: ({ object, previous }, store) => {
     if (object.kind === 'Service') return [keyFor(object)];
     // A Pod without an address is in no slice, whatever else happens to it.
@@ -50,6 +62,10 @@ export const endpointSliceController: Controller = {
     const service: Admitted<Service> | undefined = store.find('Service', ...splitKey(key));
     if (service === undefined || service.metadata.deletionTimestamp !== undefined || !selectsPods(service)) return;
     const pods = store.podsWith(service.metadata.namespace ?? '', service.spec?.selector ?? {});
+    if (areStarting(pods, service, context)) {
+      context.after(patience, key);
+      return;
+    }
     const { slices, errors } = endpointSlicesOf(service, pods, nodesIn(store));
     replaceSlices(service, slices, context);
     for (const error of errors) {

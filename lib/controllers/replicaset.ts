@@ -113,6 +113,8 @@ const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerCo
   const active = pods.filter(isActive);
   const deleting = set.metadata.deletionTimestamp !== undefined;
   const failure = deleting ? undefined : manageReplicas(set, active, context);
+  // Pods that were just made bring the set back here at the same moment.
+  if (failure === undefined && !deleting && active.length < (set.spec?.replicas ?? 1)) return;
   context.api.updateStatus(set, statusOf(set, pods, failure, context.clock.now));
   if (failure !== undefined) {
     context.retry(key);
@@ -122,10 +124,20 @@ const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerCo
   if (wait !== undefined) context.after(wait, key);
 };
 
+/** The status is the controller's own: it tells it nothing. */
+const isStatusOnly = (before: Admitted<Replicator>, after: Admitted<Replicator>): boolean =>
+  before.spec === after.spec &&
+  before.metadata.labels === after.metadata.labels &&
+  before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
+
 const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: string): Controller => ({
   name,
   kinds: [kind, 'Pod'],
-  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfCountedPods(kind, change, store) : [keyFor(change.object)]),
+  keysFor: (change, store) => {
+    const { object, previous } = change;
+    if (object.kind === 'Pod') return keysOfCountedPods(kind, change, store);
+    return previous !== undefined && isStatusOnly(previous, object) ? [] : [keyFor(object)];
+  },
   reconcile: (key, context) => {
     const set = context.store.find(kind, ...splitKey(key));
     if (set?.spec !== undefined) reconcile(key, set, context);

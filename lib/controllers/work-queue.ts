@@ -1,7 +1,7 @@
 import { groupOf, refOf } from '../api/object.js';
 import { kindVersion } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
-import type { Change } from '../apiserver/store.js';
+import { type Change, controllerRefOf } from '../apiserver/store.js';
 import type { Controller, ControllerContext } from './controller.js';
 
 /** First delay of a retry and the longest one, seconds (client-go's default rate limiter). */
@@ -11,6 +11,8 @@ interface Lane {
   readonly controller: Controller;
   readonly context: ControllerContext;
   readonly due: Set<string>;
+  /** Due when everybody else has done their part. */
+  readonly later: Set<string>;
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
   /** What cancels the next timed reconciliation, by key. */
@@ -19,8 +21,10 @@ interface Lane {
 }
 
 /**
- * Runs controllers over what changed, each key once however often it changed meanwhile. Controllers earlier in the list go
- * first, so that those of Pods have done their part before those that watch them look again.
+ * Runs controllers over what changed, each key once however often it changed meanwhile. What an author or another
+ * controller asks for is done at once; what only came of it (Pods that were made, bound and started) is looked at when nobody has anything
+ * to do any more at this moment, so that a rollout is counted once a moment and not after each of its Pods' steps. Controllers
+ * earlier in the list go first, so that those of Pods have done their part before those that watch them look again.
  */
 export class WorkQueue {
   readonly #api: ApiServer;
@@ -60,14 +64,28 @@ export class WorkQueue {
     return count;
   }
 
+  /** Reconciles what waited for everybody else; returns how many keys that were. */
+  runLater(): number {
+    for (const { due, later } of this.#lanes) {
+      for (const key of later) due.add(key);
+      later.clear();
+    }
+    return this.run();
+  }
+
   #nextLane(): Lane | undefined {
     return this.#lanes.find((lane) => lane.due.size > 0);
   }
 
   #enqueue(lane: Lane, change: Change): void {
-    for (const key of lane.controller.keysFor(change, this.#api.store)) {
-      if (lane.controller.immediate) this.#reconcile(lane, key);
-      else lane.due.add(key);
+    const { controller } = lane;
+    const keys = controller.keysFor(change, this.#api.store);
+    if (keys.length === 0) return;
+    const waits = controller.observes === true || isConsequence(controller, change);
+    for (const key of keys) {
+      if (controller.immediate) this.#reconcile(lane, key);
+      else if (!waits) lane.due.add(key);
+      else if (!lane.due.has(key)) lane.later.add(key);
     }
   }
 
@@ -75,6 +93,7 @@ export class WorkQueue {
   #reconcile(lane: Lane, key: string): void {
     lane.timers.get(key)?.();
     lane.timers.delete(key);
+    lane.later.delete(key);
     lane.retried = false;
     lane.controller.reconcile(key, lane.context);
     if (!lane.retried) lane.failures.delete(key);
@@ -102,7 +121,19 @@ export class WorkQueue {
         context.after(Math.min(backoff.base * 2 ** (failed - 1), backoff.max), key);
       },
     };
-    const lane: Lane = { controller, context, due: new Set(), failures: new Map(), timers: new Map(), retried: false };
+    const lane: Lane = {
+      controller,
+      context,
+      due: new Set(),
+      later: new Set(),
+      failures: new Map(),
+      timers: new Map(),
+      retried: false,
+    };
     return lane;
   }
 }
+
+/** A change of what a controller made, Pods above all, as those see it that made it; an end is answered at once. */
+const isConsequence = ({ kinds }: Controller, { type, object }: Change): boolean =>
+  kinds !== undefined && type !== 'deleted' && object.kind !== kinds[0] && controllerRefOf(object) !== undefined;

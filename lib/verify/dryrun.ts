@@ -41,9 +41,10 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
   const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
   // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
-  const wellFormed = refs.flatMap(({ manifest, ref }) => {
-    const decoded = decode(manifest.object);
-    return decoded.ok ? [{ object: decoded.value, ref }] : [];
+  const decoded = ordered.manifests.map(({ object }) => decode(object));
+  const wellFormed = refs.flatMap(({ ref }, index) => {
+    const read = decoded[index];
+    return read?.ok ? [{ object: read.value, ref }] : [];
   });
   const references = wellFormed.flatMap(({ object, ref }) => referencesOf(object, ref));
 
@@ -61,7 +62,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   );
   cluster.apply(assumed.map(({ object }): Manifest => ({ object, provenance: {} })));
   input.progress?.(`admitting ${input.manifests.length} objects`);
-  const results = cluster.apply(ordered.manifests, input.behaviours);
+  const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, decoded });
   input.progress?.('running the cluster until nothing changes');
   cluster.settle();
 

@@ -166,10 +166,9 @@ describe('controllers', () => {
 
   test('S17: a Job whose Pods fail gives up at its back-off limit', () => {
     const cluster = new Cluster();
-    cluster.apply(
-      [manifest(job('bad', { backoffLimit: 1 }))],
-      new Map([['batch/Job/default/bad', { c: { exits: { code: 1 } } }]]),
-    );
+    cluster.apply([manifest(job('bad', { backoffLimit: 1 }))], {
+      behaviours: new Map([['batch/Job/default/bad', { c: { exits: { code: 1 } } }]]),
+    });
     cluster.settle();
     expect(cluster.list('Job')[0]?.status).toMatchObject({
       failed: 2,
@@ -258,7 +257,7 @@ describe('time', () => {
   test('a crash loop settles within bounded work', () => {
     const cluster = new Cluster();
     const behaviours = new Map([['apps/Deployment/default/web', { c: { exits: { code: 1 } } }]]);
-    cluster.apply([manifest(deployment('web', { replicas: 2 }))], behaviours);
+    cluster.apply([manifest(deployment('web', { replicas: 2 }))], { behaviours });
     cluster.settle();
     const statuses = cluster.podsOf(web).map(({ status }) => status?.containerStatuses?.[0]);
     expect(statuses.map((status) => status?.state?.waiting?.reason)).toEqual(['CrashLoopBackOff', 'CrashLoopBackOff']);

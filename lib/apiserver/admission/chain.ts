@@ -7,7 +7,7 @@ import { forbidden } from '../refusals.js';
 import { defaultIngressClass, defaultStorageClass } from './default-class.js';
 import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
-import type { AdmissionContext, AdmissionPlugin, PodAdmission } from './plugin.js';
+import type { AdmissionContext, AdmissionPlugin, PodDraft } from './plugin.js';
 import { priority } from './priority.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
@@ -29,6 +29,8 @@ const plugins: readonly AdmissionPlugin[] = [
 
 /** Kinds that decide what becomes of a Pod's spec: when one changes, what was decided before is void. */
 const deciding = new Set(['ServiceAccount', 'PriorityClass', 'RuntimeClass', 'LimitRange', 'Namespace']);
+
+type PodAdmission = { readonly spec: PodSpec } | { readonly denied: string };
 
 /** The admission chain with its memory of Pod templates. */
 export class AdmissionChain {
@@ -75,11 +77,10 @@ export class AdmissionChain {
   #admitPod(template: PodSpec, namespace: string): PodAdmission {
     const known = this.#templates.get(template);
     if (known?.namespace === namespace) return known.admission;
-    let admission: PodAdmission = { spec: withPodDefaults(template) };
-    for (const plugin of plugins) {
-      if (plugin.admitPod === undefined || 'denied' in admission) continue;
-      admission = plugin.admitPod(admission.spec, namespace, this.#context);
-    }
+    const spec: PodDraft = { ...withPodDefaults(template) };
+    let denied: string | undefined;
+    for (const plugin of plugins) denied ??= plugin.admitPod?.(spec, namespace, this.#context);
+    const admission: PodAdmission = denied === undefined ? { spec } : { denied };
     this.#templates.set(template, { namespace, admission });
     return admission;
   }

@@ -14,8 +14,8 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   admitPod: (spec) => {
     const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter((key) => !tolerates(spec, key));
-    if (missing.length === 0) return { spec };
     const added = missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: seconds }));
-    return { spec: { ...spec, tolerations: [...(spec.tolerations ?? []), ...added] } };
+    if (added.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...added];
+    return undefined;
   },
 };

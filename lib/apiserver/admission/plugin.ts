@@ -15,8 +15,8 @@ export interface AdmissionContext {
   createNamespace(name: string): void;
 }
 
-/** A Pod's spec after a plugin, or why the Pod is forbidden (the text behind `pods "x" is forbidden: `). */
-export type PodAdmission = { readonly spec: PodSpec } | { readonly denied: string };
+/** The spec of a Pod on its way through the chain: a copy of its own, whose fields plugins replace. */
+export type PodDraft = { -readonly [Field in keyof PodSpec]: PodSpec[Field] };
 
 /**
  * One admission plugin of kube-apiserver. What a plugin does to a Pod depends on its spec and namespace alone, so
@@ -24,8 +24,8 @@ export type PodAdmission = { readonly spec: PodSpec } | { readonly denied: strin
  */
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Mutating phase, Pods. */
-  readonly admitPod?: (spec: PodSpec, namespace: string, context: AdmissionContext) => PodAdmission;
+  /** Mutating phase, Pods: returns why the Pod is forbidden, if it is (the text behind `pods "x" is forbidden: `). */
+  readonly admitPod?: (spec: PodDraft, namespace: string, context: AdmissionContext) => string | undefined;
   /** Mutating phase, any object. */
   readonly admit?: (object: KubeObject, context: AdmissionContext, previous?: Stored) => Verdict<KubeObject>;
   /** Validating phase: the object is complete and valid. */

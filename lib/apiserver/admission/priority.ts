@@ -21,7 +21,7 @@ export const priority: AdmissionPlugin = {
     const name = spec.priorityClassName;
     const found = name ? context.store.find('PriorityClass', undefined, name) : globalDefault(context.store);
     if (name && found === undefined) {
-      if (context.world === 'closed') return { denied: `no PriorityClass with name ${name} was found` };
+      if (context.world === 'closed') return `no PriorityClass with name ${name} was found`;
       const object = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name };
       context.assume({
         code: 'exists',
@@ -31,18 +31,17 @@ export const priority: AdmissionPlugin = {
     }
     const value = found?.value ?? 0;
     if (spec.priority !== undefined && spec.priority !== value) {
-      return {
-        denied: `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
-      };
+      return `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`;
     }
     const policy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
     if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-      return {
-        denied: `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
-      };
+      return `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`;
     }
     const className = name || found?.metadata.name;
-    return { spec: { ...spec, priority: value, preemptionPolicy: policy, ...(className && { priorityClassName: className }) } };
+    spec.priority = value;
+    spec.preemptionPolicy = policy;
+    if (className) spec.priorityClassName = className;
+    return undefined;
   },
   validate: (object, { store }) => {
     const created = as('PriorityClass', object);

@@ -8,41 +8,35 @@ export const runtimeClass: AdmissionPlugin = {
     const name = spec.runtimeClassName;
     if (!name)
       return spec.overhead === undefined
-        ? { spec }
-        : { denied: 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead' };
+        ? undefined
+        : 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
     const found = context.store.find('RuntimeClass', undefined, name);
     if (found === undefined) {
-      if (context.world === 'closed') return { denied: `pod rejected: RuntimeClass "${name}" not found` };
+      if (context.world === 'closed') return `pod rejected: RuntimeClass "${name}" not found`;
       context.assume({
         code: 'exists',
         text: `RuntimeClass ${name} exists, without overhead`,
         object: { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name },
       });
-      return { spec };
+      return undefined;
     }
     const overhead = found.overhead?.podFixed;
     if (spec.overhead !== undefined && !equal(spec.overhead, overhead)) {
-      return { denied: `pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead` };
+      return `pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead`;
     }
     const selector = found.scheduling?.nodeSelector ?? {};
     for (const [key, value] of Object.entries(selector)) {
       const own = spec.nodeSelector?.[key];
       if (own !== undefined && own !== value) {
-        return {
-          denied: `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`,
-        };
+        return `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
       }
     }
     const tolerations = (found.scheduling?.tolerations ?? []).filter(
       (added) => !spec.tolerations?.some((own) => equal(own, added)),
     );
-    return {
-      spec: {
-        ...spec,
-        ...(overhead && { overhead }),
-        ...(found.scheduling?.nodeSelector && { nodeSelector: { ...selector, ...spec.nodeSelector } }),
-        ...(tolerations.length > 0 && { tolerations: [...(spec.tolerations ?? []), ...tolerations] }),
-      },
-    };
+    if (overhead) spec.overhead = overhead;
+    if (found.scheduling?.nodeSelector) spec.nodeSelector = { ...selector, ...spec.nodeSelector };
+    if (tolerations.length > 0) spec.tolerations = [...(spec.tolerations ?? []), ...tolerations];
+    return undefined;
   },
 };

@@ -1,6 +1,6 @@
-import type { Container, PodSpec, Volume } from '../../api/generated/types.js';
+import type { Container, Volume } from '../../api/generated/types.js';
 import { hash32, suffixOf } from '../identity.js';
-import type { AdmissionPlugin } from './plugin.js';
+import type { AdmissionPlugin, PodDraft } from './plugin.js';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -24,18 +24,15 @@ const withToken = (container: Container, volume: string): Container =>
 const mountsToken = (container: Container): boolean =>
   container.volumeMounts?.some((mount) => mount.mountPath === tokenPath) ?? false;
 
-const mountToken = (spec: PodSpec, namespace: string): PodSpec => {
+const mountToken = (spec: PodDraft, namespace: string): void => {
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  if (containers.every(mountsToken)) return spec;
+  if (containers.every(mountsToken)) return;
   // Drawn at random for each Pod in a cluster; here Pods of one template share their spec, this name included.
   const seed = containers.map((container) => `${container.name}=${container.image}`).join();
   const name = `kube-api-access-${suffixOf(`${namespace}/${hash32(seed)}`)}`;
-  return {
-    ...spec,
-    volumes: [...(spec.volumes ?? []), tokenVolume(name)],
-    containers: spec.containers.map((container) => withToken(container, name)),
-    ...(spec.initContainers && { initContainers: spec.initContainers.map((container) => withToken(container, name)) }),
-  };
+  spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+  spec.containers = spec.containers.map((container) => withToken(container, name));
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => withToken(container, name));
 };
 
 /** ServiceAccount: every Pod runs as an account that exists, with its token mounted. */
@@ -46,15 +43,14 @@ export const serviceAccount: AdmissionPlugin = {
     const account = context.store.find('ServiceAccount', namespace, name);
     if (account === undefined) {
       if (context.world === 'closed')
-        return { denied: `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found` };
+        return `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
       const object = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name };
       context.assume({ code: 'exists', text: `ServiceAccount ${namespace}/${name} exists`, object });
     }
-    let admitted: PodSpec = { ...spec, serviceAccountName: name, serviceAccount: name };
-    if (spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true)
-      admitted = mountToken(admitted, namespace);
-    if (!spec.imagePullSecrets?.length && account?.imagePullSecrets?.length)
-      admitted = { ...admitted, imagePullSecrets: account.imagePullSecrets };
-    return { spec: admitted };
+    spec.serviceAccountName = name;
+    spec.serviceAccount = name;
+    if (spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true) mountToken(spec, namespace);
+    if (!spec.imagePullSecrets?.length && account?.imagePullSecrets?.length) spec.imagePullSecrets = account.imagePullSecrets;
+    return undefined;
   },
 };

@@ -20,7 +20,7 @@ import {
   revisionOf,
   totalReplicas,
 } from './arithmetic.js';
-import { allOf, claimReplicaSets, isActiveSet, type ReplicaSets, syncReplicaSets } from './replicasets.js';
+import { allOf, claimReplicaSets, isActiveSet, type ReplicaSets, syncReplicaSets, writeStatus } from './replicasets.js';
 import { countedStatus, isComplete, syncRolloutStatus } from './status.js';
 
 /** Scales a ReplicaSet and tells; true if its size changed. */
@@ -137,6 +137,7 @@ const rollOut = (
   const sets = syncReplicaSets(deployment, claimed, true, context);
   const { current } = sets;
   if (current === undefined) {
+    writeStatus(sets.deployment, sets.deployment.status, context);
     context.retry(keyFor(deployment));
     return;
   }
@@ -166,6 +167,7 @@ const recreate = (
   }
   if (sets.current === undefined) sets = syncReplicaSets(sets.deployment, claimed, true, context);
   if (sets.current === undefined) {
+    writeStatus(sets.deployment, sets.deployment.status, context);
     context.retry(keyFor(deployment));
     return;
   }
@@ -196,16 +198,15 @@ const notePause = (deployment: Admitted<Deployment>, { api, clock }: ControllerC
   return { ...deployment, status };
 };
 
-/** A write that left everything but the status as it was. */
-const isStatusOnly = (before: Admitted, after: Admitted): boolean =>
+/** A write of the status or the revision: the controller's own, which tells it nothing. */
+const isOwnWrite = (before: Admitted, after: Admitted): boolean =>
   (before as Admitted<Deployment>).spec === (after as Admitted<Deployment>).spec &&
   before.metadata.labels === after.metadata.labels &&
-  before.metadata.annotations === after.metadata.annotations &&
+  (before.metadata.annotations === after.metadata.annotations || revisionOf(before) !== revisionOf(after)) &&
   before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
 
 const keysFor = ({ type, object, previous }: Change, store: Store): readonly string[] => {
-  // Its own status tells the controller nothing: it has just written it.
-  if (object.kind === 'Deployment') return previous !== undefined && isStatusOnly(previous, object) ? [] : [keyFor(object)];
+  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? [] : [keyFor(object)];
   const owner = controllerRefOf(object);
   if (object.kind === 'Pod') {
     // Only Recreate waits for Pods, and only for their end.
@@ -238,7 +239,7 @@ export const deploymentController: Controller = {
     const claimed = claimReplicaSets(found, context);
     if (found.metadata.deletionTimestamp !== undefined) {
       const sets = syncReplicaSets(found, claimed, false, context);
-      context.api.updateStatus(found, countedStatus(sets, context));
+      writeStatus(sets.deployment, countedStatus(sets, context), context);
       return;
     }
     const deployment = notePause(found, context);
@@ -246,7 +247,7 @@ export const deploymentController: Controller = {
       const sets = syncReplicaSets(deployment, claimed, false, context);
       scale(sets, context);
       if (deployment.spec?.paused) cleanUp(sets, context);
-      context.api.updateStatus(sets.deployment, countedStatus(sets, context));
+      writeStatus(sets.deployment, countedStatus(sets, context), context);
       return;
     }
     if (deployment.spec?.strategy?.type === 'Recreate') recreate(deployment, claimed, context);

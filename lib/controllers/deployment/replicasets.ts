@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
+import type { Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
 import { equal } from '../../apiserver/equal.js';
@@ -95,26 +95,31 @@ const write = (object: Admitted, { api }: ControllerContext): Stored | undefined
   return written.ok ? written.value : undefined;
 };
 
-/** Gives the Deployment the revision of its ReplicaSet. */
-const syncRevision = (deployment: Admitted<Deployment>, revision: number, context: ControllerContext): Admitted<Deployment> => {
+/** The Deployment with the revision of its ReplicaSet; `writeStatus` writes it. */
+const withRevision = (deployment: Admitted<Deployment>, revision: number): Admitted<Deployment> => {
   if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return deployment;
   const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: String(revision) };
-  const next: Admitted<Deployment> = { ...deployment, metadata: { ...deployment.metadata, annotations } };
-  return (write(next, context) as Admitted<Deployment> | undefined) ?? next;
+  return { ...deployment, metadata: { ...deployment.metadata, annotations } };
 };
 
+/** The Deployment with this condition; `writeStatus` writes it. */
 const progressing = (
   deployment: Admitted<Deployment>,
   reason: string,
   message: string,
-  context: ControllerContext,
+  { clock }: ControllerContext,
 ): Admitted<Deployment> => {
-  const time = context.clock.timestamp;
+  const time = clock.timestamp;
   const condition = { type: 'Progressing', status: 'True', reason, message, lastUpdateTime: time, lastTransitionTime: time };
-  const status = { ...deployment.status, conditions: withCondition(deployment.status?.conditions, condition) };
-  context.api.updateStatus(deployment, status);
-  return { ...deployment, status };
+  return { ...deployment, status: { ...deployment.status, conditions: withCondition(deployment.status?.conditions, condition) } };
 };
+
+/** Writes the status of a Deployment, and the revision that it got on the way. */
+export const writeStatus = (
+  deployment: Admitted<Deployment>,
+  status: DeploymentStatus | undefined,
+  { api }: ControllerContext,
+): void => api.updateStatus(deployment, status ?? {}, deployment.metadata.annotations);
 
 /** Writes what the existing ReplicaSet of the template lacks: annotations, revision, minReadySeconds. */
 const refresh = (
@@ -184,13 +189,12 @@ const create = (
     const told = hasProgressDeadline(deployment)
       ? progressing(deployment, 'NewReplicaSetCreated', `Created new replica set "${name}"`, context)
       : deployment;
-    return { deployment: syncRevision(told, revision, context), current, old };
+    return { deployment: withRevision(told, revision), current, old };
   }
   if (created.code === 409) {
     // The name is another's: the next try hashes the collision count in.
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    api.updateStatus(deployment, { ...deployment.status, collisionCount });
-    return { deployment, current: undefined, old };
+    return { deployment: { ...deployment, status: { ...deployment.status, collisionCount } }, current: undefined, old };
   }
   const message = `Failed to create new replica set "${name}": ${created.message}`;
   context.event('Warning', 'ReplicaSetCreateError', message, deployment);
@@ -214,7 +218,7 @@ export const syncReplicaSets = (
       hasProgressDeadline(deployment) && conditionOf(deployment.status?.conditions, 'Progressing') === undefined
         ? progressing(deployment, 'FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`, context)
         : deployment;
-    return { deployment: syncRevision(seen, revisionOf(current), context), current, old };
+    return { deployment: withRevision(seen, revisionOf(current)), current, old };
   }
   if (!mayCreate || template === undefined) return { deployment, current: undefined, old };
   return create(deployment, template, old, revision, context);

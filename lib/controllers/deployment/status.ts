@@ -1,6 +1,5 @@
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../../api/generated/types.js';
 import type { Admitted } from '../../api/object.js';
-import { equal } from '../../apiserver/equal.js';
 import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { keyFor } from '../controller.js';
@@ -12,7 +11,7 @@ import {
   replicasOf,
   totalReplicas,
 } from './arithmetic.js';
-import { allOf, type ReplicaSets } from './replicasets.js';
+import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
 const sum = (sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number | undefined): number =>
   sets.reduce((total, set) => total + (count(set) ?? 0), 0);
@@ -124,7 +123,7 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   const failure = failureOf(sets);
   conditions = failure === undefined ? withoutCondition(conditions, 'ReplicaFailure') : withCondition(conditions, failure);
   const status = { ...counted, conditions };
-  if (!equal(deployment.status, status)) context.api.updateStatus(deployment, status);
+  writeStatus(deployment, status, context);
   const after = conditionOf(conditions, 'Progressing');
   if (after === undefined || after.reason === 'ProgressDeadlineExceeded' || isComplete(deployment, status)) return;
   context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), keyFor(deployment));

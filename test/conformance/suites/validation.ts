@@ -146,7 +146,8 @@ const update: CaseRunner = (record) => {
   const first = decode(old);
   if (!first.ok) return [`old: ${first.message}`];
   const stored = allocate(prepareForCreate(applyDefaults(first.value), birth));
-  const current: KubeObject = { ...stored, metadata: { ...stored.metadata, uid: birth.uid } };
+  const { creationTimestamp: _now, ...metadata } = stored.metadata;
+  const current: KubeObject = { ...stored, metadata };
   const verdict = decode(mergePatch(current, patch));
   if (expected.stage === 'decode') return decodeDifferences(expected, verdict);
   if (!verdict.ok) return [`decode: recorded no fault, got ${verdict.message}`];
