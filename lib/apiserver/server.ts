@@ -77,7 +77,8 @@ export class ApiServer {
   }
 
   record(event: Omit<ClusterEvent, 'time'>): void {
-    this.events.push({ ...event, time: this.clock.now });
+    const { type, reason, message, object, component } = event;
+    this.events.push({ time: this.clock.now, type, reason, message, object, component });
   }
 
   get(ref: ObjectRef): Stored | undefined {

@@ -65,6 +65,7 @@ export class Cluster {
   /** CronJobs that ran, by uid. */
   readonly #ran = new Set<string>();
   #starting = false;
+  #lists: { readonly revision: number; readonly byKind: Map<string, readonly Admitted[]> } = { revision: -1, byKind: new Map() };
   readonly #refusals: { readonly ref: ObjectRef; readonly refusal: Refusal }[] = [];
   readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
 
@@ -220,11 +221,24 @@ export class Cluster {
   list<K extends Kind>(kind: K, options?: ListOptions): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, options?: ListOptions): readonly Stored[];
   list(kind: Kind | GroupKind, { namespace, labelSelector }: ListOptions = {}): readonly Admitted[] {
-    const { store } = this.#plane.api;
-    const all: readonly Admitted[] = typeof kind === 'string' ? store.list(kind, namespace) : store.list(kind, namespace);
-    const selector = parseSelector(labelSelector ?? '');
+    const all = this.#listed(kind, namespace);
+    if (labelSelector === undefined) return all;
+    const selector = parseSelector(labelSelector);
     if (!selector.ok) throw new RangeError(selector.error);
-    return all.filter((object) => selectorMatches(selector.value, object.metadata.labels ?? {})).sort(byName);
+    return all.filter((object) => selectorMatches(selector.value, object.metadata.labels ?? {}));
+  }
+
+  /** Ordered once for all who ask while nothing changes. */
+  #listed(kind: Kind | GroupKind, namespace: string | undefined): readonly Admitted[] {
+    const { store } = this.#plane.api;
+    if (this.#lists.revision !== store.revision) this.#lists = { revision: store.revision, byKind: new Map() };
+    const key = typeof kind === 'string' ? `${kind} ${namespace ?? ''}` : `${kind.apiVersion}/${kind.kind} ${namespace ?? ''}`;
+    const known = this.#lists.byKind.get(key);
+    if (known !== undefined) return known;
+    const all: readonly Admitted[] = typeof kind === 'string' ? store.list(kind, namespace) : store.list(kind, namespace);
+    const ordered = all.toSorted(byName);
+    this.#lists.byKind.set(key, ordered);
+    return ordered;
   }
 
   /** Every object, in order of creation. */
@@ -255,8 +269,8 @@ export class Cluster {
     const owners: Stored[] = [];
     let ref = controllerRefOf(object);
     while (ref !== undefined && owners.length < 10) {
-      const owner = this.get({ ...ref, namespace: object.metadata.namespace }) ?? this.get(ref);
-      if (owner === undefined || owner.metadata.uid !== ref.uid) break;
+      const owner = this.#plane.api.store.withUid(ref.uid);
+      if (owner === undefined) break;
       owners.push(owner);
       ref = controllerRefOf(owner);
     }

@@ -6,7 +6,7 @@ import { requestsOf } from '../scheduler/pod-requests.js';
 import { allocatableOf, type Resource } from '../scheduler/resource.js';
 
 /** An amount in the scheduler's units: millicores, bytes, pieces. */
-const amountOf = (resources: Resource, name: string): number => {
+export const amountOf = (resources: Resource, name: string): number => {
   switch (name) {
     case 'cpu':
       return resources.milliCPU;

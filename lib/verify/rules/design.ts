@@ -1,6 +1,7 @@
 import type { PodSpec, Volume } from '../../api/generated/types.js';
 import { type ObjectRef, refText } from '../../api/object.js';
-import { largestNode, requestOf } from '../capacity.js';
+import { requestsOf } from '../../scheduler/pod-requests.js';
+import { amountOf, largestNode } from '../capacity.js';
 import type { Draft, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
@@ -47,9 +48,15 @@ const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly 
 };
 
 /** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
-const largePod = (largestNodes: ReadonlyMap<string, number>, object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
-  [...largestNodes].flatMap(([resource, largest]): readonly Draft[] => {
-    const asks = requestOf(spec, resource);
+const largePod = (
+  largestNodes: ReadonlyMap<string, number>,
+  object: ObjectRef,
+  spec: PodSpec,
+  path: string,
+): readonly Draft[] => {
+  const requests = requestsOf(spec);
+  return [...largestNodes].flatMap(([resource, largest]): readonly Draft[] => {
+    const asks = amountOf(requests, resource);
     if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return [];
     return [
       {
@@ -61,6 +68,7 @@ const largePod = (largestNodes: ReadonlyMap<string, number>, object: ObjectRef, 
       },
     ];
   });
+};
 
 /** Advice: what a cluster accepts and experience regrets. */
 export const designRule: Rule = (run) => {

@@ -38,7 +38,6 @@ const failing = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): Draft | 
   const object = run.manifestOf(workload)?.object;
   const path = (object === undefined ? undefined : podTemplateOf(object))?.path ?? 'spec';
   const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-  const unhealthy = run.eventsOf(refOf(pod)).findLast(({ reason }) => reason === 'Unhealthy');
   for (const list of ['containers', 'initContainers'] as const) {
     for (const [index, container] of (pod.spec?.[list] ?? []).entries()) {
       const status = statuses.find(({ name }) => name === container.name);
@@ -53,6 +52,7 @@ const failing = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): Draft | 
       const probe = container[name];
       if (probe === undefined || (status.ready && !restarted)) continue;
       const liveness = name !== 'readinessProbe';
+      const unhealthy = run.eventsOf(refOf(pod)).findLast(({ reason }) => reason === 'Unhealthy');
       return {
         code: liveness ? 'pod/liveness' : 'pod/not-ready',
         severity: 'error',
