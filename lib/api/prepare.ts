@@ -9,6 +9,7 @@ import type {
   ResourceRequirements,
 } from './generated/types.js';
 import type { KubeObject } from './object.js';
+import { qosClass } from './qos.js';
 import { isNamespaced, resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
@@ -69,23 +70,6 @@ const trim = (object: KubeObject, kind: string): KubeObject => {
 
 const specOf = (object: KubeObject): Json => (object.spec ?? {}) as Json;
 
-/** Amounts by which a container's quality of service is judged. */
-const amounts = (list: ResourceRequirements['limits']): string =>
-  JSON.stringify(['cpu', 'memory'].map((name) => list?.[name] ?? null));
-
-const quality = (pod: Pod): string => {
-  const spec = pod.spec;
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
-  const asked = spec?.resources === undefined ? containers.map((container) => container.resources ?? {}) : [spec.resources];
-  const isZero = (amount: string | number | undefined): boolean => amount === undefined || amount === '0' || amount === 0;
-  const asks = (list: ResourceRequirements['limits']): boolean => ['cpu', 'memory'].some((name) => !isZero(list?.[name]));
-  if (!asked.some(({ limits, requests }) => asks(limits) || asks(requests))) return 'BestEffort';
-  const guaranteed = asked.every(
-    ({ limits, requests }) => !isZero(limits?.cpu) && !isZero(limits?.memory) && amounts(limits) === amounts(requests ?? limits),
-  );
-  return guaranteed ? 'Guaranteed' : 'Burstable';
-};
-
 const pod: Prepare = (object, { now }) => {
   const gated = ((specOf(object).schedulingGates ?? []) as readonly unknown[]).length > 0;
   const condition = {
@@ -96,7 +80,11 @@ const pod: Prepare = (object, { now }) => {
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   };
-  const status = { phase: 'Pending', ...(gated ? { conditions: [condition] } : {}), qosClass: quality(object as Pod) };
+  const status = {
+    phase: 'Pending',
+    ...(gated ? { conditions: [condition] } : {}),
+    qosClass: qosClass((object as Pod).spec ?? { containers: [] }),
+  };
   return { ...object, status };
 };
 

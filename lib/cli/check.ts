@@ -39,6 +39,6 @@ export const check = async ({ positionals, options }: Invocation): Promise<numbe
   const verification = verify({ manifests, problems, cluster, strict: options.strict === true, progress: line.step });
   line.clear();
   if (options.format === 'json') process.stdout.write(`${JSON.stringify(jsonReport([{ verification }]), null, 2)}\n`);
-  else process.stdout.write(printed(verification, verification.accepted ? 'accepted' : 'refused', process.stdout));
+  else process.stdout.write(printed(verification, { outcome: verification.accepted ? 'accepted' : 'refused' }, process.stdout));
   return verification.accepted ? 0 : 1;
 };

@@ -36,10 +36,12 @@ export class Deliveries implements SynthHost {
     this.#all.push(delivery);
   }
 
-  /** Files by output directory; two Apps may share a directory, but no file. */
-  #files(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  /** Files by output directory, and how many each App has; two Apps may share a directory, but no file. */
+  #files(): { readonly directories: ReadonlyMap<string, ReadonlyMap<string, string>>; readonly counts: readonly number[] } {
     const directories = new Map<string, Map<string, string>>();
+    const counts: number[] = [];
     for (const { outdir, folder, manifests, layout, fileExtension } of this.#all) {
+      let count = 0;
       const files = directories.get(outdir) ?? new Map<string, string>();
       directories.set(outdir, files);
       for (const [name, content] of layOut(manifests, this.#options.layout ?? layout, { extension: fileExtension })) {
@@ -49,12 +51,15 @@ export class Deliveries implements SynthHost {
             `two Apps would both write ${join(outdir, path)}: give one of them a folder of its own (new App({ folder: 'production' }))`,
           );
         files.set(path, content);
+        count++;
       }
+      counts.push(count);
     }
-    return directories;
+    return { directories, counts };
   }
 
-  #report(written: readonly string[], outcome: string): void {
+  /** `outcome`: of an App that was accepted. */
+  #report(written: readonly string[], outcome: (app: Delivery, index: number) => string): void {
     this.#progress.clear();
     const stream = this.#options.layout === 'stdout' ? process.stderr : process.stdout;
     if (this.#options.format === 'json') {
@@ -70,8 +75,11 @@ export class Deliveries implements SynthHost {
       );
       return;
     }
-    for (const { verification } of this.#all)
-      stream.write(printed(verification, verification.accepted ? outcome : 'nothing was written', stream));
+    for (const [index, app] of this.#all.entries()) {
+      const { verification, folder } = app;
+      const result = verification.accepted ? outcome(app, index) : 'nothing was written';
+      stream.write(printed(verification, { outcome: result, title: this.#all.length > 1 ? folder : undefined }, stream));
+    }
   }
 
   /**
@@ -81,12 +89,12 @@ export class Deliveries implements SynthHost {
    */
   finish(): number {
     if (!this.#all.every(({ verification }) => verification.accepted)) {
-      this.#report([], 'accepted, but nothing was written because another App was refused');
+      this.#report([], () => 'accepted, but nothing was written because another App was refused');
       return 1;
     }
-    const directories = this.#files();
+    const { directories, counts } = this.#files();
     if (this.#options.layout === 'stdout') {
-      this.#report([], 'accepted');
+      this.#report([], () => 'accepted');
       for (const files of directories.values()) process.stdout.write([...files.values()].join('---\n'));
       return 0;
     }
@@ -94,15 +102,15 @@ export class Deliveries implements SynthHost {
     for (const [directory, files] of directories) {
       const result = writeOutput(directory, files);
       if (!result.ok) {
-        this.#report([], 'accepted, but not written');
+        this.#report([], () => 'accepted, but not written');
         throw new InputError(result.message);
       }
       written.push(...[...files.keys()].map((name) => join(directory, name)));
     }
-    this.#report(
-      written,
-      `wrote ${written.length} file${written.length === 1 ? '' : 's'} to ${[...directories.keys()].join(', ')}`,
-    );
+    this.#report(written, ({ outdir, folder }, index) => {
+      const count = counts[index] ?? 0;
+      return `wrote ${count} file${count === 1 ? '' : 's'} to ${folder === undefined ? outdir : join(outdir, folder)}`;
+    });
     return 0;
   }
 }

@@ -10,14 +10,18 @@ const colourful = (stream: NodeJS.WriteStream): boolean => {
 };
 
 /** The text report as it is printed to a stream of this process. */
-export const printed = (verification: Verification, outcome: string, stream: NodeJS.WriteStream): string =>
+export const printed = (
+  verification: Verification,
+  said: { readonly outcome: string; readonly title?: string | undefined },
+  stream: NodeJS.WriteStream,
+): string =>
   textReport(verification, {
+    ...said,
     colour: colourful(stream),
     width: Math.min(stream.columns ?? 110, 140),
     sourceText: sourceReader(),
     fileName: nearName,
     seconds: performance.now() / 1000,
-    outcome,
   });
 
 /** Says on a terminal what is being done, once a run takes longer than a second; the line is wiped by `clear`. */

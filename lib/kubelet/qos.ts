@@ -1,36 +1,7 @@
-import type { Container, PodSpec, ResourceRequirements } from '../api/generated/types.js';
-import { milliValue, quantityValue } from '../api/quantity.js';
+import type { Container, PodSpec } from '../api/generated/types.js';
+import { podLevelResources, qosClass } from '../api/qos.js';
+import { quantityValue } from '../api/quantity.js';
 import { isSidecar } from './restart-policy.js';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
-
-const counted = ['cpu', 'memory'] as const;
-
-const podLevel = (spec: PodSpec): ResourceRequirements | undefined => {
-  const names = [...Object.keys(spec.resources?.requests ?? {}), ...Object.keys(spec.resources?.limits ?? {})];
-  return names.some((name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')) ? spec.resources : undefined;
-};
-
-/** Quality of service class of a Pod. https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
-export const qosClass = (spec: PodSpec): QosClass => {
-  const whole = podLevel(spec);
-  const each =
-    whole === undefined ? [...spec.containers, ...(spec.initContainers ?? [])].map(({ resources }) => resources) : [whole];
-  const sums = { requests: new Map<string, number>(), limits: new Map<string, number>() };
-  let limited = true;
-  for (const resources of each) {
-    for (const list of ['requests', 'limits'] as const) {
-      for (const name of counted) {
-        const amount = milliValue(resources?.[list]?.[name]);
-        if (amount > 0) sums[list].set(name, (sums[list].get(name) ?? 0) + amount);
-        else if (list === 'limits') limited = false;
-      }
-    }
-  }
-  if (sums.requests.size === 0 && sums.limits.size === 0) return 'BestEffort';
-  const equal = [...sums.requests].every(([name, amount]) => sums.limits.get(name) === amount);
-  return limited && equal && sums.requests.size === sums.limits.size ? 'Guaranteed' : 'Burstable';
-};
 
 const memoryRequest = (container: Container): number => quantityValue(container.resources?.requests?.memory);
 
@@ -49,7 +20,7 @@ const aggregateMemory = (spec: PodSpec): number => {
 
 /** What the Pod asks for beyond its containers, shared equally between all of them (KEP-2837). */
 const podShare = (spec: PodSpec): number => {
-  const request = podLevel(spec) === undefined ? 0 : quantityValue(spec.resources?.requests?.memory);
+  const request = podLevelResources(spec) === undefined ? 0 : quantityValue(spec.resources?.requests?.memory);
   if (request === 0) return 0;
   return Math.trunc((request - aggregateMemory(spec)) / (spec.containers.length + (spec.initContainers?.length ?? 0)));
 };

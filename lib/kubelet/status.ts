@@ -1,8 +1,8 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.js';
+import { qosClass } from '../api/qos.js';
 import { podConditions } from './conditions.js';
 import type { PodPhase } from './phase.js';
 import { podPhase } from './phase.js';
-import { qosClass } from './qos.js';
 
 /** What a Pod's status derives from. */
 export interface StatusInput {

@@ -14,6 +14,8 @@ export interface TextOptions {
   readonly fileName?: (file: string) => string;
   /** Wall-clock seconds of the run, if they are to be shown. */
   readonly seconds?: number | undefined;
+  /** Which of several Apps this is. */
+  readonly title?: string | undefined;
   /** What was written, or why nothing was; the first part of the last line. */
   readonly outcome?: string;
 }
@@ -158,6 +160,7 @@ export const textReport = (verification: Verification, options: TextOptions = {}
     ...(first === undefined ? [] : [page.paint.dim(`plimsoll help ${first.code}`)]),
   ].join(' · ');
   return [
+    ...(options.title === undefined ? [] : [`  ${page.paint.bold(visible(options.title))}`]),
     head,
     '',
     ...faults,

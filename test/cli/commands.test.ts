@@ -345,6 +345,15 @@ describe('synth', () => {
     expectNoStack(stderr);
   });
 
+  test('several Apps each say what became of them, and where', () => {
+    project.write({ 'a.ts': program('', "{ folder: 'development' }"), 'b.ts': program('', "{ folder: 'production' }") });
+    const { status, stdout } = synth('a.ts', 'b.ts');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}development\n[^]*wrote 1 file to dist\/development[^]*^ {2}production\n[^]*wrote 1 file to dist\/production/m,
+    );
+  });
+
   test('two Apps that would write one file are an error, not a surprise', () => {
     project.write({ 'a.ts': program(), 'b.ts': program() });
     const { status, stderr } = synth('a.ts', 'b.ts');

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PodSpec } from '../../lib/api/generated/types.js';
+import { qosClass } from '../../lib/api/qos.js';
 import type { RuntimeState, RuntimeView } from '../../lib/kubelet/actions.js';
 import { podActions } from '../../lib/kubelet/actions.js';
 import { accountRestart, restartDelay } from '../../lib/kubelet/backoff.js';
 import { podPhase } from '../../lib/kubelet/phase.js';
-import { oomScoreAdj, qosClass } from '../../lib/kubelet/qos.js';
+import { oomScoreAdj } from '../../lib/kubelet/qos.js';
 
 const exited = (exitCode: number): RuntimeState => ({ state: 'exited', exitCode });
 const running: RuntimeState = { state: 'running' };

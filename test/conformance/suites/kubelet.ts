@@ -7,6 +7,7 @@ import type {
   Secret,
   Service,
 } from '../../../lib/api/generated/types.js';
+import { qosClass } from '../../../lib/api/qos.js';
 import { quantityValue } from '../../../lib/api/quantity.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from '../../../lib/kubelet/actions.js';
 import { podActions } from '../../../lib/kubelet/actions.js';
@@ -17,7 +18,7 @@ import type { EnvironmentSource, Lookup } from '../../../lib/kubelet/environment
 import { containerEnvironment } from '../../../lib/kubelet/environment.js';
 import { expand } from '../../../lib/kubelet/expansion.js';
 import { podPhase } from '../../../lib/kubelet/phase.js';
-import { oomScoreAdj, qosClass } from '../../../lib/kubelet/qos.js';
+import { oomScoreAdj } from '../../../lib/kubelet/qos.js';
 import { differences } from '../compare.js';
 import type { CaseRunner, Suite } from '../suite.js';
 
