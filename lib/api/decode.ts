@@ -3,7 +3,7 @@ import { nearest } from './decode/suggest.js';
 import { type Type, typeOf } from './decode/type.js';
 import { newReading, readStruct } from './decode/value.js';
 import type { KubeObject } from './object.js';
-import { removedVersion } from './removed.js';
+import { modelVersion, removedVersion } from './removed.js';
 import { apiVersionOf, isBuiltInGroup, type Resource, resourceOf, resources, resourcesOfKind } from './resources.js';
 import type { FieldError, Refusal, Verdict } from './verdict.js';
 
@@ -35,7 +35,8 @@ const unservedSuggestion = (apiVersion: string, kind: string): string | undefine
   return near === undefined ? undefined : `did you mean "${near}"?`;
 };
 
-const notServed = (apiVersion: string, kind: string): Refusal => {
+/** What the server answers to a kind or version that it does not have. */
+export const notServed = (apiVersion: string, kind: string): Refusal => {
   const message = `no matches for kind "${kind}" in version "${apiVersion}"`;
   const suggestion = unservedSuggestion(apiVersion, kind);
   const cause: FieldError = {
@@ -98,7 +99,7 @@ const read = (input: unknown, duplicates: readonly FieldError[]): Verdict<KubeOb
   const { group, version } = parseVersion(apiVersion);
   if (version === '') return typeMetaFault('apiVersion', apiVersion);
   if (version.includes('/')) return badRequest(`unexpected GroupVersion string: ${apiVersion}`, []);
-  const resource = resourceOf(apiVersion, kind);
+  const resource = resourceOf(modelVersion(apiVersion, kind), kind);
   if (resource !== undefined) return readTyped(object, resource, duplicates);
   if (isBuiltInGroup(group) || removedVersion(apiVersion, kind) !== undefined || group === 'extensions') {
     return notServed(apiVersion, kind);

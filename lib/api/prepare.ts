@@ -10,6 +10,7 @@ import type {
 } from './generated/types.js';
 import type { KubeObject } from './object.js';
 import { qosClass } from './qos.js';
+import { modelVersion } from './removed.js';
 import { isNamespaced, resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
@@ -200,7 +201,7 @@ const namespaceOf = (object: KubeObject): string | undefined => {
  * selector.
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
-  const resource = resourceOf(object.apiVersion, object.kind);
+  const resource = resourceOf(modelVersion(object.apiVersion, object.kind), object.kind);
   const { name, generateName, namespace } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
   const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = { ...object.metadata };

@@ -60,6 +60,16 @@ const read = (): Map<string, RemovedVersion> => {
   return versions;
 };
 
+/** Versions that are no longer served but that Kubernetes still knows, with the version whose fields and rules they share. */
+const modelled = new Map([
+  ['batch/v1beta1 CronJob', 'batch/v1'],
+  ['policy/v1beta1 PodDisruptionBudget', 'policy/v1'],
+]);
+
+/** The version by whose rules objects of this version are read and judged: its own, but for some that are gone. */
+export const modelVersion = (apiVersion: string, kind: string): string =>
+  apiVersion.endsWith('/v1beta1') ? (modelled.get(`${apiVersion} ${kind}`) ?? apiVersion) : apiVersion;
+
 /** What became of a kind in a version that is no longer served; undefined when it never was or still is. */
 export const removedVersion = (apiVersion: string, kind: string): RemovedVersion | undefined => {
   removed ??= read();

@@ -1,7 +1,8 @@
-import { decode } from '../api/decode.js';
+import { decode, notServed } from '../api/decode.js';
 import { applyDefaults } from '../api/default/index.js';
 import { groupOf, type KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
+import { removedVersion } from '../api/removed.js';
 import { isBuiltInGroup, isNamespaced } from '../api/resources.js';
 import { validateCreate, validateUpdate } from '../api/validate/index.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
@@ -41,6 +42,7 @@ const served = (object: KubeObject, context: AdmissionContext): Refusal | undefi
 export const decodeAndDefault = (sent: unknown, context: AdmissionContext, decoded = decode(sent)): Verdict<KubeObject> => {
   if (!decoded.ok) return decoded;
   const object = decoded.value.metadata === undefined ? { ...decoded.value, metadata: {} } : decoded.value;
+  if (removedVersion(object.apiVersion, object.kind) !== undefined) return notServed(object.apiVersion, object.kind);
   if (!isBuiltInGroup(groupOf(object.apiVersion))) {
     const refusal = served(object, context);
     if (refusal !== undefined) return refusal;

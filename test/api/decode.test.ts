@@ -102,7 +102,11 @@ describe('wrong types', () => {
 describe('versions', () => {
   test.each([
     ['extensions/v1beta1', 'Ingress', 'extensions/v1beta1 was removed in Kubernetes 1.22: write apiVersion networking.k8s.io/v1'],
-    ['batch/v1beta1', 'CronJob', 'batch/v1beta1 was removed in Kubernetes 1.25: write apiVersion batch/v1'],
+    [
+      'discovery.k8s.io/v1beta1',
+      'EndpointSlice',
+      'discovery.k8s.io/v1beta1 was removed in Kubernetes 1.25: write apiVersion discovery.k8s.io/v1',
+    ],
     ['policy/v1beta1', 'PodSecurityPolicy', 'PodSecurityPolicy was removed in Kubernetes 1.25 and has no replacement'],
     ['v1', 'Deployment', 'Deployment is served as apiVersion apps/v1'],
     ['apps/v1', 'Deploymnet', 'did you mean "Deployment"?'],

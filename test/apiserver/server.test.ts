@@ -66,6 +66,15 @@ describe('requests', () => {
     expect(names(b)).toEqual(first);
   });
 
+  test.each([
+    ['policy/v1beta1', 'PodDisruptionBudget', 'policy/v1beta1 was removed in Kubernetes 1.25: write apiVersion policy/v1'],
+    ['batch/v1beta1', 'CronJob', 'batch/v1beta1 was removed in Kubernetes 1.25: write apiVersion batch/v1'],
+    ['extensions/v1beta1', 'Ingress', 'extensions/v1beta1 was removed in Kubernetes 1.22: write apiVersion networking.k8s.io/v1'],
+  ])('%s %s is served no more; the refusal names the version to write', (apiVersion, kind, suggestion) => {
+    const refused = server().create({ apiVersion, kind, metadata: { name: 'old' }, spec: {} });
+    expect(refused).toMatchObject({ ok: false, code: 404, causes: [{ suggestion }] });
+  });
+
   test('an update that changes nothing writes nothing', () => {
     const api = server();
     const made = api.create(pod('web'));

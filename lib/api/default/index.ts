@@ -1,4 +1,5 @@
 import type { KubeObject } from '../object.js';
+import { modelVersion } from '../removed.js';
 import { limitRange, namespace, node, priorityClass, secret } from './configuration.js';
 import { at } from './fill.js';
 import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './hpa.js';
@@ -46,6 +47,6 @@ const defaults = new Map<string, Default>([
  * without defaults (custom resources among them) come back as they are. The input must have passed `decode`.
  */
 export const applyDefaults = (object: KubeObject): KubeObject => {
-  const apply = defaults.get(`${object.apiVersion} ${object.kind}`);
+  const apply = defaults.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`);
   return apply === undefined ? object : (apply(object as never) as KubeObject);
 };

@@ -1,5 +1,6 @@
 import { dns1123Label } from '../names.js';
 import type { KubeObject } from '../object.js';
+import { modelVersion } from '../removed.js';
 import { isNamespaced } from '../resources.js';
 import type { FieldError } from '../verdict.js';
 import { configMap, namespace, priorityClass, secret } from './configuration.js';
@@ -76,7 +77,8 @@ const kinds = new Map<string, Rules>([
 
 const none: Rules = {};
 
-const rulesOf = (object: KubeObject): Rules => kinds.get(`${object.apiVersion} ${object.kind}`) ?? none;
+const rulesOf = (object: KubeObject): Rules =>
+  kinds.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`) ?? none;
 
 const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
   namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,

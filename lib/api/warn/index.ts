@@ -9,6 +9,7 @@ import type {
 } from '../generated/types.js';
 import { dns1123Label } from '../names.js';
 import type { KubeObject } from '../object.js';
+import { modelVersion } from '../removed.js';
 import { Path } from '../validate/path.js';
 import { fractionalBytes, podWarnings } from './pod.js';
 
@@ -119,4 +120,4 @@ const warns = new Map<string, Warn>([
 
 /** What the server would say to the author of an object that it accepts: deprecated fields and likely slips, in its words. */
 export const warningsOf = (object: KubeObject): readonly string[] =>
-  warns.get(`${object.apiVersion} ${object.kind}`)?.(object as never) ?? [];
+  warns.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`)?.(object as never) ?? [];
