@@ -3,9 +3,10 @@
  * counts. Output: one line a figure, `name  value unit`, so that runs can be compared line by line.
  */
 import { coldSynth } from './cold-synth.js';
+import { judge } from './judge.js';
 import { tenThousand } from './ten-thousand.js';
 
-const benches: Readonly<Record<string, () => void>> = { 'cold-synth': coldSynth, 'ten-thousand': tenThousand };
+const benches: Readonly<Record<string, () => void>> = { 'cold-synth': coldSynth, 'ten-thousand': tenThousand, judge };
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !Object.hasOwn(benches, name));
