@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figure, median } from './figure.js';
@@ -13,28 +14,60 @@ interface Result {
 
 const runs = 3;
 
-const measure = (script: string): Result => {
-  const results: Result[] = [];
-  for (let run = 0; run < runs; run++) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(root, 'bench', script)], {
-      encoding: 'utf8',
-      cwd: root,
-    });
-    if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
-    results.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Result);
-  }
+const spawned = (args: readonly string[], cwd: string): string => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd, maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+  return stdout;
+};
+
+/** Building, judging and writing within a process that runs already. */
+const inProcess = (script: string): Result => {
+  const results = Array.from({ length: runs }, (): Result => {
+    const stdout = spawned(['--import', 'tsx', join(root, 'bench', script)], root);
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Result;
+  });
   const by = (key: keyof Result): number => median(results.map((result) => result[key]));
   return { seconds: by('seconds'), megabytes: by('megabytes'), objects: by('objects') };
 };
 
-/** 10,000 objects in units of Deployment, Service and ConfigMap: built, verified and written, against cdk8s alone building and writing the same. */
+/** The whole command, as people type it. */
+const asCommand = (cli: string, script: string): number => {
+  const directory = join(root, 'build', 'bench');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const app = `node ${join(root, 'node_modules/tsx/dist/cli.mjs')} ${join(root, 'bench', script)}`;
+  writeFileSync(join(directory, 'cdk8s.yaml'), `language: typescript\napp: ${app}\noutput: dist\n`);
+  return median(
+    Array.from({ length: runs }, () => {
+      const started = performance.now();
+      spawned([join(root, cli), 'synth'], directory);
+      return (performance.now() - started) / 1000;
+    }),
+  );
+};
+
+/**
+ * 10,000 objects in units of Deployment, Service and ConfigMap: built, verified and written, against cdk8s alone building and writing the same:
+ * as plain `ApiObject`s, which is the least that cdk8s can do, and as the typed constructs of cdk8s-plus-27.
+ */
 export const tenThousand = (): void => {
-  const plimsoll = measure('units-plimsoll.ts');
-  const cdk8s = measure('units-cdk8s.ts');
+  const plimsoll = inProcess('units-plimsoll.ts');
+  const plain = inProcess('units-cdk8s.ts');
+  const plus = inProcess('units-cdk8s-plus.ts');
   figure('ten-thousand/objects', plimsoll.objects, 'objects');
   figure('ten-thousand/plimsoll', plimsoll.seconds, 's');
   figure('ten-thousand/plimsoll memory', plimsoll.megabytes, 'MB');
-  figure('ten-thousand/cdk8s', cdk8s.seconds, 's');
-  figure('ten-thousand/cdk8s memory', cdk8s.megabytes, 'MB');
-  figure('ten-thousand/ratio', cdk8s.seconds / plimsoll.seconds, 'x');
+  figure('ten-thousand/cdk8s', plain.seconds, 's');
+  figure('ten-thousand/cdk8s memory', plain.megabytes, 'MB');
+  figure('ten-thousand/ratio', plain.seconds / plimsoll.seconds, 'x');
+  figure('ten-thousand/cdk8s-plus-27', plus.seconds, 's');
+  figure('ten-thousand/ratio to cdk8s-plus', plus.seconds / plimsoll.seconds, 'x');
+  const synth = asCommand('build/cli/main.js', 'units-plimsoll.ts');
+  const synthPlain = asCommand('node_modules/cdk8s-cli/bin/cdk8s', 'units-cdk8s.ts');
+  const synthPlus = asCommand('node_modules/cdk8s-cli/bin/cdk8s', 'units-cdk8s-plus.ts');
+  figure('ten-thousand/plimsoll synth', synth, 's');
+  figure('ten-thousand/cdk8s synth', synthPlain, 's');
+  figure('ten-thousand/cdk8s synth, plus', synthPlus, 's');
+  figure('ten-thousand/synth ratio', synthPlain / synth, 'x');
+  figure('ten-thousand/synth ratio, plus', synthPlus / synth, 'x');
 };

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App, Chart, ClusterIPService, ConfigMap, Deployment, nodePool } from 'plimsoll';
+import { outputDirectory, report, units } from './units.js';
 
-const units = 3334;
-const outdir = mkdtempSync(join(tmpdir(), 'plimsoll-bench-'));
+const { outdir, remove } = outputDirectory();
 const started = performance.now();
 const app = new App({
   outdir,
@@ -28,9 +25,6 @@ for (let index = 0; index < units; index++) {
 }
 const { accepted, verified } = await app.synth();
 process.once('exit', () => {
-  const seconds = (performance.now() - started) / 1000;
-  rmSync(outdir, { recursive: true });
-  process.stdout.write(
-    `\n${JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1000, objects: accepted ? verified.objects : 0 })}\n`,
-  );
+  report(started, accepted ? verified.objects : 0);
+  remove();
 });
