@@ -34,6 +34,8 @@ export interface Applied {
 interface WriteOptions {
   /** The object was made by a controller from an admitted one: it is well formed, only admission judges it. */
   readonly trusted?: boolean | undefined;
+  /** `--dry-run=server`: the request is judged and answered, and nothing comes of it. */
+  readonly dryRun?: boolean | undefined;
 }
 
 const accepted = (value: Stored, warnings: readonly string[] = []): Verdict<Stored> => ({ ok: true, value, warnings });
@@ -96,17 +98,18 @@ export class ApiServer {
     let object = this.#prepare(mutated.value);
     const service = as('Service', object);
     if (service !== undefined) {
-      const allocated = this.allocation.allocate(service);
+      const allocated = this.allocation.allocate(service, undefined, options.dryRun);
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
     const faults = options.trusted ? undefined : validate(object);
     if (faults !== undefined) return faults;
-    const refusal = this.#admission.validate(object);
+    const refusal = this.#admission.validate(object, undefined, options.dryRun);
     if (refusal !== undefined) return refusal;
     if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(object, object.metadata.name);
-    const warnings = options.trusted ? [] : warningsOf(object);
-    return accepted(this.store.put(object), [...decoded.warnings, ...warnings, ...mutated.warnings]);
+    const warnings = options.trusted ? [] : [...warningsOf(object), ...this.#admission.warningsOf(object)];
+    const said = [...decoded.warnings, ...mutated.warnings, ...warnings];
+    return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
   }
 
   /** Replaces all but the status. */
@@ -121,22 +124,25 @@ export class ApiServer {
     let object = keepSystemFields(options.trusted ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
     const service = as('Service', object);
     if (service !== undefined && object.spec !== previous.spec) {
-      const allocated = this.allocation.allocate(service, as('Service', previous));
+      const allocated = this.allocation.allocate(service, as('Service', previous), options.dryRun);
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
     const faults = options.trusted ? undefined : validate(object, previous);
     if (faults !== undefined) return faults;
-    const refusal = this.#admission.validate(object, previous);
+    const refusal = this.#admission.validate(object, previous, options.dryRun);
     if (refusal !== undefined) return refusal;
-    if (equal(object, previous)) return accepted(previous, decoded.warnings);
+    const warnings = [...decoded.warnings, ...mutated.warnings];
+    if (!options.trusted) warnings.push(...this.#admission.warningsOf(object, previous));
+    if (equal(object, previous)) return accepted(previous, warnings);
+    if (options.dryRun) return accepted(object, warnings);
     object = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.store.revision + 1) } };
     if (isGone(object)) {
       this.store.put(object);
       this.store.remove(keyOf(object));
-      return accepted(object, decoded.warnings);
+      return accepted(object, warnings);
     }
-    return accepted(this.store.put(object), [...decoded.warnings, ...mutated.warnings]);
+    return accepted(this.store.put(object), warnings);
   }
 
   /** Replaces the status, and the annotations when they are given; written by controllers, scheduler and kubelet. */
@@ -153,10 +159,11 @@ export class ApiServer {
     ref: ObjectRef,
     patch: Readonly<Record<string, unknown>>,
     merge: typeof strategicPatch = strategicPatch,
+    options: WriteOptions = {},
   ): Verdict<Stored> {
     const live = this.get(ref);
     if (live === undefined) return notFound(ref, ref.name);
-    return this.update(merge(live, patch) as KubeObject);
+    return this.update(merge(live, patch) as KubeObject, options);
   }
 
   /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. `read`: the object as `decode` read it. */
@@ -165,7 +172,7 @@ export class ApiServer {
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
     const key = refKey(refOf(decoded.value));
     const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
-    const last = this.#lastApplied.get(key) ?? {};
+    const last = this.#lastApplied.get(key) ?? (live && lastAppliedTo(live)) ?? {};
     const verdict = live === undefined ? this.#create(decoded, {}) : this.update(threeWayMerge(live, last, sent) as KubeObject);
     if (!verdict.ok) return { outcome: 'refused', verdict };
     this.#lastApplied.set(key, sent);
@@ -274,6 +281,23 @@ export class ApiServer {
     }
   }
 }
+
+/** What a dry run answers: nothing was written, so nothing counts its version. */
+const unstored = ({ metadata: { resourceVersion: _version, ...metadata }, ...object }: Stored): Stored => ({
+  ...object,
+  metadata,
+});
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** What kubectl noted on an object of a running cluster when it was last applied. */
+const lastAppliedTo = ({ metadata: { annotations } }: Stored): unknown => {
+  try {
+    return JSON.parse(annotations?.[lastApplied] ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** Volumes and claims wait for each other from the start. */
 const firstStatus = ({ apiVersion, kind }: KubeObject, now: string): object | undefined => {

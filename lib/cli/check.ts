@@ -3,6 +3,7 @@ import type { ClusterConfig } from '../cluster/config.js';
 import { readPaths, readText } from '../manifest/index.js';
 import { jsonReport } from '../report/json.js';
 import { verify } from '../verify/verify.js';
+import { runningManifests } from './against.js';
 import { InputError, type Invocation, UsageError } from './command.js';
 import { printed, progress } from './print.js';
 
@@ -36,7 +37,14 @@ export const check = async ({ positionals, options }: Invocation): Promise<numbe
   if (manifests.length === 0 && problems.length === 0)
     throw new InputError(`there are no manifests in ${positionals.join(', ')}`);
   const line = progress();
-  const verification = verify({ manifests, problems, cluster, strict: options.strict === true, progress: line.step });
+  const verification = verify({
+    manifests,
+    problems,
+    cluster,
+    against: options.against === undefined ? undefined : runningManifests(options.against as string),
+    strict: options.strict === true,
+    progress: line.step,
+  });
   line.clear();
   if (options.format === 'json') process.stdout.write(`${JSON.stringify(jsonReport([{ verification }]), null, 2)}\n`);
   else process.stdout.write(printed(verification, { outcome: verification.accepted ? 'accepted' : 'refused' }, process.stdout));

@@ -6,6 +6,11 @@ const format: Option = {
   values: ['text', 'json'],
   help: 'how the verdict is printed: text (default) or json',
 };
+const against: Option = {
+  type: 'string',
+  value: 'FILE|DIR',
+  help: 'what runs now (the last output, or `kubectl get ... -o json`): the manifests are judged as a change to it',
+};
 const strict: Option = { type: 'boolean', help: 'warnings close the gate too' };
 
 /** Every command. What a command does is loaded when it runs, so that starting stays fast. */
@@ -27,6 +32,7 @@ export const commands: readonly Command[] = [
         values: ['chart', 'app', 'resource', 'stdout'],
         help: 'one file per chart (default), per app, per resource, or all to standard output',
       },
+      against,
       format,
       strict,
     },
@@ -37,6 +43,7 @@ export const commands: readonly Command[] = [
         does: 'one program, one file per object',
       },
       { command: 'plimsoll synth --layout stdout | kubectl apply -f -', does: 'verify, then apply' },
+      { command: 'plimsoll synth --against dist', does: 'also find what cannot be changed in what the last synth wrote' },
     ],
     run: async (invocation) => (await import('./synth.js')).synth(invocation),
   },
@@ -50,6 +57,7 @@ export const commands: readonly Command[] = [
         value: 'FILE',
         help: 'the cluster to try them in: output of `kubectl get nodes,pods,... -o json`',
       },
+      against,
       format,
       strict,
     },

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Delivery, SynthHost } from '../constructs/host.js';
 import { type Layout, layOut } from '../manifest/layout.js';
+import type { Manifest } from '../manifest/manifest.js';
 import { writeOutput } from '../manifest/write.js';
 import { jsonReport } from '../report/json.js';
+import { runningManifests } from './against.js';
 import { InputError } from './command.js';
 import { printed, progress } from './print.js';
 
@@ -10,6 +12,8 @@ export interface HostOptions {
   readonly layout?: Layout | undefined;
   readonly format?: 'text' | 'json' | undefined;
   readonly strict?: boolean | undefined;
+  /** File or directory with what runs now. */
+  readonly against?: string | undefined;
 }
 
 /** What has been delivered by the Apps of a program, until all of them are known to be accepted. */
@@ -26,6 +30,11 @@ export class Deliveries implements SynthHost {
 
   get count(): number {
     return this.#all.length;
+  }
+
+  against(folder: string | undefined): readonly Manifest[] | undefined {
+    const { against } = this.#options;
+    return against === undefined ? undefined : runningManifests(against, folder);
   }
 
   step(text: string): void {

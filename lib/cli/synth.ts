@@ -49,7 +49,12 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
       import('../constructs/host.js'),
       import('../constructs/index.js'),
     ]);
-    const host = new Deliveries({ layout, format, strict: options.strict === true || config.strict });
+    const host = new Deliveries({
+      layout,
+      format,
+      strict: options.strict === true || config.strict,
+      against: options.against as string | undefined,
+    });
     setHost(host);
     for (const [index, bundled] of bundles.entries()) {
       const program = programs[index] ?? '';

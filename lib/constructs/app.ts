@@ -68,6 +68,7 @@ export class App extends Cdk8sApp {
       cluster: this.cluster,
       ...declarationsOf(this),
       strict: host?.strict ?? false,
+      against: host?.against?.(this.folder),
       progress: (text) => host?.step(text),
     });
     const { outdir, folder, outputFileExtension: fileExtension } = this;

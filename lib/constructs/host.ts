@@ -21,6 +21,8 @@ export interface Delivery {
 export interface SynthHost {
   /** What the command line says about all Apps of the program. */
   readonly strict?: boolean | undefined;
+  /** What runs now of the App with this folder, if the command line says so. */
+  against?(folder: string | undefined): readonly Manifest[] | undefined;
   /** Says what is being done, for runs that take long. */
   step(text: string): void;
   deliver(delivery: Delivery): void;

@@ -10,6 +10,7 @@ import { assume } from './assumed.js';
 import { connectionsOf } from './connections.js';
 import { referencesOf } from './references.js';
 import type { Connection, DryRun } from './rule.js';
+import { runningOf } from './running.js';
 import type { VerifyInput } from './verify.js';
 import { networkOf } from './view.js';
 
@@ -36,7 +37,9 @@ export type SettledRun = Omit<DryRun, 'blamed'>;
 
 /** Runs the input in a simulated cluster until nothing changes any more. */
 export const dryRun = (input: VerifyInput): SettledRun => {
-  const config = input.cluster ?? {};
+  const running = runningOf(input.against);
+  const declared = input.cluster ?? {};
+  const config = running.live.length === 0 ? declared : { ...declared, snapshot: [declared.snapshot ?? [], running.live] };
   const ordered = order(input.manifests);
   const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
   const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
@@ -61,6 +64,11 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     storageKnown,
   );
   cluster.apply(assumed.map(({ object }): Manifest => ({ object, provenance: {} })));
+  if (running.applied.length > 0) {
+    input.progress?.(`running the ${running.applied.length} objects that were applied before`);
+    cluster.apply(order(running.applied).manifests, { behaviours: input.behaviours });
+    cluster.settle();
+  }
   input.progress?.(`admitting ${input.manifests.length} objects`);
   const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, decoded });
   input.progress?.('running the cluster until nothing changes');

@@ -120,6 +120,17 @@ export const findingCodes = {
     remedy:
       'Kubernetes never changes this field of a living object: make a new object under another name, or delete the old one first.',
   },
+  'change/removed': {
+    stage: 'refused',
+    title: 'an object that runs is written no more',
+    remedy: 'kubectl apply deletes nothing. Delete the object by hand, or apply with --prune.',
+  },
+  'change/renamed': {
+    stage: 'refused',
+    title: 'an object got another name',
+    remedy:
+      'Names cannot change: the object is made anew beside the old one. Keep the name, or delete the old object once nobody needs it.',
+  },
   'api/warning': {
     stage: 'refused',
     title: 'the API server accepts with a warning',

@@ -26,6 +26,8 @@ export interface VerifyInput {
   readonly cluster?: ClusterConfig;
   /** By `refKey` of the workload or Pod. */
   readonly behaviours?: ReadonlyMap<string, PodBehaviour>;
+  /** What runs now, to judge the manifests as a change to it: what was applied last, or objects of a snapshot. */
+  readonly against?: readonly Manifest[] | undefined;
   readonly calls?: readonly Call[];
   readonly intents?: readonly Intent[];
   readonly suppressions?: readonly Suppression[];

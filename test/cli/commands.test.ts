@@ -94,6 +94,19 @@ describe('check', () => {
     expect(both.stdout).toContain('admitted 3 objects');
   });
 
+  test('--against: a change that the running objects do not allow', () => {
+    const fixed = `${configMap}immutable: true\n`;
+    project.write({ 'old/settings.yaml': fixed, 'new.yaml': fixed.replace('LEVEL:', 'LEVELS:') });
+    expect(check('new.yaml').status).toBe(0);
+    const refused = check('new.yaml', '--against', 'old');
+    expect(refused).toMatchObject({ status: 1, stderr: '' });
+    expect(refused.stdout).toMatch(/api\/immutable +new\.yaml:\d+:\d+.*keep data as it runs \(verified\)/s);
+    expect(check('new.yaml', '--against', 'nowhere')).toMatchObject({
+      status: 1,
+      stderr: 'plimsoll: --against nowhere does not exist: leave it out while nothing runs yet\n',
+    });
+  });
+
   test.each([
     ['a file that is not there', {}, /cannot be read/],
     ['a binary file', { 'in.yaml': new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff, 0xfe, 0, 1]) }, /not UTF-8 text/],
@@ -343,6 +356,16 @@ describe('synth', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(message);
     expectNoStack(stderr);
+  });
+
+  test('--against what the last synth wrote, each App against its own folder', () => {
+    project.write({ 'a.ts': program('', "{ folder: 'development' }"), 'b.ts': program('', "{ folder: 'production' }") });
+    expect(synth('a.ts', 'b.ts').status).toBe(0);
+    const again = synth('a.ts', 'b.ts', '--against', 'dist');
+    expect(again.status).toBe(0);
+    expect(again.stdout).not.toContain('change/');
+    project.write({ 'b.ts': program('', "{ folder: 'production' }").replaceAll('web', 'front') });
+    expect(synth('a.ts', 'b.ts', '--against', 'dist').stdout).toMatch(/production\n[^]*change\/renamed/);
   });
 
   test('several Apps each say what became of them, and where', () => {

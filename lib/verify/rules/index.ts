@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { assumptionsRule } from './assumptions.js';
+import { changesRule } from './changes.js';
 import { connectionsRule } from './connections.js';
 import { creationRule } from './creation.js';
 import { designRule } from './design.js';
@@ -19,6 +20,7 @@ import { unschedulableRule } from './unschedulable.js';
 export const rules: readonly Rule[] = [
   inputRule,
   refusedRule,
+  changesRule,
   referencesRule,
   creationRule,
   unschedulableRule,

@@ -1,15 +1,20 @@
-import { type KubeObject, type ObjectRef, refText } from '../../api/object.js';
+import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/object.js';
 import type { FieldError, Refusal } from '../../api/verdict.js';
+import { equal } from '../../apiserver/equal.js';
 import { fieldOf, withField } from '../edit.js';
 import type { FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
+
+/** The server's words for what may be set once and never again. */
+const isUnchangeable = ({ message }: FieldError): boolean =>
+  /immutable|may not (?:be )?change|updates to \w+ spec for fields other than|pod updates may not change/.test(message);
 
 const codeOf = (refusal: Refusal, cause: FieldError | undefined): FindingCode => {
   const message = cause?.message ?? refusal.message;
   if (/^unknown field /.test(message)) return 'api/unknown-field';
   if (/^no matches for kind/.test(refusal.message))
     return /was removed in/.test(cause?.suggestion ?? '') ? 'api/removed-version' : 'api/unknown-kind';
-  if (/immutable/.test(message)) return 'api/immutable';
+  if (cause !== undefined && isUnchangeable(cause)) return 'api/immutable';
   return 'api/refused';
 };
 
@@ -101,10 +106,42 @@ const isPortConflict = (warning: string): boolean => {
   return one !== undefined && one !== other;
 };
 
+/** Fields that the text of a refusal names as those that may change. */
+const changeable = (message: string): ReadonlySet<string> =>
+  new Set([...message.matchAll(/'([^']+)'/g)].map(([, name]) => name ?? ''));
+
+/** What has to keep its value: the field of the refusal; where that is the whole spec, what changed in it and may not. */
+const fixedFields = ({ field, message }: FieldError, running: KubeObject, now: KubeObject): readonly string[] => {
+  const allowed = changeable(message);
+  // The labels of the template follow the selector.
+  if (field === 'spec.selector') return [field, 'spec.template.metadata.labels'];
+  // Authors write the first address, the server judges the list that it makes of it.
+  if (field.startsWith('spec.clusterIPs') && fieldOf(now, 'spec.clusterIPs') === undefined) return ['spec.clusterIP'];
+  if (field !== 'spec' || allowed.size === 0) return [field];
+  const [before, after] = [running.spec ?? {}, now.spec ?? {}] as readonly Readonly<Record<string, unknown>>[];
+  return [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+    .filter((name) => !allowed.has(name) && !equal(before?.[name], after?.[name]))
+    .map((name) => `spec.${name}`);
+};
+
+/** A field of what runs cannot change: it keeps its value, or the object is made anew. */
+const keepOrReplace = (ref: ObjectRef, running: KubeObject, now: KubeObject, cause: FieldError): readonly Candidate[] => {
+  const fields = fixedFields(cause, running, now);
+  const text = `keep ${fields.join(' and ')} as ${fields.length === 1 ? 'it runs' : 'they run'}`;
+  const to = (object: KubeObject): KubeObject =>
+    fields.reduce((kept, field) => withField(field, fieldOf(running, field))(kept), object);
+  return [
+    { text, change: { edit: ref, to } },
+    { text: `${text}, or delete ${refText(ref)} first: it is then made anew, and nothing of it runs meanwhile` },
+  ];
+};
+
 /** What the API server would refuse: one finding a fault, with the server's own text. */
-export const refusedRule: Rule = ({ results, refOf }) =>
-  results.flatMap(({ manifest, verdict }): readonly Draft[] => {
+export const refusedRule: Rule = ({ input, results, refOf }) => {
+  const running = new Map((input.against ?? []).map((manifest) => [refKey(refOf(manifest)), manifest.object]));
+  return results.flatMap(({ manifest, verdict }): readonly Draft[] => {
     const ref = refOf(manifest);
+    const before = running.get(refKey(ref));
     if (verdict.ok)
       return verdict.warnings
         .filter((warning) => !isPortConflict(warning))
@@ -118,6 +155,8 @@ export const refusedRule: Rule = ({ results, refOf }) =>
       field: cause.field,
       message: `${refText(ref)}: ${wording(ref, cause)}`,
       evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }],
-      fixes: waysOut(ref, cause),
+      fixes:
+        before !== undefined && isUnchangeable(cause) ? keepOrReplace(ref, before, manifest.object, cause) : waysOut(ref, cause),
     }));
   });
+};
