@@ -35,7 +35,7 @@ export const services = (app: App, environment: Environment, { db, cache }: Data
 
   const catalog = new Deployment(chart, 'catalog', {
     replicas,
-    init: { migrate: { image: 'shop/migrate:1.4', args: ['catalog'], env: database, calls: [db.at('pg')] } },
+    init: { migrate: { image: 'shop/migrate:1.4', args: ['catalog'], env: database, resources: small, calls: [db.at('pg')] } },
     containers: {
       catalog: {
         image: 'shop/catalog:1.4',

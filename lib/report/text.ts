@@ -1,5 +1,5 @@
 import { refKey, refText } from '../api/object.js';
-import { type Finding, findingCodes, type Severity } from '../verify/finding.js';
+import { type Evidence, type Finding, findingCodes, type Severity } from '../verify/finding.js';
 import type { Verification } from '../verify/verify.js';
 import { evidenceText } from './evidence.js';
 import { type Paint, paint, visible, wrap } from './paint.js';
@@ -44,11 +44,15 @@ const findingLines = (finding: Finding, page: Page): readonly string[] => {
   const plainHead = 10 + finding.code.length;
   const gap = Math.max(2, page.width - plainHead - place.length);
   const body = wrap(visible(finding.message), page.width - indent.length).map((line) => `${indent}${line}`);
-  const evidence = finding.evidence.flatMap((item) =>
-    wrap(evidenceText(item), page.width - indent.length - 2).map(
-      (line, index) => `${indent}${index === 0 ? '  ' : '      '}${line}`,
-    ),
-  );
+  // The message is mostly the server's own text, which names the field already.
+  const isSaid = (item: Evidence): boolean => item.kind === 'field' && finding.message.endsWith(item.message);
+  const evidence = finding.evidence
+    .filter((item) => !isSaid(item))
+    .flatMap((item) =>
+      wrap(evidenceText(item), page.width - indent.length - 2).map(
+        (line, index) => `${indent}${index === 0 ? '  ' : '      '}${line}`,
+      ),
+    );
   const code =
     source === undefined || !mayShowSource(finding)
       ? []

@@ -152,7 +152,7 @@ export const refusedRule: Rule = ({ input, results, refOf }) => {
       code: codeOf(verdict, cause),
       severity: 'error',
       object: ref,
-      field: cause.field,
+      field: before === undefined ? cause.field : fixedFields(cause, before, manifest.object)[0],
       message: `${refText(ref)}: ${wording(ref, cause)}`,
       evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }],
       fixes:
