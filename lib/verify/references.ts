@@ -1,6 +1,7 @@
 import type {
   ClusterRoleBinding,
   Container,
+  CustomResourceDefinition,
   EphemeralContainer,
   HorizontalPodAutoscaler,
   Ingress,
@@ -182,6 +183,32 @@ function* ofBinding(binding: RoleBinding | ClusterRoleBinding, namespace: string
   }
 }
 
+interface ServiceReference {
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** A program that the API server calls: webhooks, conversion, aggregated APIs. Without it the server's own requests fail. */
+function* called(service: ServiceReference | undefined, path: string): Iterable<Found> {
+  if (service?.name !== undefined)
+    yield { path: `${path}.name`, to: core('Service', service.namespace ?? 'default', service.name), without: 'silent' };
+}
+
+interface WebhookConfiguration {
+  readonly webhooks?: readonly { readonly clientConfig?: { readonly service?: ServiceReference } }[];
+}
+
+function* ofWebhooks({ webhooks = [] }: WebhookConfiguration): Iterable<Found> {
+  for (const [index, { clientConfig }] of webhooks.entries())
+    yield* called(clientConfig?.service, `webhooks[${index}].clientConfig.service`);
+}
+
+/** The policy that a binding puts in force. */
+const boundPolicies: ReadonlyMap<string, string> = new Map([
+  ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy'],
+  ['MutatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy'],
+]);
+
 function* found(object: KubeObject, namespace: string | undefined): Iterable<Found> {
   const template = podTemplateOf(object);
   if (template !== undefined) {
@@ -208,6 +235,23 @@ function* found(object: KubeObject, namespace: string | undefined): Iterable<Fou
           to: { apiVersion: target.apiVersion ?? '', kind: target.kind, namespace, name: target.name },
           without: 'silent',
         };
+      return;
+    }
+    case 'ValidatingWebhookConfiguration':
+    case 'MutatingWebhookConfiguration':
+      return yield* ofWebhooks(object as unknown as WebhookConfiguration);
+    case 'APIService':
+      return yield* called((object.spec as { readonly service?: ServiceReference } | undefined)?.service, 'spec.service');
+    case 'CustomResourceDefinition': {
+      const conversion = (object as unknown as CustomResourceDefinition).spec?.conversion;
+      return yield* called(conversion?.webhook?.clientConfig?.service, 'spec.conversion.webhook.clientConfig.service');
+    }
+    case 'ValidatingAdmissionPolicyBinding':
+    case 'MutatingAdmissionPolicyBinding': {
+      const name = (object.spec as { readonly policyName?: string } | undefined)?.policyName;
+      const kind = boundPolicies.get(object.kind) ?? '';
+      if (name !== undefined)
+        yield { path: 'spec.policyName', to: { apiVersion: object.apiVersion, kind, name }, without: 'silent' };
       return;
     }
     case 'PersistentVolumeClaim': {

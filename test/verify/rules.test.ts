@@ -170,6 +170,58 @@ describe('each fault is found once, with its place and a way out', () => {
   });
 });
 
+describe('what the server accepts and what then silently fails', () => {
+  const hook = (name: string): KubeObject => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'guard' },
+    webhooks: [
+      {
+        name: 'guard.example.com',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        clientConfig: { service: { name, namespace: 'default', path: '/judge' } },
+      },
+    ],
+  });
+  const api = (name: string): KubeObject => ({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1.things.example.com' },
+    spec: {
+      group: 'things.example.com',
+      version: 'v1',
+      groupPriorityMinimum: 100,
+      versionPriority: 10,
+      service: { name, namespace: 'default' },
+    },
+  });
+  const binding = (policyName: string): KubeObject => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'bound' },
+    spec: { policyName, validationActions: ['Deny'] },
+  });
+
+  test.each<readonly [string, KubeObject, string, string]>([
+    ['a webhook without its Service', hook('gaurd'), 'webhooks[0].clientConfig.service.name', 'Service default/gaurd'],
+    ['an aggregated API without its Service', api('gaurd'), 'spec.service.name', 'Service default/gaurd'],
+    ['a binding without its policy', binding('nothing'), 'spec.policyName', 'ValidatingAdmissionPolicy "nothing"'],
+  ])('%s', (_, object, path, target) => {
+    const { findings, accepted } = judge([deployment('guard'), service('guard'), object]);
+    expect(accepted).toBe(false);
+    expect(findings[0]).toMatchObject({ code: 'reference/missing-object', evidence: [{ path, message: `names ${target}` }] });
+  });
+
+  test('with the Service there is no fault, and a slip of the pen is mended', () => {
+    expect(faults(judge([deployment('guard'), service('guard'), hook('guard'), api('guard')]))).toEqual([]);
+    expect(judge([deployment('guard'), service('guard'), hook('gaurd')]).findings[0]?.fix).toEqual({
+      text: 'write "guard" instead of "gaurd"',
+      verified: true,
+    });
+  });
+});
+
 describe('what is legal and does nothing', () => {
   const role = (resources: readonly string[], apiGroups = ['']): KubeObject => ({
     apiVersion: 'rbac.authorization.k8s.io/v1',

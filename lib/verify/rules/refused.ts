@@ -118,9 +118,10 @@ const fixedFields = ({ field, message }: FieldError, running: KubeObject, now: K
   // Authors write the first address, the server judges the list that it makes of it.
   if (field.startsWith('spec.clusterIPs') && fieldOf(now, 'spec.clusterIPs') === undefined) return ['spec.clusterIP'];
   if (field !== 'spec' || allowed.size === 0) return [field];
-  const [before, after] = [running.spec ?? {}, now.spec ?? {}] as readonly Readonly<Record<string, unknown>>[];
-  return [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
-    .filter((name) => !allowed.has(name) && !equal(before?.[name], after?.[name]))
+  const before = running.spec as Readonly<Record<string, unknown>>;
+  const after = now.spec as Readonly<Record<string, unknown>>;
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !allowed.has(name) && !equal(before[name], after[name]))
     .map((name) => `spec.${name}`);
 };
 
