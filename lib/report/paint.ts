@@ -27,12 +27,20 @@ export const paint = (colour: boolean): Paint => {
   return { bold: of('bold'), dim: of('dim'), red: of('red'), yellow: of('yellow'), green: of('green'), cyan: of('cyan') };
 };
 
+/** Characters of one text that a reader may be asked to read. */
+const longest = 4000;
+
+const shortened = (text: string): string =>
+  text.length <= longest
+    ? text
+    : `${text.slice(0, longest / 2)} ... (${text.length - longest} characters left out) ... ${text.slice(-longest / 2)}`;
+
 /**
  * Text that is safe to show: names from manifests may hold escape sequences, or marks that turn the reading direction.
- * They become visible, line ends stay.
+ * They become visible, line ends stay. Of a text that nobody would read to its end the middle is left out.
  */
 export const visible = (text: string): string =>
-  text.replace(
+  shortened(text).replace(
     /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );

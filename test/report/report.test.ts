@@ -99,4 +99,10 @@ describe('pieces', () => {
     expect(snippet({ file: 'f', line: 9, column: 1 }, () => 'only', 80)).toEqual([]);
     expect(snippet({ file: 'f', line: 1, column: 1 }, () => undefined, 80)).toEqual([]);
   });
+
+  test('a value of megabytes is not printed to its end', () => {
+    const text = textReport(judge([configMap('x'.repeat(1_000_000), {})]));
+    expect(text).toContain('characters left out');
+    expect(text.length).toBeLessThan(50_000);
+  });
 });
