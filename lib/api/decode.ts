@@ -1,7 +1,7 @@
 import { duplicateFields } from './decode/duplicate.js';
 import { nearest } from './decode/suggest.js';
 import { type Type, typeOf } from './decode/type.js';
-import { newReading, readStruct } from './decode/value.js';
+import { newReading, type Reading, readStruct } from './decode/value.js';
 import type { KubeObject } from './object.js';
 import { modelVersion, removedVersion } from './removed.js';
 import { apiVersionOf, isBuiltInGroup, type Resource, resourceOf, resources, resourcesOfKind } from './resources.js';
@@ -49,36 +49,46 @@ export const notServed = (apiVersion: string, kind: string): Refusal => {
   return { ok: false, code: 404, reason: 'NotFound', message, causes: [cause] };
 };
 
+/** What becomes of fields that do not exist or occur twice: the request is refused, warned of, or neither. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
 /** Custom resources: only the envelope is known here, the rest is their CustomResourceDefinition's. */
-const readEnvelope = (input: Readonly<Record<string, unknown>>, errors: FieldError[]): Readonly<Record<string, unknown>> => {
+const readEnvelope = (input: Readonly<Record<string, unknown>>, reading: Reading): Readonly<Record<string, unknown>> => {
   const envelope: Type = typeOf('CustomResourceDefinition');
-  const reading = newReading();
   const { apiVersion, kind, metadata } = input;
   const read = readStruct({ apiVersion, kind, metadata, spec: {} }, envelope, reading);
-  errors.push(...reading.malformed, ...reading.unknown);
   return read.metadata === metadata ? input : { ...input, metadata: read.metadata };
 };
+
+/** The refusal of an object that the server cannot read as one of its kind. */
+export const unreadable = (
+  object: Pick<KubeObject, 'apiVersion' | 'kind'>,
+  fault: string,
+  causes: readonly FieldError[],
+): Refusal => badRequest(handled(parseVersion(object.apiVersion).version, object.kind, fault), causes);
+
+/** The refusal of an object with fields that do not exist or occur twice. */
+export const strictlyUnreadable = (object: Pick<KubeObject, 'apiVersion' | 'kind'>, causes: readonly FieldError[]): Refusal =>
+  unreadable(object, `strict decoding error: ${causes.map((error) => error.message).join(', ')}`, causes);
 
 const handled = (version: string, kind: string, fault: string): string =>
   `${kind} in version "${version}" cannot be handled as a ${kind}: ${fault}`;
 
-const readTyped = (
+/** Reads an object of a built-in kind, or the envelope of any other. */
+const readObject = (
   input: Readonly<Record<string, unknown>>,
-  resource: Resource,
+  resource: Resource | undefined,
   duplicates: readonly FieldError[],
+  validation: FieldValidation,
 ): Verdict<KubeObject> => {
   const reading = newReading();
-  const value = readStruct(input, typeOf(resource.type), reading);
+  const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, typeOf(resource.type), reading);
+  const object = (resource === undefined ? input : { ...resource, apiVersion: apiVersionOf(resource) }) as unknown as KubeObject;
   const [first] = reading.malformed;
   const strict = [...duplicates, ...reading.unknown];
-  if (first !== undefined) {
-    return badRequest(handled(resource.version, resource.kind, first.message), [...reading.malformed, ...strict]);
-  }
-  if (strict.length > 0) {
-    const faults = strict.map((error) => error.message).join(', ');
-    return badRequest(handled(resource.version, resource.kind, `strict decoding error: ${faults}`), strict);
-  }
-  return { ok: true, value: value as KubeObject, warnings: [] };
+  if (first !== undefined) return unreadable(object, first.message, [...reading.malformed, ...strict]);
+  if (strict.length > 0 && validation === 'Strict') return strictlyUnreadable(object, strict);
+  return { ok: true, value: value as KubeObject, warnings: validation === 'Warn' ? strict.map(({ message }) => message) : [] };
 };
 
 const parseVersion = (apiVersion: string): { group: string; version: string } => {
@@ -88,7 +98,7 @@ const parseVersion = (apiVersion: string): { group: string; version: string } =>
     : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 };
 
-const read = (input: unknown, duplicates: readonly FieldError[]): Verdict<KubeObject> => {
+const read = (input: unknown, duplicates: readonly FieldError[], validation: FieldValidation): Verdict<KubeObject> => {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return badRequest("couldn't get version/kind; json parse error: an object was expected", []);
   }
@@ -100,15 +110,9 @@ const read = (input: unknown, duplicates: readonly FieldError[]): Verdict<KubeOb
   if (version === '') return typeMetaFault('apiVersion', apiVersion);
   if (version.includes('/')) return badRequest(`unexpected GroupVersion string: ${apiVersion}`, []);
   const resource = resourceOf(modelVersion(apiVersion, kind), kind);
-  if (resource !== undefined) return readTyped(object, resource, duplicates);
-  if (isBuiltInGroup(group) || removedVersion(apiVersion, kind) !== undefined || group === 'extensions') {
-    return notServed(apiVersion, kind);
-  }
-  const errors: FieldError[] = [];
-  const value = readEnvelope(object, errors);
-  if (errors.length === 0 && duplicates.length === 0) return { ok: true, value: value as KubeObject, warnings: [] };
-  const all = [...errors, ...duplicates];
-  return badRequest(handled(version, kind, all.map((error) => error.message).join(', ')), all);
+  const isUnserved = isBuiltInGroup(group) || removedVersion(apiVersion, kind) !== undefined || group === 'extensions';
+  if (resource === undefined && isUnserved) return notServed(apiVersion, kind);
+  return readObject(object, resource, duplicates, validation);
 };
 
 /**
@@ -116,9 +120,11 @@ const read = (input: unknown, duplicates: readonly FieldError[]): Verdict<KubeOb
  * field, wrong type, malformed quantity, time or base64 text is a cause with its path and, where one is near, a suggestion. The
  * value comes back in the form the server writes it: nulls and empty optional fields left out, quantities and times
  * canonical. What already has that form is shared, not copied. Kinds of groups that are not built in pass with only their
- * metadata read. Missing required fields are the validation's to report.
+ * metadata read. Missing required fields are the validation's to report. With another `validation`, fields that do not exist are left out,
+ * and `Warn` tells of them.
  */
-export const decode = (input: unknown): Verdict<KubeObject> => read(input, []);
+export const decode = (input: unknown, validation: FieldValidation = 'Strict'): Verdict<KubeObject> =>
+  read(input, [], validation);
 
 /** `decode` of a JSON text, where a key given twice shows too. */
 export const decodeText = (text: string): Verdict<KubeObject> => {
@@ -136,5 +142,5 @@ export const decodeText = (text: string): Verdict<KubeObject> => {
   const duplicates = fields.map(
     (field): FieldError => ({ type: 'FieldValueDuplicate', field, message: `duplicate field "${field}"` }),
   );
-  return read(input, duplicates);
+  return read(input, duplicates, 'Strict');
 };

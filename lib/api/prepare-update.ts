@@ -1,5 +1,5 @@
 import { sameValue } from './equal.js';
-import type { PersistentVolumeClaim, Service, ServicePort, ServiceSpec } from './generated/types.js';
+import type { CustomResourceDefinition, PersistentVolumeClaim, Service, ServicePort, ServiceSpec } from './generated/types.js';
 import type { KubeObject } from './object.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,13 +12,13 @@ const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 /** Kinds whose status an ordinary update does not touch. */
 const statusApart = names(
   `Pod Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress PodDisruptionBudget Service
-  HorizontalPodAutoscaler ResourceQuota PersistentVolume PersistentVolumeClaim Namespace Node`,
+  HorizontalPodAutoscaler ResourceQuota PersistentVolume PersistentVolumeClaim Namespace Node CustomResourceDefinition`,
 );
 
 /** Kinds that count the changes of their spec. */
 const counting = names(
   `Pod Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress IngressClass NetworkPolicy
-  PodDisruptionBudget`,
+  PodDisruptionBudget CustomResourceDefinition`,
 );
 
 const isChanged = (next: KubeObject, current: KubeObject): boolean => {
@@ -110,12 +110,22 @@ const persistentVolumeClaim: Prepare = (next, current) => {
   return { ...next, spec: { ...spec, dataSourceRef: old.dataSourceRef } };
 };
 
+/** A version that becomes the storage version joins those in which objects are stored. */
+const customResourceDefinition: Prepare = (next) => {
+  const { spec, status } = next as Partial<CustomResourceDefinition>;
+  const storage = spec?.versions.find((version) => version.storage)?.name;
+  const stored = status?.storedVersions ?? [];
+  if (storage === undefined || stored.includes(storage)) return next;
+  return { ...next, status: { ...status, storedVersions: [...stored, storage] } };
+};
+
 const prepares = new Map<string, Prepare>([
   ['Service', service],
   ['DaemonSet', daemonSet],
   ['Namespace', namespace],
   ['Secret', secret],
   ['PersistentVolumeClaim', persistentVolumeClaim],
+  ['CustomResourceDefinition', customResourceDefinition],
 ]);
 
 /**

@@ -1,12 +1,13 @@
+import { withAppArmorProfiles } from './app-armor.js';
 import { emptyStruct } from './decode/value.js';
 import type {
   Container,
+  CustomResourceDefinitionVersion,
   Job,
   ObjectMeta,
   PersistentVolumeClaimSpec,
   Pod,
   PodSpec,
-  ResourceRequirements,
 } from './generated/types.js';
 import type { KubeObject } from './object.js';
 import { qosClass } from './qos.js';
@@ -86,7 +87,8 @@ const pod: Prepare = (object, { now }) => {
     ...(gated ? { conditions: [condition] } : {}),
     qosClass: qosClass((object as Pod).spec ?? { containers: [] }),
   };
-  return { ...object, status };
+  const spec = withAppArmorProfiles(object as Pod);
+  return { ...object, ...(spec !== object.spec && { spec }), status };
 };
 
 const legacyUid = 'controller-uid';
@@ -157,6 +159,16 @@ const node: Prepare = (object) => {
   return configSource === undefined ? object : { ...object, spec };
 };
 
+/** No names are accepted yet; what will be stored first is stored in the storage version. */
+const customResourceDefinition: Prepare = (object) => {
+  const { versions = [] } = specOf(object) as { readonly versions?: readonly CustomResourceDefinitionVersion[] };
+  const storedVersions = versions
+    .filter(({ storage }) => storage)
+    .slice(0, 1)
+    .map(({ name }) => name);
+  return { ...object, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions } };
+};
+
 /** A LimitRange without a name is named by chance. */
 const limitRange: Prepare = (object, { uid }) =>
   object.metadata.name === undefined ? { ...object, metadata: { ...object.metadata, name: uid } } : object;
@@ -164,7 +176,8 @@ const limitRange: Prepare = (object, { uid }) =>
 /** Kinds that count the changes of their spec. */
 const counting: ReadonlySet<string> = new Set(
   `Pod Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress IngressClass NetworkPolicy
-  PodDisruptionBudget PriorityClass EndpointSlice`.split(/\s+/),
+  PodDisruptionBudget PriorityClass EndpointSlice CustomResourceDefinition ValidatingAdmissionPolicy
+  ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding`.split(/\s+/),
 );
 
 /** Kinds whose status nobody but its own controller writes. */
@@ -182,6 +195,7 @@ const prepares = new Map<string, Prepare>([
   ['StatefulSet', statefulSet],
   ['Node', node],
   ['LimitRange', limitRange],
+  ['CustomResourceDefinition', customResourceDefinition],
 ]);
 
 const mostGeneratedBase = 58;

@@ -13,7 +13,8 @@ export type FieldErrorType =
 
 /** One fault of one field, as the API server words it. */
 export interface FieldError {
-  readonly type: FieldErrorType;
+  /** `NamespaceTerminating` is the cause of a refusal, not the fault of a field. */
+  readonly type: FieldErrorType | 'NamespaceTerminating';
   /** `spec.containers[0].name`, `metadata.labels[a/b]`. */
   readonly field: string;
   readonly badValue?: string | number | boolean;

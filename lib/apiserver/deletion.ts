@@ -1,4 +1,5 @@
 import type { Pod } from '../api/generated/types.js';
+import type { User } from './admission/plugin.js';
 import type { Stored } from './kinds.js';
 
 export interface DeleteOptions {
@@ -6,6 +7,10 @@ export interface DeleteOptions {
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
   /** Seconds a Pod gets to end; its own `terminationGracePeriodSeconds` unless said. */
   readonly gracePeriodSeconds?: number | undefined;
+  /** The request is only tried. */
+  readonly dryRun?: boolean | undefined;
+  /** Who makes the request; a cluster administrator unless said. */
+  readonly user?: User | undefined;
 }
 
 export const foregroundFinalizer = 'foregroundDeletion';

@@ -12,6 +12,8 @@ import type {
   IngressClass,
   Job,
   LimitRange,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
   Namespace,
   NetworkPolicy,
   Node,
@@ -29,6 +31,8 @@ import type {
   ServiceAccount,
   StatefulSet,
   StorageClass,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
 } from '../api/generated/types.js';
 import { type Admitted, groupOf, type KubeObject } from '../api/object.js';
 
@@ -47,6 +51,8 @@ export interface Kinds {
   IngressClass: IngressClass;
   Job: Job;
   LimitRange: LimitRange;
+  MutatingAdmissionPolicy: MutatingAdmissionPolicy;
+  MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
   Namespace: Namespace;
   NetworkPolicy: NetworkPolicy;
   Node: Node;
@@ -64,6 +70,8 @@ export interface Kinds {
   ServiceAccount: ServiceAccount;
   StatefulSet: StatefulSet;
   StorageClass: StorageClass;
+  ValidatingAdmissionPolicy: ValidatingAdmissionPolicy;
+  ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBinding;
 }
 
 export type Kind = keyof Kinds;
@@ -71,6 +79,7 @@ export type Kind = keyof Kinds;
 /** An object in the store, its kind not known to the compiler. */
 export type Stored = Admitted<KubeObject>;
 
+const admission = 'admissionregistration.k8s.io/v1';
 const apps = 'apps/v1';
 const batch = 'batch/v1';
 const networking = 'networking.k8s.io/v1';
@@ -91,6 +100,8 @@ export const kindVersion: Readonly<Record<Kind, string>> = {
   IngressClass: networking,
   Job: batch,
   LimitRange: 'v1',
+  MutatingAdmissionPolicy: admission,
+  MutatingAdmissionPolicyBinding: admission,
   Namespace: 'v1',
   NetworkPolicy: networking,
   Node: 'v1',
@@ -108,6 +119,8 @@ export const kindVersion: Readonly<Record<Kind, string>> = {
   ServiceAccount: 'v1',
   StatefulSet: apps,
   StorageClass: storage,
+  ValidatingAdmissionPolicy: admission,
+  ValidatingAdmissionPolicyBinding: admission,
 };
 
 /** `object` as its kind, or undefined when it is another (a `Service` of another group is another kind). */

@@ -112,5 +112,9 @@ const withoutDropped = (live: Json, last: Json, next: Json, field = ''): Json =>
   return result;
 };
 
+/** `threeWayMerge` of a custom resource, whose lists are replaced whole. */
+export const threeWayMergePatch = (live: Json, last: Json, next: Json): Json =>
+  mergePatch(withoutDropped(live, last, next), next);
+
 /** What `kubectl apply` makes of an object: fields the author dropped since last time go, what the author writes wins, the rest stays. */
 export const threeWayMerge = (live: Json, last: Json, next: Json): Json => strategicPatch(withoutDropped(live, last, next), next);

@@ -1,13 +1,18 @@
+import { newResource } from '../api/crd/index.js';
+import type { FieldValidation } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { generatedName, prepareForCreate } from '../api/prepare.js';
 import { prepareForUpdate } from '../api/prepare-update.js';
 import type { Verdict } from '../api/verdict.js';
 import { warningsOf } from '../api/warn/index.js';
+import { acceptNames } from './accepted-names.js';
 import { AdmissionChain } from './admission/chain.js';
-import type { AdmissionContext } from './admission/plugin.js';
+import { isCompleted } from './admission/limit-range.js';
+import type { AdmissionContext, User } from './admission/plugin.js';
 import type { Assumption } from './assumption.js';
 import { type Clock, timestampAt } from './clock.js';
+import { replaceCustom, versionOf } from './custom-resources.js';
 import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } from './deletion.js';
 import { equal } from './equal.js';
 import type { ClusterEvent } from './event.js';
@@ -15,10 +20,10 @@ import { spendBudget } from './eviction.js';
 import { suffixOf, uidOf } from './identity.js';
 import { decodeAndDefault, validate } from './judge.js';
 import { as, type Stored } from './kinds.js';
-import { strategicPatch, threeWayMerge } from './patch.js';
-import { alreadyExists, forbidden, notFound } from './refusals.js';
+import { strategicPatch, threeWayMerge, threeWayMergePatch } from './patch.js';
+import { alreadyExists, badRequest, forbidden, notFound, unsupportedMediaType } from './refusals.js';
 import { ServiceAllocation } from './service-allocation.js';
-import { keyOf, Store } from './store.js';
+import { type GroupKind, keyOf, Store } from './store.js';
 
 export interface ApiServerOptions {
   readonly clock: Clock;
@@ -36,9 +41,20 @@ interface WriteOptions {
   readonly trusted?: boolean | undefined;
   /** `--dry-run=server`: the request is judged and answered, and nothing comes of it. */
   readonly dryRun?: boolean | undefined;
+  /** What becomes of fields that do not exist; `kubectl` asks for `Strict`. */
+  readonly fieldValidation?: FieldValidation | undefined;
+  /** Who makes the request; a cluster administrator unless said. */
+  readonly user?: User | undefined;
+  /** The object is changed through a subresource, and policies judge that. */
+  readonly subresource?: 'scale' | undefined;
+  /** The namespace that the request names: that of the object, or there is a mistake. */
+  readonly namespace?: string | undefined;
 }
 
 const accepted = (value: Stored, warnings: readonly string[] = []): Verdict<Stored> => ({ ok: true, value, warnings });
+
+/** The patches that every resource takes. */
+const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
 const permanentNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 
@@ -66,6 +82,7 @@ export class ApiServer {
       createNamespace: (name) => void this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { trusted: true }),
     };
     this.#admission = new AdmissionChain(this.#context);
+    acceptNames(this);
   }
 
   get assumptions(): readonly Assumption[] {
@@ -88,12 +105,15 @@ export class ApiServer {
   }
 
   create(sent: KubeObject, options: WriteOptions = {}): Verdict<Stored> {
-    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context);
-    return decoded.ok ? this.#create(decoded, options) : decoded;
+    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context, options.fieldValidation);
+    if (!decoded.ok) return decoded;
+    if (options.namespace !== undefined && decoded.value.metadata.namespace !== options.namespace)
+      return badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    return this.#create(decoded, options);
   }
 
   #create(decoded: Extract<Verdict<KubeObject>, { readonly ok: true }>, options: WriteOptions): Verdict<Stored> {
-    const mutated = this.#admission.admit(decoded.value);
+    const mutated = this.#admission.admit(decoded.value, undefined, options);
     if (!mutated.ok) return mutated;
     let object = this.#prepare(mutated.value);
     const service = as('Service', object);
@@ -102,38 +122,41 @@ export class ApiServer {
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
-    const faults = options.trusted ? undefined : validate(object);
-    if (faults !== undefined) return faults;
-    const refusal = this.#admission.validate(object, undefined, options.dryRun);
+    const judged = options.trusted && !isCompleted(object) ? undefined : validate(object, this.store);
+    if (judged?.refusal !== undefined) return judged.refusal;
+    const refusal = this.#admission.validate(object, undefined, options);
     if (refusal !== undefined) return refusal;
-    if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(object, object.metadata.name);
-    const warnings = options.trusted ? [] : [...warningsOf(object), ...this.#admission.warningsOf(object)];
-    const said = [...decoded.warnings, ...mutated.warnings, ...warnings];
+    if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
+    const warnings = options.trusted ? [] : [...warningsOf(object), ...this.#admission.warningsOf(object, undefined, options)];
+    const said = [...decoded.warnings, ...mutated.warnings, ...(judged?.warnings ?? []), ...warnings];
     return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
   }
 
   /** Replaces all but the status. */
   update(sent: KubeObject | Stored, options: WriteOptions = {}): Verdict<Stored> {
-    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context);
+    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context, options.fieldValidation);
     if (!decoded.ok) return decoded;
     const next = decoded.value;
     const previous = this.get(refOf(next));
-    if (previous === undefined) return notFound(next, next.metadata.name ?? '');
-    const mutated = this.#admission.admit(next, previous);
+    if (previous === undefined) return notFound(this.#named(next), next.metadata.name ?? '');
+    const mutated = this.#admission.admit(next, previous, options);
     if (!mutated.ok) return mutated;
-    let object = keepSystemFields(options.trusted ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
+    const version = options.trusted ? undefined : versionOf(this.store, next);
+    const isPrepared = options.trusted || version !== undefined;
+    let object = keepSystemFields(isPrepared ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
+    if (version !== undefined) object = replaceCustom(object, mutated.value, version, previous);
     const service = as('Service', object);
     if (service !== undefined && object.spec !== previous.spec) {
       const allocated = this.allocation.allocate(service, as('Service', previous), options.dryRun);
       if (!allocated.ok) return allocated;
       object = allocated.value as Stored;
     }
-    const faults = options.trusted ? undefined : validate(object, previous);
-    if (faults !== undefined) return faults;
-    const refusal = this.#admission.validate(object, previous, options.dryRun);
+    const judged = options.trusted ? undefined : validate(object, this.store, previous);
+    if (judged?.refusal !== undefined) return judged.refusal;
+    const refusal = this.#admission.validate(object, previous, options);
     if (refusal !== undefined) return refusal;
-    const warnings = [...decoded.warnings, ...mutated.warnings];
-    if (!options.trusted) warnings.push(...this.#admission.warningsOf(object, previous));
+    const warnings = [...decoded.warnings, ...mutated.warnings, ...(judged?.warnings ?? [])];
+    if (!options.trusted) warnings.push(...this.#admission.warningsOf(object, previous, options));
     if (equal(object, previous)) return accepted(previous, warnings);
     if (options.dryRun) return accepted(object, warnings);
     object = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.store.revision + 1) } };
@@ -162,18 +185,21 @@ export class ApiServer {
     options: WriteOptions = {},
   ): Verdict<Stored> {
     const live = this.get(ref);
-    if (live === undefined) return notFound(ref, ref.name);
+    if (live === undefined) return notFound(this.#named(ref), ref.name);
+    // Only the kinds that are built in say how their lists merge.
+    if (merge === strategicPatch && versionOf(this.store, ref) !== undefined) return unsupportedMediaType(patchTypes);
     return this.update(merge(live, patch) as KubeObject, options);
   }
 
   /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. `read`: the object as `decode` read it. */
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
-    const decoded = decodeAndDefault(sent, this.#context, read);
+    const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
     const key = refKey(refOf(decoded.value));
     const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
     const last = this.#lastApplied.get(key) ?? (live && lastAppliedTo(live)) ?? {};
-    const verdict = live === undefined ? this.#create(decoded, {}) : this.update(threeWayMerge(live, last, sent) as KubeObject);
+    const merge = versionOf(this.store, sent) === undefined ? threeWayMerge : threeWayMergePatch;
+    const verdict = live === undefined ? this.#create(decoded, {}) : this.update(merge(live, last, sent) as KubeObject);
     if (!verdict.ok) return { outcome: 'refused', verdict };
     this.#lastApplied.set(key, sent);
     if (live === undefined) return { outcome: 'created', verdict };
@@ -204,6 +230,9 @@ export class ApiServer {
     if (object === undefined) return notFound(ref, ref.name);
     if (object.kind === 'Namespace' && permanentNamespaces.has(ref.name))
       return forbidden(object, 'this namespace may not be deleted');
+    const refusal = this.#admission.validateDelete(object, options);
+    if (refusal !== undefined) return refusal;
+    if (options.dryRun) return accepted(object);
     const finalizers = [
       ...(object.metadata.finalizers ?? []),
       ...(options.propagation === 'Foreground' ? [foregroundFinalizer] : []),
@@ -265,8 +294,15 @@ export class ApiServer {
     const uid = uidOf(key, this.store.incarnation(key));
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
+    const version = versionOf(this.store, prepared);
+    if (version !== undefined) return newResource(prepared, version) as Stored;
     const status = firstStatus(prepared, now);
     return status === undefined ? prepared : { ...prepared, status };
+  }
+
+  /** A kind with the name of its resource, which only a definition knows of custom ones. */
+  #named(kind: GroupKind): GroupKind & { readonly plural: string | undefined } {
+    return { apiVersion: kind.apiVersion, kind: kind.kind, plural: versionOf(this.store, kind)?.plural };
   }
 
   /** What makes a new name of the object's `generateName`. */
@@ -326,7 +362,8 @@ const keepSystemFields = (object: KubeObject, previous: Stored): Stored => {
     },
     // Engines know specs by identity.
     ...(sameSpec && previous.spec !== undefined && { spec: previous.spec }),
-    ...(previous.status !== undefined && { status: previous.status }),
+    // The versions in which a definition's resources are stored follow from its spec.
+    ...(previous.status !== undefined && object.kind !== 'CustomResourceDefinition' && { status: previous.status }),
   };
   return next;
 };

@@ -1,10 +1,12 @@
 import type { Service, ServicePort, ServiceSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
+import { clusterIPsOf } from '../api/validate/service.js';
 import type { FieldError, Verdict } from '../api/verdict.js';
 import { hash32 } from './identity.js';
 import { as } from './kinds.js';
 import { internalError } from './refusals.js';
+import { withFamilies } from './service-families.js';
 import type { Store } from './store.js';
 
 /** Service range 10.96.0.0/16; addresses are drawn above the first 256, which are kept for chosen ones (KEP-3070). */
@@ -22,8 +24,15 @@ const invalidValue = (field: string, badValue: string | number, detail: string):
   message: `${field}: Invalid value: ${badValue}: ${detail}`,
 });
 
-const usesNodePorts = (spec: ServiceSpec): boolean =>
-  spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+const usesNodePorts = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer';
+
+/** Whether ports are drawn for those that name none. */
+const drawsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
+  type === 'NodePort' || allocateLoadBalancerNodePorts !== false;
+
+const isFaulty = (families: ServiceSpec | readonly FieldError[]): families is readonly FieldError[] => Array.isArray(families);
+
+const portsFull = 'failed to allocate a nodePort: range is full';
 
 /** Cluster addresses and node ports of Services: chosen ones are checked, missing ones derived from the Service's name. */
 export class ServiceAllocation {
@@ -55,44 +64,44 @@ export class ServiceAllocation {
     }
   }
 
-  /** The Service with everything allocated, or the server's refusal. Nothing is held until it is stored. */
-  allocate(service: Admitted<Service>, previous?: Admitted<Service>): Verdict<Admitted<Service>> {
+  /**
+   * The Service with everything allocated, or the server's refusal. Nothing is held until it is stored. A dry run asks less: not whether
+   * an address is taken, nor whether a port is in range.
+   */
+  allocate(service: Admitted<Service>, previous?: Admitted<Service>, dryRun = false): Verdict<Admitted<Service>> {
     const owner = ownerOf(service);
-    let spec = service.spec ?? {};
-    if (spec.type === 'ExternalName') {
-      const { clusterIP: _clusterIP, clusterIPs: _clusterIPs, ipFamilies: _families, ipFamilyPolicy: _policy, ...rest } = spec;
-      return { ok: true, value: { ...service, spec: rest }, warnings: [] };
-    }
-    const chosen = spec.clusterIP || spec.clusterIPs?.[0] || previous?.spec?.clusterIP;
-    const fault = familyFault(spec) ?? (chosen === undefined ? undefined : this.#addressFault(chosen, owner));
+    const before = previous?.spec;
+    if (service.spec === undefined || service.spec.type === 'ExternalName') return { ok: true, value: service, warnings: [] };
+    const families = withFamilies(service.spec, before);
+    if (isFaulty(families)) return invalid(service as KubeObject, families);
+    const chosen = clusterIPsOf(families)[0];
+    // An address stays: validation says so to whoever changes it.
+    const isKept = before !== undefined && before.type !== 'ExternalName';
+    const fault = chosen === undefined || isKept ? undefined : this.#addressFault(chosen, owner, dryRun);
     if (fault !== undefined) return invalid(service as KubeObject, [fault]);
     const address = chosen ?? this.#drawAddress(owner);
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
-    spec = {
-      ...spec,
-      clusterIP: address,
-      clusterIPs: [address],
-      ipFamilies: spec.ipFamilies ?? ['IPv4'],
-      ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
-    };
-    const allocated = this.#allocateNodePorts(spec, owner, previous?.spec);
+    const spec = { ...families, clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
+    const allocated = this.#allocateNodePorts(spec, owner, before, dryRun);
     if ('refused' in allocated)
-      return allocated.refused === undefined
-        ? internalError('failed to allocate a nodePort: range is full')
+      return typeof allocated.refused === 'string'
+        ? internalError(allocated.refused)
         : invalid(service as KubeObject, [allocated.refused]);
     return { ok: true, value: { ...service, spec: { ...spec, ...allocated } }, warnings: [] };
   }
 
-  #addressFault(address: string, owner: string): FieldError | undefined {
+  #addressFault(address: string, owner: string, dryRun: boolean): FieldError | undefined {
     if (address === 'None') return undefined;
-    if (address.includes(':'))
-      return invalidValue('spec.clusterIPs[0]', `["${address}"]`, 'IPv6 is not configured on this cluster');
-    // What is no address is refused by validation.
-    if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) return undefined;
     const failed = (why: string) => invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
     const offset = offsetOf(address);
-    if (offset === undefined || offset === 0 || offset === 65_535)
-      return failed('the provided network does not match the current range');
+    if (offset === undefined || offset === 0 || offset === 65_535) {
+      return failed(
+        dryRun
+          ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is 10.96.0.0/16`
+          : 'the provided network does not match the current range',
+      );
+    }
+    if (dryRun) return undefined;
     const holder = this.#addresses.get(address);
     return holder === undefined || holder === owner ? undefined : failed('provided IP is already allocated');
   }
@@ -111,9 +120,10 @@ export class ServiceAllocation {
     spec: ServiceSpec,
     owner: string,
     before: ServiceSpec | undefined,
+    dryRun: boolean,
   ):
     | { readonly ports?: readonly ServicePort[]; readonly healthCheckNodePort?: number }
-    | { readonly refused: FieldError | undefined } {
+    | { readonly refused: FieldError | string } {
     if (!usesNodePorts(spec)) {
       // A Service that stops being a NodePort gives its ports back, unless its author chose them anew (then validation speaks).
       if (before === undefined || !usesNodePorts(before) || spec.ports === undefined) return {};
@@ -128,23 +138,30 @@ export class ServiceAllocation {
         (other) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
       );
       const shared = byPort.get(port.port);
-      const chosen = port.nodePort ?? shared ?? kept?.nodePort;
+      const chosen = port.nodePort || shared || kept?.nodePort;
+      if (chosen === undefined && !drawsNodePorts(spec)) {
+        allocated.push(port);
+        continue;
+      }
       const isNew = chosen === undefined || chosen !== shared;
-      const detail = chosen === undefined || !isNew ? undefined : this.#nodePortFault(chosen, owner, own);
+      const detail = chosen === undefined || !isNew ? undefined : this.#nodePortFault(chosen, owner, own, dryRun);
       if (detail !== undefined) return { refused: invalidValue(`spec.ports[${index}].nodePort`, chosen ?? 0, detail) };
       const nodePort = chosen ?? this.#drawNodePort(`${owner}/${port.port}`, own);
-      if (nodePort === undefined) return { refused: undefined };
+      if (nodePort === undefined) return { refused: portsFull };
       own.add(nodePort);
       if (shared === undefined) byPort.set(port.port, nodePort);
       allocated.push({ ...port, nodePort });
     }
-    const checks = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local' && !spec.healthCheckNodePort;
-    const healthCheck = checks ? this.#drawNodePort(`${owner}/health`, own) : undefined;
-    return { ports: allocated, ...(healthCheck !== undefined && { healthCheckNodePort: healthCheck }) };
+    if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') return { ports: allocated };
+    const { healthCheckNodePort: asked } = spec;
+    const detail = asked ? this.#nodePortFault(asked, owner, own, dryRun) : undefined;
+    if (detail !== undefined) return { refused: `failed to allocate requested HealthCheck NodePort ${asked}: ${detail}` };
+    const healthCheckNodePort = asked || this.#drawNodePort(`${owner}/health`, own);
+    return healthCheckNodePort === undefined ? { refused: portsFull } : { ports: allocated, healthCheckNodePort };
   }
 
-  #nodePortFault(port: number, owner: string, own: ReadonlySet<number>): string | undefined {
-    if (port < ports.lowest || port > ports.last) {
+  #nodePortFault(port: number, owner: string, own: ReadonlySet<number>, dryRun: boolean): string | undefined {
+    if (!dryRun && (port < ports.lowest || port > ports.last)) {
       return `provided port is not in the valid range. The range of valid ports is ${ports.lowest}-${ports.last}`;
     }
     const holder = this.#nodePorts.get(port);
@@ -177,21 +194,6 @@ const nodePortsOf = (spec: ServiceSpec | undefined): readonly number[] => [
   ...(spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort === undefined ? [] : [nodePort])),
   ...(spec?.healthCheckNodePort ? [spec.healthCheckNodePort] : []),
 ];
-
-/** The cluster has IPv4 only. */
-const familyFault = ({ ipFamilyPolicy, ipFamilies = [] }: ServiceSpec): FieldError | undefined => {
-  if (ipFamilyPolicy === 'RequireDualStack') {
-    const detail = 'this cluster is not configured for dual-stack services';
-    return {
-      ...invalidValue('spec.ipFamilyPolicy', ipFamilyPolicy, detail),
-      message: `spec.ipFamilyPolicy: Invalid value: "${ipFamilyPolicy}": ${detail}`,
-    };
-  }
-  const at = ipFamilies.indexOf('IPv6');
-  const field = `spec.ipFamilies[${at}]`;
-  const detail = 'not configured on this cluster';
-  return at < 0 ? undefined : { ...invalidValue(field, 'IPv6', detail), message: `${field}: Invalid value: "IPv6": ${detail}` };
-};
 
 const ownerOf = (service: Admitted<Service>): string => `${service.metadata.namespace}/${service.metadata.name}`;
 

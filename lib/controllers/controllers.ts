@@ -11,6 +11,7 @@ import { namespaceDefaultsController } from './namespace-defaults.js';
 import { nodeLifecycleController } from './node-lifecycle.js';
 import { persistentVolumeController } from './persistentvolume.js';
 import { replicaSetController, replicationController } from './replicaset.js';
+import { resourceQuotaController, resourceQuotaReplenishment } from './resourcequota.js';
 import { statefulSetController } from './statefulset/statefulset.js';
 import { storageProtectionController } from './storage-protection.js';
 import { taintEvictionController } from './taint-eviction.js';
@@ -34,4 +35,6 @@ export const controllers: readonly Controller[] = [
   nodeLifecycleController,
   taintEvictionController,
   garbageCollector,
+  resourceQuotaController,
+  resourceQuotaReplenishment,
 ];

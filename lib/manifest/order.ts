@@ -13,6 +13,9 @@ const stages: readonly (readonly string[])[] = [
   ['ClusterRoleBinding', 'RoleBinding'],
   ['ConfigMap', 'Secret'],
   ['PersistentVolume', 'PersistentVolumeClaim', 'ResourceClaim', 'ResourceClaimTemplate'],
+  // What they read stands before them, what they judge comes after them.
+  ['ValidatingAdmissionPolicy', 'MutatingAdmissionPolicy'],
+  ['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicyBinding'],
   // Before the Pods that they hold for: a Pod must not run unprotected, not even for a moment.
   ['NetworkPolicy', 'PodDisruptionBudget'],
   ['PodTemplate', 'Pod', 'ReplicationController', 'ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'],

@@ -80,12 +80,13 @@ describe('apply', () => {
 
   test('what is refused is kept with its reason, and what is not judged is an assumption', () => {
     const cluster = new Cluster();
-    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { pods: '1' } } };
-    cluster.apply([pod('ghost', { serviceAccountName: 'robot' }), quota].map(manifest));
+    const kind = 'ValidatingWebhookConfiguration';
+    const hooks = { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: 'hooks' } };
+    cluster.apply([pod('ghost', { serviceAccountName: 'robot' }), hooks].map(manifest));
     expect(cluster.refusals.map(({ refusal }) => refusal.message)).toEqual([
       'pods "ghost" is forbidden: error looking up service account default/robot: serviceaccount "robot" not found',
     ]);
-    expect(cluster.assumptions.map(({ object }) => object?.kind)).toEqual(['ResourceQuota']);
+    expect(cluster.assumptions.map(({ object }) => object?.kind)).toEqual([kind]);
   });
 
   test('nonsense is refused with words, never thrown', () => {

@@ -13,6 +13,8 @@ const groups: Readonly<Record<string, string>> = {
   Role: 'rbac.authorization.k8s.io/v1',
   RoleBinding: 'rbac.authorization.k8s.io/v1',
   ValidatingWebhookConfiguration: 'admissionregistration.k8s.io/v1',
+  ValidatingAdmissionPolicy: 'admissionregistration.k8s.io/v1',
+  ValidatingAdmissionPolicyBinding: 'admissionregistration.k8s.io/v1',
   Certificate: 'cert-manager.io/v1',
 };
 /** `Deployment shop/web`, and what it depends on. */
@@ -30,7 +32,7 @@ const texts = (manifests: readonly Manifest[]): string[] =>
   );
 
 describe('order', () => {
-  test('by kind: namespaces, CRDs, classes, quotas, RBAC, configuration, storage, workloads, Services, Ingress; then custom resources and webhooks', () => {
+  test('by kind: namespaces, CRDs, classes, quotas, RBAC, configuration, storage, policies, workloads, Services, Ingress; then custom resources and webhooks', () => {
     const wanted = [
       'Namespace shop',
       'CustomResourceDefinition c',
@@ -41,6 +43,8 @@ describe('order', () => {
       'RoleBinding shop/b',
       'ConfigMap shop/c',
       'PersistentVolumeClaim shop/p',
+      'ValidatingAdmissionPolicy p',
+      'ValidatingAdmissionPolicyBinding p',
       'NetworkPolicy shop/n',
       'Deployment shop/d',
       'Service shop/s',

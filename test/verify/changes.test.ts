@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../lib/api/object.js';
 import { configMap, deployment, faults, judge, service } from './manifests.js';
 
-const after = (before: readonly KubeObject[], now: readonly KubeObject[]) =>
+const changed = (before: readonly KubeObject[], now: readonly KubeObject[]) =>
   judge(now, { against: before.map((object) => ({ object, provenance: { source: { file: 'old.yaml', line: 3, column: 1 } } })) });
 
 const statefulSet = (name: string, spec: object = {}): KubeObject => {
@@ -15,10 +15,10 @@ const headless = service('pg', { clusterIP: 'None' });
 describe('manifests judged as a change to what runs', () => {
   test('the same again, another image, more replicas: no fault', () => {
     const before = [deployment('web'), service('web')];
-    expect(faults(after(before, before))).toEqual([]);
-    expect(faults(after(before, [deployment('web', {}, { replicas: 3 }), service('web')]))).toEqual([]);
+    expect(faults(changed(before, before))).toEqual([]);
+    expect(faults(changed(before, [deployment('web', {}, { replicas: 3 }), service('web')]))).toEqual([]);
     const image = { containers: [{ name: 'main', image: 'nginx:1.28', ports: [{ name: 'http', containerPort: 80 }] }] };
-    const { cluster, findings } = after(before, [deployment('web', image), service('web')]);
+    const { cluster, findings } = changed(before, [deployment('web', image), service('web')]);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     // The change was rolled out: the old ReplicaSet is empty, the new one runs.
     expect(cluster.list('ReplicaSet').map(({ status }) => status?.replicas)).toEqual(expect.arrayContaining([0, 1]));
@@ -29,7 +29,7 @@ describe('manifests judged as a change to what runs', () => {
     const before = deployment('web');
     const { template } = (before as KubeObject & { readonly spec: { readonly template: object } }).spec;
     const now = deployment('web', {}, { ...selected, template: { ...template, ...selected.template } });
-    expect(after([before], [now]).findings[0]).toMatchObject({
+    expect(changed([before], [now]).findings[0]).toMatchObject({
       code: 'api/immutable',
       severity: 'error',
       message: 'Deployment default/web: spec.selector: Invalid value: {"matchLabels":{"app":"other"}}: field is immutable',
@@ -40,7 +40,7 @@ describe('manifests judged as a change to what runs', () => {
 
   test('a StatefulSet keeps what it may not change, and takes what it may', () => {
     const now = statefulSet('pg', { replicas: 3, serviceName: 'other' });
-    const { findings } = after([headless, statefulSet('pg')], [headless, service('other', { clusterIP: 'None' }), now]);
+    const { findings } = changed([headless, statefulSet('pg')], [headless, service('other', { clusterIP: 'None' }), now]);
     expect(findings[0]).toMatchObject({
       code: 'api/immutable',
       fix: { text: 'keep spec.serviceName as it runs', verified: true },
@@ -49,14 +49,14 @@ describe('manifests judged as a change to what runs', () => {
 
   test('an immutable ConfigMap', () => {
     const fixed = (data: Readonly<Record<string, string>>): KubeObject => ({ ...configMap('settings', data), immutable: true });
-    expect(after([fixed({ A: '1' })], [fixed({ A: '2' })]).findings[0]).toMatchObject({
+    expect(changed([fixed({ A: '1' })], [fixed({ A: '2' })]).findings[0]).toMatchObject({
       code: 'api/immutable',
       fix: { text: 'keep data as it runs', verified: true },
     });
   });
 
   test('a renamed object is one that is made and one that has to be deleted', () => {
-    const { findings, accepted } = after([deployment('web')], [deployment('api')]);
+    const { findings, accepted } = changed([deployment('web')], [deployment('api')]);
     expect(accepted).toBe(true);
     expect(findings.find(({ code }) => code === 'change/renamed')).toMatchObject({
       severity: 'warning',
@@ -67,7 +67,7 @@ describe('manifests judged as a change to what runs', () => {
   });
 
   test('an object that is written no more goes on running', () => {
-    const { findings } = after([deployment('web'), configMap('old', {})], [deployment('web')]);
+    const { findings } = changed([deployment('web'), configMap('old', {})], [deployment('web')]);
     expect(findings.find(({ code }) => code === 'change/removed')).toMatchObject({
       severity: 'advice',
       object: { kind: 'ConfigMap', name: 'old' },
@@ -89,7 +89,7 @@ describe('manifests judged as a change to what runs', () => {
       live(service('web', { clusterIP: '10.96.7.7', clusterIPs: ['10.96.7.7'] })),
       live(configMap('someone-elses', {})),
     ];
-    const { findings } = after(running, [deployment('web'), service('web', { clusterIP: '10.96.8.8' })]);
+    const { findings } = changed(running, [deployment('web'), service('web', { clusterIP: '10.96.8.8' })]);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([
       expect.objectContaining({ code: 'api/immutable', fix: { text: 'keep spec.clusterIP as it runs', verified: true } }),
     ]);

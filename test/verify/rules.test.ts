@@ -170,6 +170,27 @@ describe('each fault is found once, with its place and a way out', () => {
   });
 });
 
+describe('a namespace that enforces a Pod Security level', () => {
+  const strict: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
+  };
+  const within = (object: KubeObject): KubeObject => ({ ...object, metadata: { ...object.metadata, namespace: 'strict' } });
+
+  test('a workload whose Pods it forbids is one fault, with the reason', () => {
+    const { findings } = judge([strict, within(deployment('web', container({ securityContext: { privileged: true } })))]);
+    expect(findings.filter(({ severity }) => severity === 'error' || severity === 'warning')).toEqual([
+      expect.objectContaining({
+        code: 'workload/create-failed',
+        message: expect.stringContaining('violates PodSecurity "baseline:latest": privileged'),
+      }),
+    ]);
+  });
+
+  test('a workload that keeps to it is accepted', () => expect(faults(judge([strict, within(deployment('web'))]))).toEqual([]));
+});
+
 describe('what the server accepts and what then silently fails', () => {
   const hook = (name: string): KubeObject => ({
     apiVersion: 'admissionregistration.k8s.io/v1',

@@ -1,12 +1,14 @@
 import { schema } from '../generated/schema.js';
-import { isAlwaysWritten, isNullWhenAbsent, keepsZero } from './wire.js';
+import { isAlwaysWritten, isNullWhenAbsent, keepsZero, looseType } from './wire.js';
 
 /** What a JSON value must be. */
 export type Shape =
   | { readonly kind: 'scalar'; readonly code: string }
   | { readonly kind: 'list'; readonly of: Shape }
   | { readonly kind: 'map'; readonly of: Shape }
-  | { readonly kind: 'struct'; readonly type: string };
+  | { readonly kind: 'struct'; readonly type: string }
+  /** A struct, a list of them, or a boolean; fields that do not exist are not noticed. */
+  | { readonly kind: 'loose'; readonly type: string };
 
 export interface Field {
   readonly name: string;
@@ -40,7 +42,8 @@ const compile = (name: string): Type => {
     const required = entry[colon - 1] === '!';
     const key = entry.slice(0, required ? colon - 1 : colon);
     const code = entry.slice(colon + 1);
-    const shape = shapeOf(code);
+    const loose = looseType(name, key);
+    const shape: Shape = loose === undefined ? shapeOf(code) : { kind: 'loose', type: loose };
     const zero =
       shape.kind === 'scalar'
         ? required || keepsZero(name, key, code)

@@ -88,6 +88,17 @@ const zeroScalar = (code: string): unknown => {
   }
 };
 
+// Far beyond any real object, far below the depth of the stack.
+const mostDepth = 500;
+
+/** Whether a JSON value is nested too deeply to be part of an object of the API. */
+export const isTooDeep = (value: unknown, depth = 0): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > mostDepth) return true;
+  for (const key of Object.keys(value)) if (isTooDeep((value as Json)[key], depth + 1)) return true;
+  return false;
+};
+
 const scalar = (value: unknown, code: string, reading: Reading, inMap: boolean): unknown => {
   switch (code) {
     case 's':
@@ -127,6 +138,7 @@ const scalar = (value: unknown, code: string, reading: Reading, inMap: boolean):
       else if (!isBase64(value)) malformed(reading, value, 'illegal base64 data');
       return value;
     default:
+      if (isTooDeep(value, reading.path.length)) malformed(reading, undefined, 'exceeded max depth');
       return value;
   }
 };
@@ -205,6 +217,8 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
     const field = type.fields.get(key);
     if (field === undefined) {
       unknownField(reading, type, key);
+      copy ??= { ...value };
+      delete copy[key];
       continue;
     }
     const item = value[key];
@@ -218,15 +232,22 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
   reading.depths.pop();
   const known = copy ?? value;
   for (const field of type.always) {
-    if (Object.hasOwn(known, field.name)) continue;
+    if (Object.hasOwn(known, field.name) && known[field.name] !== undefined) continue;
     copy ??= { ...value };
     copy[field.name] = field.nullWhenAbsent ? null : zero(field.shape);
   }
   return copy ?? value;
 };
 
-// Far beyond any real object, far below the depth of the stack.
-const mostDepth = 500;
+const loose = (value: unknown, type: string, reading: Reading): unknown => {
+  if (typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => (Array.isArray(item) ? item : loose(item, type, reading)));
+  if (typeof value !== 'object' || value === null) {
+    wrongType(reading, value, type);
+    return value;
+  }
+  return struct(value as Json, typeOf(type), { ...reading, unknown: [] });
+};
 
 /** Reads a value that is there as the shape wants it; the same value comes back when it is already in the server's own form. */
 const shaped = (value: unknown, shape: Shape, reading: Reading, inMap = false): unknown => {
@@ -235,6 +256,7 @@ const shaped = (value: unknown, shape: Shape, reading: Reading, inMap = false): 
     malformed(reading, undefined, 'exceeded max depth');
     return value;
   }
+  if (shape.kind === 'loose') return loose(value, shape.type, reading);
   if (shape.kind === 'list') {
     if (Array.isArray(value)) return list(value, shape.of, reading);
     wrongType(reading, value, 'list');

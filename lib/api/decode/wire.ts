@@ -73,6 +73,13 @@ const nullLists = names(
 /** Required structs behind a pointer: absent stays absent, and the validation of the kind asks for them. */
 const requiredPointers = names('DeploymentSpec.selector ReplicaSetSpec.selector DaemonSetSpec.selector StatefulSetSpec.selector');
 
+/** Fields whose JSON the server reads by a method of their own, and the type of the objects in them. */
+const looseTypes = new Map(
+  ['items', 'additionalItems', 'additionalProperties'].map((field) => [`JSONSchemaProps.${field}`, 'JSONSchemaProps']),
+);
+
+export const looseType = (type: string, field: string): string | undefined => looseTypes.get(`${type}.${field}`);
+
 /** Whether an optional scalar keeps a zero that was written. */
 export const keepsZero = (type: string, field: string, code: string): boolean => {
   if (code === 's') return pointerStrings.has(`${type}.${field}`);

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../object.js';
 import { modelVersion } from '../removed.js';
+import { mutatingAdmissionPolicy, policyBinding, validatingAdmissionPolicy } from './admission-policy.js';
 import { limitRange, namespace, node, priorityClass, secret } from './configuration.js';
+import { customResourceDefinition } from './custom-resource-definition.js';
 import { at } from './fill.js';
 import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './hpa.js';
 import { ingressClass, networkPolicy } from './networking.js';
@@ -40,6 +42,11 @@ const defaults = new Map<string, Default>([
   ['rbac.authorization.k8s.io/v1 ClusterRoleBinding', binding],
   ['scheduling.k8s.io/v1 PriorityClass', priorityClass],
   ['storage.k8s.io/v1 StorageClass', storageClass],
+  ['admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy', validatingAdmissionPolicy],
+  ['admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding', policyBinding],
+  ['admissionregistration.k8s.io/v1 MutatingAdmissionPolicy', mutatingAdmissionPolicy],
+  ['admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding', policyBinding],
+  ['apiextensions.k8s.io/v1 CustomResourceDefinition', customResourceDefinition],
 ]);
 
 /**

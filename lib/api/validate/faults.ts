@@ -1,3 +1,4 @@
+import { numberText } from '../go-text.js';
 import { quote } from '../quote.js';
 import type { FieldError, FieldErrorType } from '../verdict.js';
 import type { Path } from './path.js';
@@ -22,6 +23,13 @@ const withoutValue: ReadonlySet<FieldErrorType> = new Set([
   'InternalError',
 ]);
 
+/** A value as the server prints it in a field error; JSON of Go escapes what HTML would read. */
+const valueText = (value: unknown): string => {
+  if (typeof value === 'string') return quote(value);
+  if (typeof value === 'number') return numberText(value);
+  return JSON.stringify(value).replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+};
+
 const quoteList = (values: readonly string[]): string => values.map(quote).join(', ');
 
 /** The field errors of one object, collected while its rules run; worded as the API server's `field.Error`. */
@@ -32,7 +40,12 @@ export class Faults {
     return this.#list;
   }
 
-  /** The value is not allowed: `detail` says what it must be. Objects and lists are named by the path alone. */
+  /** Takes over what others found. */
+  merge(other: { readonly list: readonly FieldError[] }): void {
+    this.#list.push(...other.list);
+  }
+
+  /** The value is not allowed: `detail` says what it must be. An undefined value is not shown. */
   invalid(at: Path, value: unknown, detail: string): void {
     this.#add('FieldValueInvalid', at, value, detail);
   }
@@ -40,6 +53,11 @@ export class Faults {
   /** `invalid` once for each text of a check. */
   invalidEach(at: Path, value: unknown, details: readonly string[]): void {
     for (const detail of details) this.#add('FieldValueInvalid', at, value, detail);
+  }
+
+  /** The value is of another JSON type than its schema says. */
+  typeInvalid(at: Path, value: unknown, detail: string): void {
+    this.#add('FieldValueTypeInvalid', at, value, detail);
   }
 
   required(at: Path, detail = ''): void {
@@ -79,8 +97,7 @@ export class Faults {
     const field = at.toString();
     const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
     const parts = [`${field}: ${texts[type]}`];
-    if (!withoutValue.has(type) && value !== undefined && value !== null)
-      parts.push(typeof value === 'string' ? quote(value) : JSON.stringify(value));
+    if (!withoutValue.has(type) && value !== undefined) parts.push(valueText(value));
     if (detail !== '') parts.push(detail);
     this.#list.push({ type, field, ...(isScalar ? { badValue: value } : {}), detail, message: parts.join(': ') });
   }

@@ -3,7 +3,14 @@ import type { KubeObject } from '../object.js';
 import { modelVersion } from '../removed.js';
 import { isNamespaced } from '../resources.js';
 import type { FieldError } from '../verdict.js';
+import {
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+} from './admission-policy.js';
 import { configMap, namespace, priorityClass, secret } from './configuration.js';
+import { customResourceDefinitionUpdate, newCustomResourceDefinition } from './custom-resource-definition.js';
 import { podDisruptionBudget } from './disruption.js';
 import { endpointSlice, endpoints } from './endpoints.js';
 import { Faults } from './faults.js';
@@ -32,6 +39,10 @@ interface Rules {
   /** Rules of create and update. */
   readonly always?: Rule;
   readonly create?: Rule;
+  /** Rules of an update, which see what is stored. */
+  readonly update?: (next: never, current: never, faults: Faults) => void;
+  /** Finalizers need no domain. */
+  readonly anyFinalizer?: boolean;
 }
 
 const label = { name: dns1123Label };
@@ -73,6 +84,14 @@ const kinds = new Map<string, Rules>([
   ['rbac.authorization.k8s.io/v1 ClusterRoleBinding', { ...segment, always: clusterRoleBinding }],
   ['scheduling.k8s.io/v1 PriorityClass', { always: priorityClass }],
   ['storage.k8s.io/v1 StorageClass', { always: storageClass }],
+  ['admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy', { always: validatingAdmissionPolicy }],
+  ['admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding', { always: validatingAdmissionPolicyBinding }],
+  ['admissionregistration.k8s.io/v1 MutatingAdmissionPolicy', { always: mutatingAdmissionPolicy }],
+  ['admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding', { always: mutatingAdmissionPolicyBinding }],
+  [
+    'apiextensions.k8s.io/v1 CustomResourceDefinition',
+    { anyFinalizer: true, create: newCustomResourceDefinition, update: customResourceDefinitionUpdate },
+  ],
 ]);
 
 const none: Rules = {};
@@ -84,6 +103,7 @@ const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
   namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
   name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
   ...(rules.generateName === undefined ? {} : { generateName: rules.generateName }),
+  ...(rules.anyFinalizer === undefined ? {} : { anyFinalizer: rules.anyFinalizer }),
 });
 
 /** The rules of the object as it stands. */
@@ -114,6 +134,7 @@ export const validateCreate = (object: KubeObject): readonly FieldError[] => {
 export const validateUpdate = (next: KubeObject, current: KubeObject): readonly FieldError[] => {
   const faults = new Faults();
   judge(next, faults);
+  rulesOf(next).update?.(next as never, current as never, faults);
   validateTransition(next, current, faults);
   return faults.list;
 };

@@ -13,6 +13,8 @@ export interface NameRules {
   readonly name: NameCheck;
   /** `generateName` may end with a dash where a whole name may not; RBAC names do not care. */
   readonly generateName?: NameCheck;
+  /** Finalizers need no domain: custom resources and their definitions get a warning instead. */
+  readonly anyFinalizer?: boolean;
 }
 
 export const subdomainName: NameCheck = dns1123Subdomain;
@@ -20,13 +22,13 @@ export const metadataPath = Path.of('metadata');
 
 const standardFinalizers: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-const validateFinalizers = (finalizers: readonly string[], at: Path, faults: Faults): void => {
+const validateFinalizers = (finalizers: readonly string[], isAny: boolean, at: Path, faults: Faults): void => {
   for (const name of finalizers) faults.invalidEach(at, name, qualifiedName(name));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     faults.invalid(at, finalizers, 'finalizer orphan and foregroundDeletion cannot be both set');
   }
   for (const [index, name] of finalizers.entries()) {
-    if (!name.includes('/') && !standardFinalizers.has(name)) {
+    if (!isAny && !name.includes('/') && !standardFinalizers.has(name)) {
       faults.invalid(at.index(index), name, 'name is neither a standard finalizer name nor is it fully qualified');
     }
   }
@@ -64,9 +66,13 @@ const validateOwners = (owners: readonly OwnerReference[], at: Path, faults: Fau
 };
 
 /** The rules that every object's metadata obeys. */
-export const validateMetadata = (metadata: ObjectMeta | undefined, rules: NameRules, faults: Faults): void => {
+export const validateMetadata = (
+  metadata: ObjectMeta | undefined,
+  rules: NameRules,
+  faults: Faults,
+  at: Path = metadataPath,
+): void => {
   const meta = metadata ?? {};
-  const at = metadataPath;
   if (meta.generateName !== undefined) {
     const check = rules.generateName ?? prefixOf(rules.name);
     faults.invalidEach(at.child('generateName'), meta.generateName, check(meta.generateName));
@@ -80,5 +86,6 @@ export const validateMetadata = (metadata: ObjectMeta | undefined, rules: NameRu
   validateLabels(meta.labels, at.child('labels'), faults);
   validateAnnotations(meta.annotations, at.child('annotations'), faults);
   if (meta.ownerReferences !== undefined) validateOwners(meta.ownerReferences, at.child('ownerReferences'), faults);
-  if (meta.finalizers !== undefined) validateFinalizers(meta.finalizers, at.child('finalizers'), faults);
+  if (meta.finalizers !== undefined)
+    validateFinalizers(meta.finalizers, rules.anyFinalizer === true, at.child('finalizers'), faults);
 };

@@ -8,6 +8,9 @@ const eachContainer = (spec: PodSpec, at: Path, visit: (container: Container, at
   }
 };
 
+/** What a server says that is started without `--allow-privileged`. */
+export const disallowedByServer = 'hostProcess containers are disallowed by cluster policy';
+
 /** Windows containers that run on the host itself: all of a Pod or none, and on the host's network. */
 const validateHostProcess = (spec: PodSpec, at: Path, faults: Faults): void => {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
@@ -29,7 +32,7 @@ const validateHostProcess = (spec: PodSpec, at: Path, faults: Faults): void => {
   if (spec.hostNetwork !== true) {
     faults.invalid(at.child('hostNetwork'), false, 'hostNetwork must be true if pod contains any hostProcess containers');
   }
-  faults.forbidden(at, 'hostProcess containers are disallowed by cluster policy');
+  faults.forbidden(at, disallowedByServer);
 };
 
 const linuxOnlyInPod = [

@@ -100,7 +100,8 @@ const validateAddressFamilies = (spec: ServiceSpec, faults: Faults): void => {
     faults.notSupported(at.child('ipFamilyPolicy'), policy, familyPolicies);
 };
 
-const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
+/** The rules of addresses and their families among themselves; what allocates addresses asks them first. */
+export const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
   const place = at.child('clusterIPs');
   const addresses = clusterIPsOf(spec);
   const { clusterIP = '', ipFamilies = [] } = spec;

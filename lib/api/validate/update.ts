@@ -9,8 +9,9 @@ import type {
   ResourceQuota,
   StatefulSet,
 } from '../generated/types.js';
-import type { KubeObject } from '../object.js';
+import { groupOf, type KubeObject } from '../object.js';
 import { compareQuantities } from '../quantity.js';
+import { isBuiltInGroup } from '../resources.js';
 import type { Faults } from './faults.js';
 import { metadataPath } from './metadata.js';
 import { Path } from './path.js';
@@ -222,12 +223,17 @@ const rules = new Map<string, Rule>([
   ['StorageClass', storageClass],
 ]);
 
-/** What an update must leave as it is. */
-export const validateTransition = (next: KubeObject, current: KubeObject, faults: Faults): void => {
+/** Metadata that an update must leave as it is. */
+export const validateMetadataTransition = (next: KubeObject, current: KubeObject, faults: Faults): void => {
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
     const value = next.metadata[field];
     // What an update leaves out of these stays.
     if (value !== undefined && value !== current.metadata[field]) faults.invalid(metadataPath.child(field), value, immutable);
   }
-  rules.get(next.kind)?.(next as never, current as never, faults);
+};
+
+/** What an update must leave as it is. */
+export const validateTransition = (next: KubeObject, current: KubeObject, faults: Faults): void => {
+  validateMetadataTransition(next, current, faults);
+  if (isBuiltInGroup(groupOf(next.apiVersion))) rules.get(next.kind)?.(next as never, current as never, faults);
 };

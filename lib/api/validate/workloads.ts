@@ -56,6 +56,18 @@ const validateSelector = (selector: LabelSelector | undefined, kind: string, fau
   if (isEmptySelector(selector)) faults.invalid(at, selector, `empty selector is invalid for ${kind}`);
 };
 
+interface Strategy {
+  readonly type?: string | undefined;
+  readonly rollingUpdate?: { readonly maxUnavailable?: unknown; readonly maxSurge?: unknown } | undefined;
+}
+
+/** A strategy as the server prints it: by the names of its own type. */
+const shownStrategy = ({ type = '', rollingUpdate }: Strategy): unknown => ({
+  Type: type,
+  RollingUpdate:
+    rollingUpdate === undefined ? null : { MaxUnavailable: rollingUpdate.maxUnavailable, MaxSurge: rollingUpdate.maxSurge },
+});
+
 const validateStrategy = (spec: DeploymentSpec, faults: Faults): void => {
   const at = specPath.child('strategy');
   const { type, rollingUpdate } = spec.strategy ?? {};
@@ -71,7 +83,7 @@ const validateStrategy = (spec: DeploymentSpec, faults: Faults): void => {
       faults.invalid(place.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0');
     }
     atMost100Percent(maxUnavailable, place.child('maxUnavailable'), faults);
-  } else faults.notSupported(at, spec.strategy, ['Recreate', 'RollingUpdate']);
+  } else faults.notSupported(at, shownStrategy(spec.strategy ?? {}), ['Recreate', 'RollingUpdate']);
 };
 
 export const deployment = (object: Deployment, faults: Faults): void => {
@@ -126,7 +138,7 @@ const validateDaemonStrategy = (object: DaemonSet, faults: Faults): void => {
   const strategy = object.spec?.updateStrategy ?? {};
   if (strategy.type === 'OnDelete') return;
   if (strategy.type !== 'RollingUpdate') {
-    faults.notSupported(at, strategy, ['RollingUpdate', 'OnDelete']);
+    faults.notSupported(at, shownStrategy(strategy), ['RollingUpdate', 'OnDelete']);
     return;
   }
   const { maxUnavailable = 0, maxSurge = 0 } = strategy.rollingUpdate ?? {};

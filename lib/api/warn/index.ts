@@ -1,4 +1,6 @@
+import { formatWarnings } from '../crd/index.js';
 import type {
+  Ingress,
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
@@ -100,6 +102,13 @@ const serviceAccount: Warn = (object: KubeObject) =>
 const endpointSlice: Warn = ({ addressType }: { readonly addressType?: string }) =>
   addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [];
 
+const classAnnotation = 'kubernetes.io/ingress.class';
+
+const ingress: Warn = ({ metadata, spec: rules }: Ingress) =>
+  metadata?.annotations?.[classAnnotation] !== undefined && rules?.ingressClassName === undefined
+    ? [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
+    : [];
+
 const warns = new Map<string, Warn>([
   ['v1 Pod', pod],
   ['v1 ReplicationController', naming],
@@ -116,6 +125,8 @@ const warns = new Map<string, Warn>([
   ['v1 Node', node],
   ['v1 ServiceAccount', serviceAccount],
   ['discovery.k8s.io/v1 EndpointSlice', endpointSlice],
+  ['networking.k8s.io/v1 Ingress', ingress],
+  ['apiextensions.k8s.io/v1 CustomResourceDefinition', formatWarnings],
 ]);
 
 /** What the server would say to the author of an object that it accepts: deprecated fields and likely slips, in its words. */

@@ -19,7 +19,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
     const detail = `namespace ${name} is being terminated`;
     return {
       ...forbidden(object, `unable to create new content in namespace ${name} because it is being terminated`),
-      causes: [{ type: 'FieldValueForbidden', field: 'metadata.namespace', message: `metadata.namespace: ${detail}` }],
+      causes: [{ type: 'NamespaceTerminating', field: 'metadata.namespace', message: `metadata.namespace: ${detail}` }],
     };
   },
 };

@@ -5,11 +5,23 @@ import type { Assumption } from '../assumption.js';
 import type { Stored } from '../kinds.js';
 import type { Store } from '../store.js';
 
+/** Who makes a request. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
 /** What a plugin may look at. */
 export interface AdmissionContext {
   readonly store: Store;
   /** `open`: what a request refers to may exist outside the manifests; then it is assumed, not refused. */
   readonly world: 'open' | 'closed';
+  /** The request is only tried: nothing comes of it. */
+  readonly dryRun?: true;
+  /** Absent: a cluster administrator. */
+  readonly user?: User;
+  /** What the request is for, if not the whole object. */
+  readonly subresource?: 'scale';
   assume(assumption: Assumption): void;
   /** Makes a namespace that an open world is taken to have. */
   createNamespace(name: string): void;
@@ -24,10 +36,22 @@ export type PodDraft = { -readonly [Field in keyof PodSpec]: PodSpec[Field] };
  */
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Mutating phase, Pods: returns why the Pod is forbidden, if it is (the text behind `pods "x" is forbidden: `). */
-  readonly admitPod?: (spec: PodDraft, namespace: string, context: AdmissionContext) => string | undefined;
+  /**
+   * Mutating phase, Pods: returns why the Pod is forbidden, if it is (the text behind `pods "x" is forbidden: `). What
+   * is put into `annotations` joins those of the Pod.
+   */
+  readonly admitPod?: (
+    spec: PodDraft,
+    namespace: string,
+    context: AdmissionContext,
+    annotations: Map<string, string>,
+  ) => string | undefined;
   /** Mutating phase, any object. */
   readonly admit?: (object: KubeObject, context: AdmissionContext, previous?: Stored) => Verdict<KubeObject>;
   /** Validating phase: the object is complete and valid. */
   readonly validate?: (object: Stored, context: AdmissionContext, previous?: Stored) => Refusal | undefined;
+  /** Validating phase of a deletion. */
+  readonly validateDelete?: (object: Stored, context: AdmissionContext) => Refusal | undefined;
+  /** What the author of an object that `validate` lets pass is warned of. */
+  readonly warn?: (object: Stored, context: AdmissionContext, previous?: Stored) => readonly string[];
 }

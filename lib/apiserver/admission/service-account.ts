@@ -1,4 +1,4 @@
-import type { Container, Volume } from '../../api/generated/types.js';
+import type { Container, ServiceAccount, Volume } from '../../api/generated/types.js';
 import { hash32, suffixOf } from '../identity.js';
 import type { AdmissionPlugin, PodDraft } from './plugin.js';
 
@@ -35,6 +35,46 @@ const mountToken = (spec: PodDraft, namespace: string): void => {
   if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => withToken(container, name));
 };
 
+const enforceMountable = 'kubernetes.io/enforce-mountable-secrets';
+/** What Go reads as true. */
+const truths = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+
+const secretsOf = ({ env = [], envFrom = [] }: Container): readonly (readonly [via: string, secret: string])[] => [
+  ...env.flatMap(({ name, valueFrom }): [string, string][] =>
+    valueFrom?.secretKeyRef === undefined ? [] : [[`envVar ${name}`, valueFrom.secretKeyRef.name ?? '']],
+  ),
+  ...envFrom.flatMap(({ secretRef }): [string, string][] => (secretRef === undefined ? [] : [['envFrom', secretRef.name ?? '']])),
+];
+
+/** Why an account that restricts its Pods to its own secrets does not let them have those of `spec`. */
+const secretNotAllowed = (
+  spec: PodDraft,
+  account: ServiceAccount & { readonly metadata: { readonly name: string } },
+): string | undefined => {
+  const { name } = account.metadata;
+  const mountable = new Set(account.secrets?.map((secret) => secret.name));
+  const refusal = (what: string) => `${what} is not allowed because service account ${name} does not reference that secret`;
+  for (const { secret } of spec.volumes ?? []) {
+    const secretName = secret?.secretName ?? '';
+    if (secret !== undefined && !mountable.has(secretName)) return refusal(`volume with secret.secretName="${secretName}"`);
+  }
+  const containers = [
+    ...(spec.initContainers ?? []).map((container) => ['init container', container] as const),
+    ...spec.containers.map((container) => ['container', container] as const),
+  ];
+  for (const [kind, container] of containers) {
+    const found = secretsOf(container).find(([, secret]) => !mountable.has(secret));
+    if (found !== undefined)
+      return refusal(`${kind} ${container.name} with ${found[0]} referencing secret.secretName="${found[1]}"`);
+  }
+  const pullable = new Set(account.imagePullSecrets?.map((secret) => secret.name));
+  for (const [index, { name: secret }] of (spec.imagePullSecrets ?? []).entries()) {
+    if (pullable.has(secret)) continue;
+    return `imagePullSecrets[${index}].name="${secret}" is not allowed because service account ${name} does not reference that imagePullSecret`;
+  }
+  return undefined;
+};
+
 /** ServiceAccount: every Pod runs as an account that exists, with its token mounted. */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
@@ -51,6 +91,7 @@ export const serviceAccount: AdmissionPlugin = {
     spec.serviceAccount = name;
     if (spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true) mountToken(spec, namespace);
     if (!spec.imagePullSecrets?.length && account?.imagePullSecrets?.length) spec.imagePullSecrets = account.imagePullSecrets;
-    return undefined;
+    const restricts = truths.includes(account?.metadata.annotations?.[enforceMountable] ?? '');
+    return account !== undefined && restricts ? secretNotAllowed(spec, account) : undefined;
   },
 };

@@ -138,14 +138,24 @@ const keepOrReplace = (ref: ObjectRef, running: KubeObject, now: KubeObject, cau
 };
 
 /** What the API server would refuse: one finding a fault, with the server's own text. */
-export const refusedRule: Rule = ({ input, results, refOf }) => {
+export const refusedRule: Rule = ({ input, results, refOf, cluster }) => {
+  // What a workload is warned of is an error where its Pods were really forbidden: that is said once.
+  const hasHappened = (warning: string): boolean => {
+    const [, violation] = /^would (violate PodSecurity .*)$/s.exec(warning) ?? [];
+    return (
+      violation !== undefined &&
+      cluster.events.some(
+        ({ reason, message }) => reason === 'FailedCreate' && message.includes(violation.replace('violate', 'violates')),
+      )
+    );
+  };
   const running = new Map((input.against ?? []).map((manifest) => [refKey(refOf(manifest)), manifest.object]));
   return results.flatMap(({ manifest, verdict }): readonly Draft[] => {
     const ref = refOf(manifest);
     const before = running.get(refKey(ref));
     if (verdict.ok)
       return verdict.warnings
-        .filter((warning) => !isPortConflict(warning))
+        .filter((warning) => !isPortConflict(warning) && !hasHappened(warning))
         .map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
     if (verdict.causes.length === 0)
       return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message }];

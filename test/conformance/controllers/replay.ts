@@ -54,6 +54,10 @@ export class Replay {
     this.kubelet = new SimulatedKubelet(this.plane, scenario.outcomes ?? [], this.#lockstep);
     for (const node of scenario.nodes) this.plane.api.restore(nodeOf(node));
     bootstrap(this.plane.api, {});
+    // The namespace of the recordings was a fresh one; only here is it called `default`.
+    this.plane.api.delete(ref('Service', 'kubernetes'));
+    const { namespaceLabels: labels } = scenario;
+    if (labels !== undefined) this.plane.api.patch(ref('Namespace', 'default'), { metadata: { labels } });
   }
 
   /** Lets time pass until nothing changed for long enough. */
@@ -81,7 +85,7 @@ export class Replay {
     this.plane.clock.advanceTo(end);
   }
 
-  apply(objects: readonly KubeObject[]): unknown {
+  apply(objects: readonly KubeObject[], isSetup = true): unknown {
     const results = objects.map((object): readonly [KubeObject, Verdict<Stored>] => {
       const { api } = this.plane;
       const target = ref(object.kind, object.metadata.name ?? '', object.metadata.namespace);
@@ -94,7 +98,7 @@ export class Replay {
       return [object, verdict];
     });
     const refused = results.flatMap(([{ kind, metadata }, verdict]) =>
-      verdict.ok ? [] : [{ object: `${kind}/${metadata.name}`, ...refusedResult(verdict) }],
+      verdict.ok ? [] : [{ ...(isSetup && { object: `${kind}/${metadata.name}` }), ...refusedResult(verdict) }],
     );
     return refused.length > 0 ? { results: refused } : undefined;
   }
@@ -106,7 +110,7 @@ export class Replay {
     const said = (verdict: Verdict<Stored>): unknown => (verdict.ok ? undefined : refusedResult(verdict));
     switch (action.do) {
       case 'apply':
-        return this.apply(action.objects ?? []);
+        return this.apply(action.objects ?? [], false);
       case 'patch':
         return said(
           api.patch(

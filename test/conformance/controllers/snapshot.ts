@@ -153,6 +153,11 @@ export const snapshotOf = (replay: Replay, names: Names, before: ReadonlySet<str
       expectedPods: status?.expectedPods,
       conditions: conditionsOf(status?.conditions, names, false),
     })),
+    quotas: store.list('ResourceQuota', ns).map(({ metadata, status }) => ({
+      name: metadata.name,
+      hard: status?.hard,
+      used: status?.used,
+    })),
     pvcs: store.list('PersistentVolumeClaim', ns).map(({ metadata, status }) => ({
       name: metadata.name,
       phase: status?.phase,

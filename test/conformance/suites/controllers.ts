@@ -116,6 +116,7 @@ const families = [
   'node-failure',
   'pdb-drain',
   'preemption',
+  'quota',
   'rollout-deadlocks',
   'self-healing',
   'statefulset',

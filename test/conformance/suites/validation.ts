@@ -1,11 +1,14 @@
 import { decode, decodeText } from '../../../lib/api/decode.js';
 import { applyDefaults } from '../../../lib/api/default/index.js';
-import type { KubeObject } from '../../../lib/api/object.js';
+import type { Service } from '../../../lib/api/generated/types.js';
+import type { Admitted, KubeObject } from '../../../lib/api/object.js';
 import { prepareForCreate } from '../../../lib/api/prepare.js';
 import { prepareForUpdate } from '../../../lib/api/prepare-update.js';
 import { validateCreate, validateUpdate } from '../../../lib/api/validate/index.js';
 import type { FieldError, Verdict } from '../../../lib/api/verdict.js';
 import { warningsOf } from '../../../lib/api/warn/index.js';
+import { ServiceAllocation } from '../../../lib/apiserver/service-allocation.js';
+import { Store } from '../../../lib/apiserver/store.js';
 import { differences } from '../compare.js';
 import type { CaseRunner, Suite } from '../suite.js';
 
@@ -141,6 +144,12 @@ const allocate = (object: KubeObject): KubeObject => {
   return { ...object, spec: { ...families, ...spec, clusterIP: address, clusterIPs: [address], ports } };
 };
 
+const allocationDifferences = (expected: Expected, next: KubeObject, current: KubeObject): string[] => {
+  const verdict = new ServiceAllocation(new Store()).allocate(next as Admitted<Service>, current as Admitted<Service>);
+  const plain = ({ type, field, message }: RecordedError | FieldError) => ({ type, field, message });
+  return differences((expected.errors ?? []).map(plain), verdict.ok ? [] : verdict.causes.map(plain), 'errors');
+};
+
 const update: CaseRunner = (record) => {
   const { old, patch, expected } = record as UpdateCase;
   const first = decode(old);
@@ -152,6 +161,7 @@ const update: CaseRunner = (record) => {
   if (expected.stage === 'decode') return decodeDifferences(expected, verdict);
   if (!verdict.ok) return [`decode: recorded no fault, got ${verdict.message}`];
   const next = prepareForUpdate(applyDefaults(verdict.value), current);
+  if (expected.stage === 'allocation') return allocationDifferences(expected, next, current);
   const lines = errorDifferences(expected.errors ?? [], validateUpdate(next, current));
   if (!expected.accepted) return lines;
   return [...lines, ...differences(withoutAllocation(expected.updated), withoutAllocation(withoutManaged(next)), 'updated')];

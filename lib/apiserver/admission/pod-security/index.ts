@@ -1,0 +1,70 @@
+import type { Pod } from '../../../api/generated/types.js';
+import type { Admitted } from '../../../api/object.js';
+import { invalid } from '../../../api/refusal.js';
+import { equal } from '../../equal.js';
+import { as, type Stored } from '../../kinds.js';
+import { forbidden } from '../../refusals.js';
+import type { AdmissionContext, AdmissionPlugin } from '../plugin.js';
+import { detailsOf, violationsOf } from './evaluate.js';
+import { warningsOfChange } from './namespace.js';
+import { type Policy, policyOf, textOf } from './policy.js';
+import { templateOf } from './templates.js';
+
+const policyFor = ({ metadata }: Stored, { store }: AdmissionContext): Policy =>
+  policyOf(store.find('Namespace', undefined, metadata.namespace ?? '')?.metadata.labels);
+
+type Image = { readonly name: string; readonly image?: string | undefined };
+
+/** Of what can change in a Pod, images and new ephemeral containers are judged. */
+const isSignificant = (pod: Admitted<Pod>, previous: Admitted<Pod> | undefined): boolean => {
+  if (previous === undefined) return true;
+  if (pod.spec === previous.spec) return false;
+  const images = (containers: readonly Image[] = []): string => containers.map(({ image }) => image).join(' ');
+  const before = previous.spec;
+  const known = new Map(before?.ephemeralContainers?.map(({ name, image }) => [name, image]));
+  return (
+    images(pod.spec?.containers) !== images(before?.containers) ||
+    images(pod.spec?.initContainers) !== images(before?.initContainers) ||
+    (pod.spec?.ephemeralContainers ?? []).some(({ name, image }) => !known.has(name) || known.get(name) !== image)
+  );
+};
+
+const previousPod = (previous: Stored | undefined): Admitted<Pod> | undefined =>
+  previous === undefined ? undefined : as('Pod', previous);
+
+/**
+ * PodSecurity: Pods keep to the level of the Pod Security Standards that labels of their namespace enforce; Pods and
+ * workloads are warned of the level to warn of. There are no exemptions.
+ */
+export const podSecurity: AdmissionPlugin = {
+  name: 'PodSecurity',
+  validate: (object, context, previous) => {
+    const namespace = as('Namespace', object);
+    if (namespace !== undefined) {
+      const { faults } = policyOf(object.metadata.labels);
+      const isOld = previous !== undefined && equal(faults, policyOf(previous.metadata.labels).faults);
+      return faults.length === 0 || isOld ? undefined : invalid(object, faults);
+    }
+    const pod = as('Pod', object);
+    if (pod?.spec === undefined) return undefined;
+    const { enforce } = policyFor(object, context);
+    if (enforce.level === 'privileged' || !isSignificant(pod, previousPod(previous))) return undefined;
+    const violations = violationsOf(enforce, pod.metadata, pod.spec);
+    if (violations.length === 0) return undefined;
+    return forbidden(object, `violates PodSecurity "${textOf(enforce)}": ${detailsOf(violations)}`);
+  },
+  warn: (object, context, previous) => {
+    const namespace = as('Namespace', object);
+    if (namespace !== undefined) {
+      const before = previous === undefined ? undefined : as('Namespace', previous);
+      return before === undefined ? [] : warningsOfChange(namespace, before, context.store);
+    }
+    const pod = as('Pod', object);
+    if (pod !== undefined && !isSignificant(pod, previousPod(previous))) return [];
+    const judged = pod ?? templateOf(object);
+    if (judged?.spec === undefined) return [];
+    const { warn } = policyFor(object, context);
+    const violations = violationsOf(warn, judged.metadata, judged.spec);
+    return violations.length === 0 ? [] : [`would violate PodSecurity "${textOf(warn)}": ${detailsOf(violations)}`];
+  },
+};
