@@ -2,8 +2,9 @@ import { labelSelectorText } from '../api/label-selector.js';
 import { refOf, refText } from '../api/object.js';
 import type { Party } from './party.js';
 import type { Hop } from './path.js';
-import { type CompiledPolicy, type Direction, portsText } from './policy/compile.js';
+import type { CompiledPolicy } from './policy/compile.js';
 import type { Judgement } from './policy/policies.js';
+import { type Direction, portsText, type RuleOf } from './policy/rule.js';
 import type { Protocol } from './protocol.js';
 import type { Wiring } from './wiring.js';
 
@@ -12,28 +13,32 @@ const selectorText = ({ policy }: CompiledPolicy): string => {
   return text === '<none>' ? 'every Pod of the namespace' : text;
 };
 
-const deniedText = (direction: Direction, { selecting, otherPorts }: Judgement, other: Party, what: string): string => {
+const ruleText = ({ policy, rule }: RuleOf, direction: Direction): string =>
+  `${refText(refOf(policy))} ${direction} rule ${rule.number}${rule.name === undefined ? '' : ` (${rule.name})`}`;
+
+const passedText = (direction: Direction, { passing }: Judgement): string =>
+  passing === undefined ? '' : `${ruleText(passing, direction)} leaves it to the NetworkPolicies; `;
+
+const deniedText = (direction: Direction, judgement: Judgement, other: Party, what: string): string => {
+  const { selecting, otherPorts, denying } = judgement;
   const preposition = direction === 'egress' ? 'to' : 'from';
+  const passed = passedText(direction, judgement);
+  if (denying !== undefined) return `${passed}${ruleText(denying, direction)} denies ${what} ${preposition} ${other.text}`;
   const names = selecting.map((compiled) => `${refText(refOf(compiled.policy))} selects ${selectorText(compiled)}`);
   const rules = selecting.reduce((count, compiled) => count + (compiled[direction]?.length ?? 0), 0);
   const none = rules === 0 ? `allows no ${direction}` : `no ${direction} rule allows ${what} ${preposition} ${other.text}`;
   const near = otherPorts.map(
     ({ policy, rule }) => `rule ${rule.number} of ${refText(refOf(policy))} allows ${preposition} it ${portsText(rule)} only`,
   );
-  return `${names.join(', ')}; ${[none, ...near].join('; ')}`;
+  return `${passed}${names.join(', ')}; ${[none, ...near].join('; ')}`;
 };
 
-const allowedText = (
-  direction: Direction,
-  { selecting, allowing }: Judgement,
-  subject: Party,
-  other: Party,
-  what: string,
-): string => {
-  if (selecting.length === 0) return `no policy restricts the ${direction} of ${subject.text}`;
+const allowedText = (direction: Direction, judgement: Judgement, subject: Party, other: Party, what: string): string => {
+  const { allowing } = judgement;
+  const passed = passedText(direction, judgement);
+  if (allowing === undefined) return `${passed}no policy restricts the ${direction} of ${subject.text}`;
   const preposition = direction === 'egress' ? 'to' : 'from';
-  if (allowing === undefined) return `${what} ${preposition} ${other.text} is allowed`;
-  return `${refText(refOf(allowing.policy))} ${direction} rule ${allowing.rule.number} allows ${what} ${preposition} ${other.text}`;
+  return `${passed}${ruleText(allowing, direction)} allows ${what} ${preposition} ${other.text}`;
 };
 
 /** What the policies of `subject` say of a connection with `other`; `port` is the server's. */
@@ -56,9 +61,9 @@ export const policyHop = (
   if (first === undefined) return undefined;
   const denied = judgements.find((judgement) => !judgement.allowed);
   const allowed = judgements.find((judgement) => judgement.allowed);
-  const deciding = allowed?.allowing?.policy ?? first.selecting[0]?.policy;
+  const deciding = (allowed?.allowing ?? first.denying)?.policy ?? first.selecting[0]?.policy;
   const object = deciding && refOf(deciding);
-  if (subject.pod?.spec?.hostNetwork === true && first.selecting.length > 0) {
+  if (subject.pod?.spec?.hostNetwork === true && (first.selecting.length > 0 || denied !== undefined)) {
     const text = `${subject.text} uses the network of its node; policies that select it are assumed not to bind it`;
     return { at, outcome: 'assumed', text, object };
   }

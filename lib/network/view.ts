@@ -1,5 +1,6 @@
 import type { EndpointSlice, Ingress, Namespace, NetworkPolicy, Node, Pod, Service } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
+import type { AdminPolicy } from './policy/admin.js';
 import type { Protocol } from './protocol.js';
 
 /** The objects of a cluster that its network follows from. Read only, and taken as they are at one moment. */
@@ -9,6 +10,8 @@ export interface NetworkView {
   readonly endpointSlices: readonly Admitted<EndpointSlice>[];
   readonly namespaces: readonly Admitted<Namespace>[];
   readonly networkPolicies: readonly Admitted<NetworkPolicy>[];
+  /** AdminNetworkPolicies and BaselineAdminNetworkPolicies, where their CustomResourceDefinitions are installed. */
+  readonly adminPolicies?: readonly Admitted<AdminPolicy>[] | undefined;
   readonly ingresses: readonly Admitted<Ingress>[];
   readonly nodes: readonly Admitted<Node>[];
 }

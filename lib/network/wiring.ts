@@ -75,7 +75,7 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
     places,
     dns: createDns(view.services, view.endpointSlices, names),
     dnsAddress: canonical(services.get('kube-system/kube-dns')?.spec?.clusterIP ?? clusterDefaults.dns),
-    policies: createPolicies(view.networkPolicies),
+    policies: createPolicies(view.networkPolicies, view.adminPolicies),
     router: createIngressRouter(view.ingresses),
     labelsOf,
     serviceNamed: (key) => services.get(key),

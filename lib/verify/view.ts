@@ -1,7 +1,13 @@
+import type { Admitted } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { ClusterConfig } from '../cluster/config.js';
 import { listensOn } from '../kubelet/index.js';
 import { createNetwork, type Network } from '../network/network.js';
+import type { AdminPolicy } from '../network/policy/admin.js';
+
+/** Kinds of the Network Policy API, where its CustomResourceDefinitions are among the objects. */
+const adminKinds = ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy'];
+const adminVersion = 'policy.networking.k8s.io/v1alpha1';
 
 /** The network of a settled cluster. Where the author declares what a container listens on, that is known; otherwise nobody knows. */
 export const networkOf = (cluster: Cluster, { ingressController }: ClusterConfig): Network =>
@@ -12,6 +18,9 @@ export const networkOf = (cluster: Cluster, { ingressController }: ClusterConfig
       endpointSlices: cluster.list('EndpointSlice'),
       namespaces: cluster.list('Namespace'),
       networkPolicies: cluster.list('NetworkPolicy'),
+      adminPolicies: adminKinds.flatMap(
+        (kind) => cluster.list({ apiVersion: adminVersion, kind }) as readonly Admitted<AdminPolicy>[],
+      ),
       ingresses: cluster.list('Ingress'),
       nodes: cluster.list('Node'),
     },

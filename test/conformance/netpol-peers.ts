@@ -2,9 +2,10 @@ import type { Ingress, IngressBackend, Namespace, NetworkPolicy, Pod, Service } 
 import { matcherOfLabels } from '../../lib/api/label-selector.js';
 import type { Admitted, KubeObject } from '../../lib/api/object.js';
 import { type Cidr, formatAddress, parseAddress, parseCidr } from '../../lib/network/address.js';
+import type { AdminPolicy } from '../../lib/network/policy/admin.js';
 import { declaredPorts, type End, namespaceLabels, type PodEnd, podEnd } from '../../lib/network/policy/end.js';
-import { createPolicies } from '../../lib/network/policy/policies.js';
-import { intersection, isEmpty, type PortSet, portSetText, portsOf, union } from '../../lib/network/policy/port-set.js';
+import { createPolicies, type Policies } from '../../lib/network/policy/policies.js';
+import { allPorts, intersection, isEmpty, type PortSet, portSetText, portsOf, union } from '../../lib/network/policy/port-set.js';
 import { protocolOf } from '../../lib/network/protocol.js';
 
 /** Connections as np-guard lists them: from, to, ports. */
@@ -17,10 +18,10 @@ export interface Line {
 export const ofKind = <T>(objects: readonly KubeObject[], kind: string): readonly Admitted<T>[] =>
   objects.filter((object) => object.kind === kind) as readonly KubeObject[] as readonly Admitted<T>[];
 
-const controller = '{ingress-controller}';
+export const ingressController = '{ingress-controller}';
 
 /** A Pod in a cluster that no object describes. */
-const anyPod: PodEnd = { namespace: 'ingress-controller-ns', labels: {}, namespaceLabels: {}, spec: undefined };
+export const anyPod: PodEnd = { namespace: 'ingress-controller-ns', labels: {}, namespaceLabels: {}, spec: undefined };
 
 type Template = { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> }; readonly spec?: Pod['spec'] };
 
@@ -52,15 +53,12 @@ const workloadsOf = (objects: readonly KubeObject[]): ReadonlyMap<string, PodEnd
   return peers;
 };
 
-/** External IPv4 addresses, split where an ipBlock begins or ends. */
-const externalRanges = (policies: readonly NetworkPolicy[]): readonly Cidr[] => {
+/** External IPv4 addresses, split where an ipBlock or a network begins or ends. */
+const externalRanges = ({ network, admin }: Policies): readonly Cidr[] => {
   const starts = new Set([0n]);
-  for (const { spec } of policies) {
-    const peers = [
-      ...(spec?.ingress ?? []).flatMap(({ from }) => from ?? []),
-      ...(spec?.egress ?? []).flatMap(({ to }) => to ?? []),
-    ];
-    for (const text of peers.flatMap(({ ipBlock }) => (ipBlock === undefined ? [] : [ipBlock.cidr, ...(ipBlock.except ?? [])]))) {
+  for (const { ingress = [], egress = [] } of [...network, ...admin]) {
+    const blocks = [...ingress, ...egress].flatMap(({ peers = [] }) => peers.flatMap(({ block }) => block ?? []));
+    for (const text of blocks.flatMap(({ cidr, except = [] }) => [cidr, ...except])) {
       const cidr = parseCidr(text);
       if (cidr?.family === 4) starts.add(cidr.first).add(cidr.last + 1n);
     }
@@ -73,10 +71,17 @@ const externalRanges = (policies: readonly NetworkPolicy[]): readonly Cidr[] => 
 const rangeText = ({ first, last }: Cidr): string =>
   `${formatAddress({ family: 4, value: first })}-${formatAddress({ family: 4, value: last })}[External]`;
 
-/** Ports of workloads that Ingresses lead to. */
-const ingressPorts = (objects: readonly KubeObject[], workloads: ReadonlyMap<string, PodEnd>): ReadonlyMap<string, PortSet> => {
+/** A workload that an Ingress leads to. */
+export interface Backend {
+  readonly workload: string;
+  readonly ingress: string;
+  readonly service: string;
+  readonly ports: PortSet;
+}
+
+const backendsOf = (objects: readonly KubeObject[], workloads: ReadonlyMap<string, PodEnd>): readonly Backend[] => {
   const services = ofKind<Service>(objects, 'Service');
-  const found = new Map<string, PortSet>();
+  const found: Backend[] = [];
   for (const { metadata, spec } of ofKind<Ingress>(objects, 'Ingress')) {
     const namespace = metadata.namespace ?? 'default';
     const backends: readonly (IngressBackend | undefined)[] = [
@@ -95,42 +100,96 @@ const ingressPorts = (objects: readonly KubeObject[], workloads: ReadonlyMap<str
       if (target?.spec?.selector === undefined || port === undefined) continue;
       const matches = matcherOfLabels(target.spec.selector);
       const wanted = port.targetPort ?? port.port;
-      for (const [key, workload] of workloads) {
-        if (workload.namespace !== namespace || !matches(workload.labels)) continue;
-        const declared = declaredPorts(workload.spec).find((each) => each.name === wanted)?.port;
+      for (const [workload, pod] of workloads) {
+        if (pod.namespace !== namespace || !matches(pod.labels)) continue;
+        const declared = declaredPorts(pod.spec).find((each) => each.name === wanted)?.port;
         const resolved = typeof wanted === 'number' ? wanted : declared;
         if (resolved === undefined) continue;
         const ports = portsOf([{ protocol: protocolOf(port.protocol), first: resolved, last: resolved }]);
-        found.set(key, union([found.get(key) ?? portsOf([]), ports]));
+        found.push({ workload, ingress: `${namespace}/${metadata.name}`, service: target.metadata.name, ports });
       }
     }
   }
   return found;
 };
 
-/** Every connection that the policies of a directory allow, in np-guard's terms. External ranges are split at the ipBlocks of `split` too. */
-export const connectionsOf = (objects: readonly KubeObject[], split: readonly KubeObject[] = []): readonly Line[] => {
-  const networkPolicies = ofKind<NetworkPolicy>(objects, 'NetworkPolicy');
-  const policies = createPolicies(networkPolicies);
+/** The objects of one directory, in np-guard's terms. */
+export interface Directory {
+  readonly policies: Policies;
+  /** Workloads by name. */
+  readonly workloads: ReadonlyMap<string, PodEnd>;
+  /** Every pair of which np-guard speaks, Ingresses aside. */
+  readonly pairs: readonly { readonly src: string; readonly dst: string; readonly from: End; readonly to: End }[];
+  readonly backends: readonly Backend[];
+}
+
+const policiesOf = (objects: readonly KubeObject[]): Policies =>
+  createPolicies(ofKind<NetworkPolicy>(objects, 'NetworkPolicy'), [
+    ...ofKind<AdminPolicy>(objects, 'AdminNetworkPolicy'),
+    ...ofKind<AdminPolicy>(objects, 'BaselineAdminNetworkPolicy'),
+  ]);
+
+/** External ranges are split at the ipBlocks of `split` too. */
+export const directoryOf = (objects: readonly KubeObject[], split: readonly KubeObject[] = []): Directory => {
+  const policies = policiesOf(objects);
   const workloads = workloadsOf(objects);
-  const lines: Line[] = [];
-  const add = (src: string, dst: string, ports: PortSet): void => {
-    if (!isEmpty(ports)) lines.push({ src, dst, conns: portSetText(ports) });
-  };
   // No address on a Pod: here ipBlocks hold addresses outside only.
   const ends = [...workloads].map(([name, pod]): readonly [string, End] => [name, { pod }]);
-  const outside = externalRanges([...networkPolicies, ...ofKind<NetworkPolicy>(split, 'NetworkPolicy')]).map(
+  const outside = externalRanges(split.length === 0 ? policies : policiesOf([...objects, ...split])).map(
     (range): readonly [string, End] => [rangeText(range), { address: { family: 4, value: range.first } }],
   );
-  for (const [src, from] of ends) {
-    for (const [dst, to] of [...ends, ...outside]) if (src !== dst) add(src, dst, policies.portsBetween(from, to));
-    for (const [range, external] of outside) add(range, src, policies.portsBetween(external, from));
-  }
-  for (const [dst, ports] of ingressPorts(objects, workloads)) {
+  const all = [...ends, ...outside];
+  const pairs = all.flatMap(([src, from]) =>
+    all.flatMap(([dst, to]) => (src === dst || (from.pod === undefined && to.pod === undefined) ? [] : [{ src, dst, from, to }])),
+  );
+  return { policies, workloads, pairs, backends: backendsOf(objects, workloads) };
+};
+
+/** Every connection that the policies of a directory allow, as far as `within` goes. */
+export const connectionsOf = (
+  { policies, workloads, pairs, backends }: Directory,
+  within: PortSet = allPorts,
+): readonly Line[] => {
+  const lines: Line[] = [];
+  const add = (src: string, dst: string, all: PortSet): void => {
+    const ports = intersection(all, within);
+    if (!isEmpty(ports)) lines.push({ src, dst, conns: portSetText(ports) });
+  };
+  for (const { src, dst, from, to } of pairs) add(src, dst, policies.portsBetween(from, to));
+  for (const dst of new Set(backends.map(({ workload }) => workload))) {
+    const ports = union(backends.filter(({ workload }) => workload === dst).map((backend) => backend.ports));
     const pod = workloads.get(dst);
-    add(controller, dst, intersection(ports, policies.portsBetween({ pod: anyPod }, { pod })));
+    add(ingressController, dst, intersection(ports, policies.portsBetween({ pod: anyPod }, { pod })));
   }
   return lines;
+};
+
+export interface Focus {
+  readonly focusWorkloads?: readonly string[];
+  readonly focusDirection?: string;
+  readonly focusWorkloadPeers?: readonly string[];
+  readonly focusConn?: string;
+}
+
+/** `NAME` or `NAMESPACE/NAME` means the peer `NAMESPACE/NAME[KIND]`. */
+const isNamed = (peer: string, names: readonly string[] | undefined): boolean =>
+  names === undefined ||
+  names.some(
+    (name) =>
+      peer === name || peer === `{${name}}` || peer.replace(/\[.*$/, '') === name || peer.replace(/^[^/]*\/|\[.*$/g, '') === name,
+  );
+
+export const isInFocus = (src: string, dst: string, { focusWorkloads, focusDirection, focusWorkloadPeers }: Focus): boolean => {
+  const [out, into] = [isNamed(src, focusWorkloads), isNamed(dst, focusWorkloads)];
+  if ((focusDirection === 'ingress' && !into) || (focusDirection === 'egress' && !out)) return false;
+  return (out && isNamed(dst, focusWorkloadPeers)) || (into && isNamed(src, focusWorkloadPeers));
+};
+
+/** The port of `tcp-80`. */
+export const focusPorts = ({ focusConn }: Focus): PortSet => {
+  if (focusConn === undefined) return allPorts;
+  const [protocol = '', port] = focusConn.split('-');
+  return portsOf([{ protocol: protocolOf(protocol.toUpperCase()), first: Number(port), last: Number(port) }]);
 };
 
 const external = /^([\d.]+)-([\d.]+)\[External\]$/;
@@ -178,9 +237,10 @@ const lifeOf = (ends: readonly string[], before: ReadonlyMap<string, PodEnd>, af
 /** The changes from one directory to another, each in the place of its connections. */
 export const changesOf = (before: readonly KubeObject[], after: readonly KubeObject[]): readonly Line[] => {
   const pair = ({ src, dst }: Line): string => `${src}\n${dst}`;
-  const old = new Map(connectionsOf(before, after).map((line) => [pair(line), line]));
-  const now = new Map(connectionsOf(after, before).map((line) => [pair(line), line]));
-  const [oldPeers, newPeers] = [workloadsOf(before), workloadsOf(after)];
+  const [earlier, later] = [directoryOf(before, after), directoryOf(after, before)];
+  const old = new Map(connectionsOf(earlier).map((line) => [pair(line), line]));
+  const now = new Map(connectionsOf(later).map((line) => [pair(line), line]));
+  const [oldPeers, newPeers] = [earlier.workloads, later.workloads];
   const lines: Line[] = [];
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const [from, to] = [old.get(key), now.get(key)];

@@ -4,6 +4,7 @@ import type { Labels } from '../../api/selector.js';
 import type { Address } from '../address.js';
 import { entry } from '../entry.js';
 import { type Protocol, protocolOf } from '../protocol.js';
+import type { Described } from './described.js';
 
 /** One end of a connection, as policies see it. Without `pod` it is an address outside the cluster, or of a node. */
 export interface End {
@@ -12,6 +13,8 @@ export interface End {
   /** Outside, at an address that nobody here knows: every ipBlock may hold it. */
   readonly anyAddress?: boolean | undefined;
   readonly pod?: PodEnd | undefined;
+  /** Pods that do not exist but could. */
+  readonly described?: Described | undefined;
 }
 
 export interface PodEnd {

@@ -4,11 +4,29 @@ import type { Namespace, NetworkPolicy, Pod } from '../../../lib/api/generated/t
 import type { KubeObject } from '../../../lib/api/object.js';
 import { validateCreate } from '../../../lib/api/validate/index.js';
 import { parseAddress } from '../../../lib/network/address.js';
+import type { AdminPolicy } from '../../../lib/network/policy/admin.js';
+import { adminFaults, samePriority } from '../../../lib/network/policy/admin-faults.js';
 import { type End, namespaceLabels, podEnd } from '../../../lib/network/policy/end.js';
 import { createPolicies, type Policies } from '../../../lib/network/policy/policies.js';
+import { portSetText } from '../../../lib/network/policy/port-set.js';
 import { protocolOf } from '../../../lib/network/protocol.js';
 import { differences } from '../compare.js';
-import { type Change, changesOf, changeText, connectionsOf, type Line, normalized, ofKind } from '../netpol-peers.js';
+import { defaultPair, type ExplainOptions, explanationLine, explanationsOf, type PairExplanation } from '../netpol-explain.js';
+import { type ExposureLists, exposureLines, exposuresOf } from '../netpol-exposure.js';
+import {
+  type Change,
+  changesOf,
+  changeText,
+  connectionsOf,
+  type Directory,
+  directoryOf,
+  type Focus,
+  focusPorts,
+  isInFocus,
+  type Line,
+  normalized,
+  ofKind,
+} from '../netpol-peers.js';
 import type { CaseRunner, Suite, SuiteFolder } from '../suite.js';
 
 interface Query {
@@ -63,36 +81,19 @@ const points: CaseRunner = (record) => {
   return [...queries, ...tables];
 };
 
-const objectsOf = (folder: SuiteFolder, dir: string): readonly KubeObject[] => {
-  const found = folder.records('manifests').find((record) => (record as { readonly dir: string }).dir === dir);
-  return (found as { readonly objects: readonly KubeObject[] } | undefined)?.objects ?? [];
+/** As the API server reads objects: a field that is null is not there. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutNulls(each)]));
 };
 
-interface ConnectionsRecord {
-  readonly dir: string;
-  readonly options: {
-    readonly focusWorkloads?: readonly string[];
-    readonly focusDirection?: string;
-    readonly focusWorkloadPeers?: readonly string[];
-    readonly focusConn?: string;
-  };
-  readonly connections: readonly Line[];
-}
-
-/** `NAME` or `NAMESPACE/NAME` means the peer `NAMESPACE/NAME[KIND]`. */
-const isNamed = (peer: string, names: readonly string[]): boolean =>
-  names.some((name) => peer === name || peer.replace(/\[.*$/, '') === name || peer.replace(/^[^/]*\/|\[.*$/g, '') === name);
-
-const focused = (
-  lines: readonly Line[],
-  { focusWorkloads, focusDirection, focusWorkloadPeers }: ConnectionsRecord['options'],
-) => {
-  const isPeer = (peer: string) => focusWorkloadPeers === undefined || isNamed(peer, focusWorkloadPeers);
-  return lines.filter(({ src, dst }) => {
-    if (focusWorkloads === undefined) return true;
-    const out = focusDirection !== 'ingress' && isNamed(src, focusWorkloads) && isPeer(dst);
-    return out || (focusDirection !== 'egress' && isNamed(dst, focusWorkloads) && isPeer(src));
-  });
+const objectsOf = (folder: SuiteFolder, dir: string): readonly KubeObject[] => {
+  const inDir = (record: unknown): boolean => (record as { readonly dir: string }).dir === dir;
+  const found = folder.records('manifests').find(inDir) ?? folder.records('anp-manifests').find(inDir);
+  const objects = (found as { readonly objects: readonly KubeObject[] } | undefined)?.objects ?? [];
+  return objects.map((object) => withoutNulls(object) as KubeObject);
 };
 
 const difference = (recorded: readonly string[], got: readonly string[]): readonly string[] => {
@@ -103,10 +104,62 @@ const difference = (recorded: readonly string[], got: readonly string[]): readon
   ];
 };
 
+/** A recorded connection; with several networks the one that it goes through. */
+type RecordedLine = Line & { readonly network?: string };
+
+const podNetwork = 'Pod network';
+
+const recordedLines = (lines: readonly RecordedLine[]): readonly Line[] =>
+  lines.map(({ src, dst, conns, network = podNetwork }) => ({
+    src,
+    dst,
+    conns: network === podNetwork ? conns : `${network}: ${conns}`,
+  }));
+
+interface ConnectionsRecord {
+  readonly dir: string;
+  readonly options: Focus;
+  readonly connections: readonly RecordedLine[];
+}
+
+const focusedLines = (directory: Directory, options: Focus): readonly Line[] => {
+  const conns = portSetText(focusPorts(options));
+  return connectionsOf(directory, focusPorts(options))
+    .filter(({ src, dst }) => isInFocus(src, dst, options))
+    .filter((line) => options.focusConn === undefined || line.conns === conns);
+};
+
 const connections: CaseRunner = (record, folder) => {
   const { dir, options, connections: recorded } = record as ConnectionsRecord;
-  const lines = focused(connectionsOf(objectsOf(folder, dir)), options);
-  return difference(normalized(recorded), normalized(lines));
+  return difference(normalized(recordedLines(recorded)), normalized(focusedLines(directoryOf(objectsOf(folder, dir)), options)));
+};
+
+interface ExposureRecord extends ConnectionsRecord {
+  readonly exposure: ExposureLists;
+}
+
+const exposure: CaseRunner = (record, folder) => {
+  const { dir, options, connections: recorded, exposure: lists } = record as ExposureRecord;
+  const directory = directoryOf(objectsOf(folder, dir));
+  const lines = focusedLines(directory, options);
+  return [
+    ...difference(normalized(recordedLines(recorded)), normalized(lines)),
+    ...difference(normalized(exposureLines(lists)), normalized(exposureLines(exposuresOf(directory, lines, options)))),
+  ];
+};
+
+interface ExplainRecord {
+  readonly dir: string;
+  readonly options: ExplainOptions;
+  readonly explanations: readonly PairExplanation[];
+  readonly systemDefaultAllowed: readonly { readonly src: string; readonly dst: string }[];
+}
+
+const explain: CaseRunner = (record, folder) => {
+  const { dir, options, explanations, systemDefaultAllowed } = record as ExplainRecord;
+  const recorded = [...explanations, ...systemDefaultAllowed.map(({ src, dst }) => defaultPair(src, dst))];
+  const found = explanationsOf(directoryOf(objectsOf(folder, dir)), options);
+  return difference(normalized(recorded.map(explanationLine)), normalized(found.map(explanationLine)));
 };
 
 interface DiffRecord {
@@ -121,15 +174,30 @@ const diff: CaseRunner = (record, folder) => {
   return difference(normalized(recorded), normalized(changesOf(objectsOf(folder, dir1), objectsOf(folder, dir2))));
 };
 
-/** Whether the API server refuses what a policy says, or a second policy of one name. */
+const keyOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+
+/** Whether the API server refuses what a policy says, or policies do not go together. */
 const invalid: CaseRunner = (record, folder) => {
-  const policies = ofKind<NetworkPolicy>(objectsOf(folder, (record as { readonly dir: string }).dir), 'NetworkPolicy');
-  const names = new Set(policies.map(({ metadata }) => `${metadata.namespace ?? 'default'}/${metadata.name}`));
+  const objects = objectsOf(folder, (record as { readonly dir: string }).dir);
+  const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+  const admin = objects.filter(({ kind }) => kind.endsWith('AdminNetworkPolicy')) as readonly AdminPolicy[];
+  const names = new Set([...policies, ...admin].map(keyOf));
   const refused = policies.some((policy) => {
     const decoded = decode({ ...policy, metadata: { namespace: 'default', ...policy.metadata } });
     return !decoded.ok || validateCreate(applyDefaults(decoded.value)).some(({ field }) => field.startsWith('spec'));
   });
-  return refused || names.size < policies.length ? [] : ['recorded a refusal, got none'];
+  const faulty = admin.some((policy) => adminFaults(policy).length > 0) || samePriority(admin).length > 0;
+  return refused || faulty || names.size < policies.length + admin.length ? [] : ['recorded a refusal, got none'];
 };
 
-export const suite: Suite = { families: { connlist: connections, diff, focus: connections, invalid, 'netpol-points': points } };
+const modes: Readonly<Record<string, CaseRunner>> = { connlist: connections, exposure, explain, diff, invalid };
+
+/** Records of all modes for directories with more than NetworkPolicies; only admin policies are answered for. */
+const anp: CaseRunner = (record, folder) => {
+  const { mode } = record as { readonly mode: string };
+  return modes[mode]?.(record, folder) ?? [`there is no mode ${mode}`];
+};
+
+export const suite: Suite = {
+  families: { anp, connlist: connections, diff, explain, exposure, focus: connections, invalid, 'netpol-points': points },
+};
