@@ -191,6 +191,75 @@ describe('a namespace that enforces a Pod Security level', () => {
   test('a workload that keeps to it is accepted', () => expect(faults(judge([strict, within(deployment('web'))]))).toEqual([]));
 });
 
+describe('what forbids the Pods of a workload is named, with a way out that was tried', () => {
+  const quota = (hard: Readonly<Record<string, string>>): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'small' },
+    spec: { hard },
+  });
+  const asking = container({ resources: { requests: { cpu: '400m' } } });
+
+  test('a quota that is too small: as much more as is missing', () => {
+    const { findings } = judge([quota({ 'requests.cpu': '1', pods: '10' }), deployment('web', asking, { replicas: 4 })]);
+    expect(findings[0]).toMatchObject({
+      code: 'workload/create-failed',
+      message: expect.stringContaining('exceeded quota: small, requested: requests.cpu=400m, used: requests.cpu=800m'),
+      evidence: [{ kind: 'object', object: { kind: 'ResourceQuota', name: 'small' }, source: { file: 'test.yaml', line: 1 } }],
+      fix: { text: 'raise requests.cpu to 1600m in ResourceQuota small', verified: true },
+    });
+  });
+
+  test('a quota of a resource that a container does not mention', () => {
+    const { findings } = judge([quota({ 'requests.cpu': '1' }), deployment('web')]);
+    expect(findings[0]?.fix?.text).toBe('set requests.cpu of container main, or give the namespace a LimitRange with defaults');
+  });
+
+  test('a Pod Security level: the fields that it asks for', () => {
+    const strict: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    };
+    const web = deployment('web');
+    const { findings } = judge([strict, { ...web, metadata: { ...web.metadata, namespace: 'strict' } }]);
+    expect(findings[0]).toMatchObject({
+      evidence: [{ object: { kind: 'Namespace', name: 'strict' } }],
+      fix: { text: expect.stringContaining('securityContext.runAsNonRoot: true'), verified: true },
+    });
+  });
+
+  test('a policy that comes in the same set of manifests', () => {
+    const admission = 'admissionregistration.k8s.io/v1';
+    const policy: KubeObject = {
+      apiVersion: admission,
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'few' },
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }],
+        },
+        validations: [{ expression: 'object.spec.replicas <= 5', message: 'at most 5 replicas' }],
+      },
+    };
+    const binding: KubeObject = {
+      apiVersion: admission,
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'few' },
+      spec: { policyName: 'few', validationActions: ['Deny'] },
+    };
+    const set = (replicas: number) => judge([deployment('web', {}, { replicas }), policy, binding]);
+    expect(faults(set(5))).toEqual([]);
+    expect(set(6).findings[0]).toMatchObject({
+      code: 'api/refused',
+      message: expect.stringContaining("ValidatingAdmissionPolicy 'few' with binding 'few' denied request: at most 5 replicas"),
+      evidence: expect.arrayContaining([
+        expect.objectContaining({ object: { apiVersion: admission, kind: 'ValidatingAdmissionPolicy', name: 'few' } }),
+      ]),
+    });
+  });
+});
+
 describe('what the server accepts and what then silently fails', () => {
   const hook = (name: string): KubeObject => ({
     apiVersion: 'admissionregistration.k8s.io/v1',

@@ -1,5 +1,6 @@
 import { refKey, refOf, refText } from '../../api/object.js';
 import type { Draft, Rule } from '../rule.js';
+import { creationFixes, deciderOf } from './creation-fixes.js';
 
 const quoted = (text: string): string => /(?:is forbidden|is invalid|not found|exceeded quota)[\s\S]*/.exec(text)?.[0] ?? text;
 
@@ -15,12 +16,16 @@ export const creationRule: Rule = (run) => {
     const missing = run.blamed(workload) && /not found|was found/.test(event.message);
     if (seen.has(key) || missing || run.manifestOf(workload) === undefined) return [];
     seen.add(key);
+    const decider = deciderOf(event.message, workload.namespace);
+    const source = decider && run.manifestOf(decider)?.provenance.source;
     return [
       {
         code: 'workload/create-failed',
         severity: 'error',
         object: workload,
         message: `${refText(workload)} cannot create its Pods: ${event.message}`,
+        evidence: decider === undefined ? [] : [{ kind: 'object', object: decider, text: 'forbids them', source }],
+        fixes: creationFixes(run, workload, decider, event.message),
       },
     ];
   });

@@ -2,8 +2,9 @@ import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/obje
 import type { FieldError, Refusal } from '../../api/verdict.js';
 import { equal } from '../../apiserver/equal.js';
 import { fieldOf, withField } from '../edit.js';
-import type { FindingCode } from '../finding.js';
+import type { Evidence, FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
+import { deciderOf } from './creation-fixes.js';
 
 /** The server's words for what may be set once and never again. */
 const isUnchangeable = ({ message }: FieldError): boolean =>
@@ -138,7 +139,7 @@ const keepOrReplace = (ref: ObjectRef, running: KubeObject, now: KubeObject, cau
 };
 
 /** What the API server would refuse: one finding a fault, with the server's own text. */
-export const refusedRule: Rule = ({ input, results, refOf, cluster }) => {
+export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }) => {
   // What a workload is warned of is an error where its Pods were really forbidden: that is said once.
   const hasHappened = (warning: string): boolean => {
     const [, violation] = /^would (violate PodSecurity .*)$/s.exec(warning) ?? [];
@@ -157,15 +158,19 @@ export const refusedRule: Rule = ({ input, results, refOf, cluster }) => {
       return verdict.warnings
         .filter((warning) => !isPortConflict(warning) && !hasHappened(warning))
         .map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
+    const decider = deciderOf(verdict.message, ref.namespace);
+    const source = decider && manifestOf(decider)?.provenance.source;
+    const refuser: readonly Evidence[] =
+      decider === undefined ? [] : [{ kind: 'object', object: decider, text: 'refuses it', source }];
     if (verdict.causes.length === 0)
-      return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message }];
+      return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message, evidence: refuser }];
     return verdict.causes.map((cause) => ({
       code: codeOf(verdict, cause),
       severity: 'error',
       object: ref,
       field: before === undefined ? cause.field : fixedFields(cause, before, manifest.object)[0],
       message: `${refText(ref)}: ${wording(ref, cause)}`,
-      evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }],
+      evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }, ...refuser],
       fixes:
         before !== undefined && isUnchangeable(cause) ? keepOrReplace(ref, before, manifest.object, cause) : waysOut(ref, cause),
     }));
