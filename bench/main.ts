@@ -4,9 +4,15 @@
  */
 import { coldSynth } from './cold-synth.js';
 import { judge } from './judge.js';
+import { network } from './network.js';
 import { tenThousand } from './ten-thousand.js';
 
-const benches: Readonly<Record<string, () => void>> = { 'cold-synth': coldSynth, 'ten-thousand': tenThousand, judge };
+const benches: Readonly<Record<string, () => void>> = {
+  'cold-synth': coldSynth,
+  'ten-thousand': tenThousand,
+  judge,
+  network,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.find((name) => !Object.hasOwn(benches, name));
