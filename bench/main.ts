@@ -5,6 +5,7 @@
 import { coldSynth } from './cold-synth.js';
 import { judge } from './judge.js';
 import { network } from './network.js';
+import { scheduler } from './scheduler.js';
 import { tenThousand } from './ten-thousand.js';
 
 const benches: Readonly<Record<string, () => void>> = {
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => void>> = {
   'ten-thousand': tenThousand,
   judge,
   network,
+  scheduler,
 };
 
 const names = process.argv.slice(2);

@@ -18,8 +18,8 @@ import { type Admitted, groupOf, type ObjectRef, refOf } from '../api/object.js'
 import type { Labels } from '../api/selector.js';
 import { getOrInsert } from './get-or-insert.js';
 import { ImageStates } from './image-states.js';
-import { labelOf } from './labels.js';
-import { NodeInfo } from './node-info.js';
+import { labelOf, labelPairs } from './labels.js';
+import { isSameToPods, NodeInfo } from './node-info.js';
 import { countsAlike, type PodInfo, podInfo } from './pod-info.js';
 
 /** Kinds that plugins look up as they are, by group and kind. */
@@ -59,10 +59,40 @@ const put = <T>(groups: Map<string, Map<string, T>>, group: string, key: string,
   getOrInsert(groups, group, () => new Map<string, T>()).set(key, value);
 };
 
+/** Is told, after the fact, what changes on nodes. */
+export interface CacheWatch {
+  podAdded(pod: PodInfo, node: NodeInfo): void;
+  podRemoved(pod: PodInfo, node: NodeInfo): void;
+  /** Only its status changed. */
+  podReplaced(before: PodInfo, after: PodInfo, node: NodeInfo): void;
+  /** A node came, went or was exchanged for what it is now. Its Pods have been removed and added one by one. */
+  nodeChanged(before: NodeInfo | undefined, after: NodeInfo | undefined): void;
+}
+
+/** Takes one out of its group, and the group away once it is empty. */
+const drop = <T>(groups: Map<string, Map<string, T>>, group: string, key: string): void => {
+  const members = groups.get(group);
+  if (members?.delete(key) && members.size === 0) groups.delete(group);
+};
+
+const workloads: ReadonlySet<string> = new Set(['/ReplicationController', 'apps/ReplicaSet', 'apps/StatefulSet']);
+
+const specOf = (object: Admitted | undefined): unknown => (object as { readonly spec?: unknown } | undefined)?.spec;
+
+const noLabels: Labels = {};
+
+const selects = (wanted: Labels, labels: Labels): boolean => {
+  for (const key of Object.keys(wanted)) if (labelOf(labels, key) !== wanted[key]) return false;
+  return true;
+};
+
 const isFinished = (pod: Admitted<Pod>): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 /** What the scheduler knows of the cluster. */
 export class Cache {
+  readonly #watch: CacheWatch | undefined;
+  #version = 0;
+  #budgets = 0;
   readonly lists = emptyLists();
   readonly images = new ImageStates();
   readonly #nodes = new Map<string, NodeInfo>();
@@ -77,6 +107,20 @@ export class Cache {
   /** Services under one label of their selector, so that a Pod finds its own without asking all. */
   readonly #services = new Map<string, Map<string, Admitted<Service>>>();
   readonly #serviceAt = new Map<string, string>();
+
+  constructor(watch?: CacheWatch) {
+    this.#watch = watch;
+  }
+
+  /** Grows with every change that a decision may depend on. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Grows when PodDisruptionBudgets change. */
+  get budgets(): number {
+    return this.#budgets;
+  }
 
   /** All nodes in ascending order of their names. */
   get nodes(): readonly NodeInfo[] {
@@ -95,7 +139,11 @@ export class Cache {
     else if (kind === '/Node') this.#upsertNode(object as Admitted<Node>);
     else if (kind === '/Service') this.#upsertService(object as Admitted<Service>);
     else if (Object.hasOwn(this.lists, kind)) {
-      (this.lists[kind as keyof Listed] as Map<string, Admitted>).set(nameOf(ref), object);
+      const list = this.lists[kind as keyof Listed] as Map<string, Admitted>;
+      // Controllers write the status of workloads with every Pod; plugins look at their specs only.
+      if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
+      if (!workloads.has(kind) || specOf(list.get(nameOf(ref))) !== specOf(object)) this.#version++;
+      list.set(nameOf(ref), object);
     }
   }
 
@@ -104,7 +152,10 @@ export class Cache {
     if (kind === '/Pod') this.#forgetPod(nameOf(ref));
     else if (kind === '/Node') this.#removeNode(ref.name);
     else if (kind === '/Service') this.#removeService(nameOf(ref));
-    else if (Object.hasOwn(this.lists, kind)) this.lists[kind as keyof Listed].delete(nameOf(ref));
+    else if (Object.hasOwn(this.lists, kind) && this.lists[kind as keyof Listed].delete(nameOf(ref))) {
+      if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
+      this.#version++;
+    }
   }
 
   /** Pods that wait for Pods on the node to end. */
@@ -122,19 +173,19 @@ export class Cache {
   }
 
   namespaceLabels(namespace: string): Labels {
-    return this.lists['/Namespace'].get(namespace)?.metadata.labels ?? {};
+    return this.lists['/Namespace'].get(namespace)?.metadata.labels ?? noLabels;
   }
 
   /** Services of the namespace whose selector matches the labels. */
-  *servicesOf(namespace: string, labels: Labels): Iterable<Admitted<Service>> {
-    if (this.#services.size === 0) return;
-    for (const key of Object.keys(labels)) {
-      const services = this.#services.get(`${namespace}/${key}=${labels[key]}`);
-      for (const service of services?.values() ?? []) {
-        const wanted = Object.entries(service.spec?.selector ?? {});
-        if (wanted.every(([label, value]) => labelOf(labels, label) === value)) yield service;
-      }
+  servicesOf(namespace: string, labels: Labels): readonly Admitted<Service>[] {
+    const found: Admitted<Service>[] = [];
+    if (this.#services.size === 0) return found;
+    for (const pair of labelPairs(labels)) {
+      const services = this.#services.get(`${namespace}/${pair}`);
+      if (services === undefined) continue;
+      for (const service of services.values()) if (selects(service.spec?.selector ?? noLabels, labels)) found.push(service);
     }
+    return found;
   }
 
   #upsertPod(pod: Admitted<Pod>): void {
@@ -145,6 +196,8 @@ export class Cache {
     if (node !== undefined && before?.nodeName === node.name && countsAlike(before.pod, info) && !isFinished(pod)) {
       this.#bound.set(info.key, { nodeName: node.name, pod: info });
       node.replacePod(info);
+      this.#version++;
+      this.#watch?.podReplaced(before.pod, info, node);
       return;
     }
     this.#forgetPod(info.key);
@@ -156,6 +209,7 @@ export class Cache {
     } else if (pod.status?.nominatedNodeName) {
       this.#nominations.set(info.key, pod.status.nominatedNodeName);
       put(this.#nominated, pod.status.nominatedNodeName, info.key, info);
+      this.#version++;
     }
   }
 
@@ -163,24 +217,29 @@ export class Cache {
     const nomination = this.#nominations.get(key);
     if (nomination !== undefined) {
       this.#nominations.delete(key);
-      this.#nominated.get(nomination)?.delete(key);
+      drop(this.#nominated, nomination, key);
+      this.#version++;
     }
     const bound = this.#bound.get(key);
     if (bound === undefined) return;
     this.#bound.delete(key);
     const node = this.#nodes.get(bound.nodeName);
-    if (node === undefined) this.#homeless.get(bound.nodeName)?.delete(key);
+    if (node === undefined) drop(this.#homeless, bound.nodeName, key);
     else this.#unsettle(node, bound.pod);
   }
 
   #settle(node: NodeInfo, pod: PodInfo): void {
     node.addPod(pod);
     this.#countClaims(pod, 1);
+    this.#version++;
+    this.#watch?.podAdded(pod, node);
   }
 
   #unsettle(node: NodeInfo, pod: PodInfo): void {
     node.removePod(pod);
     this.#countClaims(pod, -1);
+    this.#version++;
+    this.#watch?.podRemoved(pod, node);
   }
 
   #countClaims(pod: PodInfo, sign: 1 | -1): void {
@@ -192,41 +251,73 @@ export class Cache {
   }
 
   #upsertNode(node: Admitted<Node>): void {
+    const before = this.#nodes.get(node.metadata.name);
+    if (before !== undefined && isSameToPods(before.node, node)) return;
     const info = new NodeInfo(node);
-    this.#removeNode(info.name);
+    this.#takeNode(info.name);
     this.#nodes.set(info.name, info);
-    this.images.add(info.name, node.status?.images ?? []);
+    this.#changeImages(before?.node, node);
     for (const pod of this.#homeless.get(info.name)?.values() ?? []) this.#settle(info, pod);
     this.#homeless.delete(info.name);
-    this.#ordered = undefined;
+    this.#changedNode(before, info);
   }
 
   #removeNode(name: string): void {
+    const before = this.#takeNode(name);
+    if (before === undefined) return;
+    this.#changeImages(before.node, undefined);
+    this.#changedNode(before, undefined);
+  }
+
+  #changeImages(before: Admitted<Node> | undefined, after: Admitted<Node> | undefined): void {
+    if (before?.status?.images === after?.status?.images) return;
+    if (before !== undefined) this.images.remove(before.metadata.name, before.status?.images ?? []);
+    if (after !== undefined) this.images.add(after.metadata.name, after.status?.images ?? []);
+  }
+
+  #changedNode(before: NodeInfo | undefined, after: NodeInfo | undefined): void {
+    this.#ordered = undefined;
+    this.#version++;
+    this.#watch?.nodeChanged(before, after);
+  }
+
+  /** Takes the node out; its Pods wait for it to come back. */
+  #takeNode(name: string): NodeInfo | undefined {
     const info = this.#nodes.get(name);
-    if (info === undefined) return;
+    if (info === undefined) return undefined;
     this.#nodes.delete(name);
-    this.images.remove(name, info.node.status?.images ?? []);
     for (const pod of [...info.pods.values()]) {
       this.#unsettle(info, pod);
       put(this.#homeless, name, pod.key, pod);
     }
-    this.#ordered = undefined;
+    return info;
   }
 
   #upsertService(service: Admitted<Service>): void {
     const name = nameOf(refOf(service));
     this.#removeService(name);
-    const [first] = Object.entries(service.spec?.selector ?? {});
-    if (first === undefined) return;
-    const at = `${service.metadata.namespace ?? 'default'}/${first[0]}=${first[1]}`;
+    const namespace = service.metadata.namespace ?? 'default';
+    let at: string | undefined;
+    // Under the label that fewest others have chosen: some labels are on everything.
+    for (const pair of labelPairs(service.spec?.selector ?? noLabels)) {
+      const place = `${namespace}/${pair}`;
+      if (at === undefined || this.#servicesAt(place) < this.#servicesAt(at)) at = place;
+    }
+    if (at === undefined) return;
+    this.#version++;
     this.#serviceAt.set(name, at);
     put(this.#services, at, name, service);
+  }
+
+  #servicesAt(place: string): number {
+    return this.#services.get(place)?.size ?? 0;
   }
 
   #removeService(name: string): void {
     const at = this.#serviceAt.get(name);
     if (at === undefined) return;
     this.#serviceAt.delete(name);
-    this.#services.get(at)?.delete(name);
+    drop(this.#services, at, name);
+    this.#version++;
   }
 }

@@ -45,7 +45,10 @@ export interface VolumeDecision {
   readonly provision: readonly string[];
 }
 
-/** What the scheduler did with one Pod. Node maps are in ascending order of names. */
+/**
+ * What the scheduler did with one Pod. Node maps are in ascending order of names. Of a Pod that was placed, `filter`, `scorePlugins`, `scores` and
+ * `best` are made when read, and gone (undefined) once the scheduler has been told of the next change.
+ */
 export interface Decision {
   readonly outcome:
     | 'scheduled'

@@ -2,7 +2,9 @@ import type { Pod } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { Cache } from './cache.js';
 import type { Decision } from './decision.js';
+import { FastEngine } from './fast/engine.js';
 import { prioritySort } from './plugins/priority-sort.js';
+import { defaultProfile } from './profile.js';
 import { decide } from './reference.js';
 
 /**
@@ -20,7 +22,20 @@ export interface Scheduler {
   schedule(pod: Admitted<Pod>): Decision;
 }
 
-export const createScheduler = (): Scheduler => {
+export interface SchedulerOptions {
+  /** `reference` evaluates every plugin on every node; `fast`, the default, decides the same from work that Pods share. */
+  readonly engine?: 'fast' | 'reference';
+}
+
+export const createScheduler = ({ engine = 'fast' }: SchedulerOptions = {}): Scheduler => {
+  if (engine === 'fast') {
+    const fast = new FastEngine(defaultProfile);
+    return {
+      upsert: (object) => fast.cache.upsert(object),
+      remove: (ref) => fast.cache.remove(ref),
+      schedule: (pod) => fast.schedule(pod),
+    };
+  }
   const cache = new Cache();
   return {
     upsert: (object) => cache.upsert(object),

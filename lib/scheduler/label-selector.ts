@@ -10,18 +10,19 @@ export interface Selector {
   readonly key: string;
   /** Whether it has no requirement, so that it selects everything. */
   readonly empty: boolean;
-  /** A label, as `key=value`, that everything selected has, if there is such a one. */
-  readonly pair: string | undefined;
+  /** Labels, as `key=value`, that everything selected has. */
+  readonly pairs: readonly string[];
   matches(labels: Labels): boolean;
 }
 
-export const nothing: Selector = { key: '<nothing>', empty: false, pair: undefined, matches: () => false };
+export const nothing: Selector = { key: '<nothing>', empty: false, pairs: [], matches: () => false };
 
-const pairOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string | undefined => {
-  const [label] = Object.entries(matchLabels);
-  if (label !== undefined) return labelPair(...label);
-  const only = matchExpressions.find(({ operator, values }) => operator === 'In' && values?.length === 1);
-  return only && labelPair(only.key, only.values?.[0] ?? '');
+const pairsOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): readonly string[] => {
+  const pairs = Object.entries(matchLabels).map(([key, value]) => labelPair(key, value));
+  for (const { key, operator, values } of matchExpressions) {
+    if (operator === 'In' && values?.length === 1) pairs.push(labelPair(key, values[0] ?? ''));
+  }
+  return pairs;
 };
 
 const compiled = new WeakMap<LabelSelector, Selector>();
@@ -31,7 +32,7 @@ export const compileSelector = (selector: LabelSelector | undefined): Selector =
   if (selector === undefined) return nothing;
   return getOrInsert(compiled, selector, () => {
     const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
-    return { key: labelSelectorText(selector), empty, pair: pairOf(selector), matches: matcherOf(selector) };
+    return { key: labelSelectorText(selector), empty, pairs: pairsOf(selector), matches: matcherOf(selector) };
   });
 };
 
@@ -43,7 +44,7 @@ export const conjunction = (selectors: readonly Selector[]): Selector => {
   return {
     key: [...new Set(demanding.map(({ key }) => key))].sort().join(' & '),
     empty: demanding.length === 0,
-    pair: demanding.find(({ pair }) => pair !== undefined)?.pair,
+    pairs: demanding.flatMap(({ pairs }) => pairs),
     matches: (labels) => demanding.every((selector) => selector.matches(labels)),
   };
 };

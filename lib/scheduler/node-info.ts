@@ -2,7 +2,7 @@ import type { Node, Taint } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { HostPorts } from './host-ports.js';
-import { labelPair } from './labels.js';
+import { labelPairs } from './labels.js';
 import type { PodInfo } from './pod-info.js';
 import { allocatableOf, type Resource } from './resource.js';
 
@@ -25,19 +25,27 @@ class Requested {
 export interface PodQuery {
   /** Queries with equal keys count the same Pods. */
   readonly key: string;
-  /** A label, as `key=value`, that every Pod has which counts; undefined if there is none such. */
-  readonly pair: string | undefined;
+  /** Labels, as `key=value`, that every Pod has which counts. */
+  readonly pairs: readonly string[];
   matches(pod: PodInfo): boolean;
 }
 
 const countLabels = (counts: Map<string, number>, labels: Labels, sign: 1 | -1): void => {
-  for (const [key, value] of Object.entries(labels)) {
-    const pair = labelPair(key, value);
+  for (const pair of labelPairs(labels)) {
     const count = (counts.get(pair) ?? 0) + sign;
     if (count > 0) counts.set(pair, count);
     else counts.delete(pair);
   }
 };
+
+/** Whether nothing that matters to Pods has changed: nodes report in all the time. */
+export const isSameToPods = (before: Admitted<Node>, after: Admitted<Node>): boolean =>
+  before.spec === after.spec &&
+  before.metadata.labels === after.metadata.labels &&
+  before.status?.allocatable === after.status?.allocatable &&
+  before.status?.capacity === after.status?.capacity &&
+  before.status?.images === after.status?.images &&
+  before.status?.declaredFeatures === after.status?.declaredFeatures;
 
 /** A node with the sums over its Pods that filters and scores need, kept as Pods come and go. */
 export class NodeInfo {
@@ -104,8 +112,8 @@ export class NodeInfo {
   }
 
   /** How many Pods the query counts, remembered until a Pod comes or goes. */
-  countPods({ key, pair, matches }: PodQuery): number {
-    if (this.pods.size === 0 || (pair !== undefined && !this.#hasLabel(pair))) return 0;
+  countPods({ key, pairs, matches }: PodQuery): number {
+    if (this.pods.size === 0 || !this.#hasLabels(pairs)) return 0;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
     let count = 0;
@@ -115,12 +123,13 @@ export class NodeInfo {
   }
 
   /** Most labels are on Pods of few nodes, so most questions end here. */
-  #hasLabel(pair: string): boolean {
+  #hasLabels(pairs: readonly string[]): boolean {
     if (this.#labelCounts === undefined) {
       this.#labelCounts = new Map();
       for (const { labels } of this.pods.values()) countLabels(this.#labelCounts, labels, 1);
     }
-    return this.#labelCounts.has(pair);
+    for (const pair of pairs) if (!this.#labelCounts.has(pair)) return false;
+    return true;
   }
 
   /** A copy to try evictions on. */

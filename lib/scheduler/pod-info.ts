@@ -11,6 +11,8 @@ const noLabels: Labels = {};
 
 /** A Pod with what plugins need of it, computed once a spec. */
 export interface PodInfo extends SpecInfo {
+  /** The same for all Pods of one template, as far as they share the parts of their specs. */
+  readonly shared: SpecInfo;
   readonly pod: Admitted<Pod>;
   readonly spec: PodSpec;
   /** `namespace/name`. */
@@ -25,7 +27,7 @@ export interface PodInfo extends SpecInfo {
 }
 
 /** What depends on the spec and namespace alone. */
-interface SpecInfo {
+export interface SpecInfo {
   readonly requests: PodResource;
   readonly tolerations: readonly Toleration[];
   /** `nodeSelector` and required node affinity; undefined when there is neither. */
@@ -85,6 +87,7 @@ export const podInfo = (pod: Admitted<Pod>): PodInfo => {
   const shared = specInfo(spec, namespace);
   // Field by field: made by spreading, an object costs ten times as much.
   return {
+    shared,
     requests: shared.requests,
     tolerations: shared.tolerations,
     requiredNodeAffinity: shared.requiredNodeAffinity,

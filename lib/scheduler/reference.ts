@@ -12,7 +12,7 @@ import { defaultProfile } from './profile.js';
 const schedulerName = 'default-scheduler';
 
 /** Decisions about Pods that are not in the scheduling queue. */
-const withoutQueue = (info: PodInfo, plugins: readonly Plugin[]): Decision | undefined => {
+export const withoutQueue = (info: PodInfo, plugins: readonly Plugin[]): Decision | undefined => {
   const { pod, spec } = info;
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return { outcome: 'completed' };
@@ -62,7 +62,7 @@ const scoreNodes = (plugins: readonly Plugin[], pod: PodInfo, feasible: readonly
 };
 
 /** The plugins' answers to a Pod that fits nowhere; the first that can help ends the round. */
-const runPostFilter = (plugins: readonly Plugin[], cycle: Cycle, refusals: NodeRefusals): PostFilterOutcome => {
+export const runPostFilter = (plugins: readonly Plugin[], cycle: Cycle, refusals: NodeRefusals): PostFilterOutcome => {
   const messages: string[] = [];
   let nominated: string | undefined;
   for (const plugin of plugins) {
@@ -75,7 +75,10 @@ const runPostFilter = (plugins: readonly Plugin[], cycle: Cycle, refusals: NodeR
   return { code: 'Unschedulable', message: messages.join(', '), ...(nominated !== undefined && { nominated }) };
 };
 
-const withPostFilter = (message: string, postFilter: PostFilterOutcome): Pick<Decision, 'outcome' | 'message' | 'postFilter'> =>
+export const withPostFilter = (
+  message: string,
+  postFilter: PostFilterOutcome,
+): Pick<Decision, 'outcome' | 'message' | 'postFilter'> =>
   postFilter.code === 'Success'
     ? { outcome: 'preempting', message, postFilter }
     : { outcome: 'unschedulable', message: `${message} ${postFilter.message}`, postFilter };

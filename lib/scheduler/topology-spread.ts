@@ -2,7 +2,7 @@ import type { LabelSelector, TopologySpreadConstraint } from '../api/generated/t
 import type { Labels } from '../api/selector.js';
 import type { Cache } from './cache.js';
 import { getOrInsert } from './get-or-insert.js';
-import { compileSelector, conjunction, type Selector } from './label-selector.js';
+import { compileSelector, type Selector } from './label-selector.js';
 import { labelOf } from './labels.js';
 import type { NodeInfo, PodQuery } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
@@ -18,6 +18,11 @@ export interface SpreadConstraint {
   includes(node: NodeInfo): boolean;
   /** Pods of the node that count: same namespace, matching labels, not terminating. */
   count(node: NodeInfo): number;
+  /** The same as a question about Pods; undefined when it counts nobody. */
+  readonly counted: PodQuery | undefined;
+  readonly honorsTaints: boolean;
+  /** Whether every node's Pods count. */
+  readonly includesAll: boolean;
 }
 
 /** Labels that stand for a whole Service or workload spread by these constraints when a Pod has none of its own. */
@@ -32,7 +37,7 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
   const honorsTaints = constraint.nodeTaintsPolicy === 'Honor';
   const counted: PodQuery = {
     key: `spread ${namespace} ${selector.key}`,
-    pair: selector.pair,
+    pairs: selector.pairs,
     matches: (other) => !other.terminating && other.namespace === namespace && selector.matches(other.labels),
   };
   return {
@@ -44,6 +49,9 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
       (!honorsAffinity || requiredNodeAffinity(node)) && (!honorsTaints || toleratesAll(tolerations, node.hardTaints)),
     // A selector for everything matches the Pod itself, but counts nobody.
     count: (node) => (selector.empty ? 0 : node.countPods(counted)),
+    counted: selector.empty ? undefined : counted,
+    honorsTaints,
+    includesAll: !honorsAffinity && !honorsTaints,
   };
 };
 
@@ -54,14 +62,14 @@ export const spreadConstraints = (pod: PodInfo, whenUnsatisfiable: string): read
     .map((constraint) => compile(constraint, pod, compileSelector(constraint.labelSelector)));
 
 /** The selector of the controller that the Pod belongs to, if it is of a kind that spreads. */
-const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): Selector | undefined => {
+const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): LabelSelector | undefined => {
   const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
   const name = `${namespace}/${owner?.name}`;
   switch (owner && `${owner.apiVersion} ${owner.kind}`) {
     case 'apps/v1 ReplicaSet':
-      return selectorOf(lists['apps/ReplicaSet'].get(name)?.spec);
+      return lists['apps/ReplicaSet'].get(name)?.spec?.selector;
     case 'apps/v1 StatefulSet':
-      return selectorOf(lists['apps/StatefulSet'].get(name)?.spec);
+      return lists['apps/StatefulSet'].get(name)?.spec?.selector;
     case 'v1 ReplicationController':
       return labelsSelector(lists['/ReplicationController'].get(name)?.spec?.selector);
     default:
@@ -69,25 +77,20 @@ const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): Sele
   }
 };
 
-const selectorOf = (spec: { readonly selector: LabelSelector } | undefined): Selector | undefined =>
-  spec && compileSelector(spec.selector);
-
 const labelSelectors = new WeakMap<Labels, LabelSelector>();
 
-const labelsSelector = (labels: Labels | undefined): Selector | undefined =>
-  labels && compileSelector(getOrInsert(labelSelectors, labels, () => ({ matchLabels: labels })));
+const labelsSelector = (labels: Labels | undefined): LabelSelector | undefined =>
+  labels && getOrInsert(labelSelectors, labels, () => ({ matchLabels: labels }));
 
-/** What selects the Pod together with its siblings: the selectors of its Services and of its controller. */
-const defaultSelector = (pod: PodInfo, cache: Cache): Selector => {
-  const services = [...cache.servicesOf(pod.namespace, pod.labels)].map(({ spec }) => labelsSelector(spec?.selector));
-  return conjunction([...services, controllerSelector(pod, cache)].filter((selector) => selector !== undefined));
+/** What together selects the Pod and its siblings: the selectors of its Services and of its controller. */
+export const siblingSelectors = (pod: PodInfo, cache: Cache): readonly LabelSelector[] => {
+  const services = cache.servicesOf(pod.namespace, pod.labels).map(({ spec }) => labelsSelector(spec?.selector));
+  return [...services, controllerSelector(pod, cache)].filter((selector) => selector !== undefined);
 };
 
 /** The constraints of a Pod that has none: spread over hosts and zones with its siblings, if it has any. */
-export const defaultSpreadConstraints = (pod: PodInfo, cache: Cache): readonly SpreadConstraint[] => {
-  const selector = defaultSelector(pod, cache);
-  return selector.empty ? [] : systemDefaults.map((constraint) => compile(constraint, pod, selector));
-};
+export const defaultSpreadConstraints = (pod: PodInfo, selector: Selector): readonly SpreadConstraint[] =>
+  selector.empty ? [] : systemDefaults.map((constraint) => compile(constraint, pod, selector));
 
 export const hasAllTopologies = (node: NodeInfo, constraints: readonly SpreadConstraint[]): boolean =>
   constraints.every(({ topologyKey }) => labelOf(node.labels, topologyKey) !== undefined);

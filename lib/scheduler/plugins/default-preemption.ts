@@ -3,14 +3,14 @@ import type { Admitted } from '../../api/object.js';
 import type { Cache } from '../cache.js';
 import type { Cycle } from '../cycle.js';
 import type { Candidate, NodeRefusal, PostFilterOutcome } from '../decision.js';
-import { fitErrorMessage } from '../fit-error.js';
+import { countReasons, fitErrorText } from '../fit-error.js';
 import { type NodeRefusals, type Plugin, unresolvable } from '../framework.js';
 import { compileSelector } from '../label-selector.js';
 import type { NodeInfo } from '../node-info.js';
 import type { PodInfo } from '../pod-info.js';
 
 const name = 'DefaultPreemption';
-const noVictims = unresolvable(name, 'No preemption victims found for incoming pod');
+export const noVictims = unresolvable(name, 'No preemption victims found for incoming pod');
 const notHelpful = 'Preemption is not helpful for scheduling';
 
 /** A Pod that has not started yet counts as started last. Milliseconds since 1970. */
@@ -51,15 +51,31 @@ const splitByBudgets = (
   return [violating, others];
 };
 
-interface Victims {
-  readonly node: NodeInfo;
-  /** Most important first; never empty. */
-  readonly pods: readonly PodInfo[];
-  readonly pdbViolations: number;
+/** Where evictions would make room. */
+export interface Victims {
+  readonly candidate: Candidate;
+  /** What speaks against it, in order of weight; less is better. */
+  readonly costs: readonly number[];
 }
 
+/** When the first of the most important victims started. `pods`: most important first. */
+const earliestStart = (pods: readonly PodInfo[]): number =>
+  Math.min(...pods.filter(({ priority }) => priority === pods[0]?.priority).map(startTime));
+
+const victimsOn = (node: NodeInfo, pods: readonly PodInfo[], pdbViolations: number): Victims => ({
+  candidate: { node: node.name, victims: pods.map(({ key }) => key), pdbViolations },
+  costs: [
+    pdbViolations,
+    pods[0]?.priority ?? 0,
+    // Shifted, so that more victims of negative priority cost more.
+    pods.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
+    pods.length,
+    -earliestStart(pods),
+  ],
+});
+
 /** The fewest and least important Pods of the node that must go for the Pod to fit, or why none would do. */
-const selectVictims = (cycle: Cycle, node: NodeInfo): Victims | NodeRefusal => {
+export const selectVictims = (cycle: Cycle, node: NodeInfo): Victims | NodeRefusal => {
   const potential = [...node.pods.values()].filter(({ priority }) => priority < cycle.pod.priority);
   if (potential.length === 0) return noVictims;
   const dryNode = node.clone();
@@ -82,27 +98,25 @@ const selectVictims = (cycle: Cycle, node: NodeInfo): Victims | NodeRefusal => {
   violating.forEach(reprieve);
   const pdbViolations = victims.length;
   others.forEach(reprieve);
-  return { node, pods: victims.sort(byImportance), pdbViolations };
+  return victimsOn(node, victims.sort(byImportance), pdbViolations);
 };
 
-/** When the first of the most important victims started. */
-const earliestStart = ({ pods }: Victims): number =>
-  Math.min(...pods.filter(({ priority }) => priority === pods[0]?.priority).map(startTime));
+const compareCosts = (a: readonly number[], b: readonly number[]): number => {
+  for (let i = 0; i < a.length; i++) {
+    const cost = a[i] ?? 0;
+    const other = b[i] ?? 0;
+    if (cost !== other) return cost < other ? -1 : 1;
+  }
+  return 0;
+};
 
-/** Candidates compare by these in turn; less is better. Shifted, so that more victims of negative priority cost more. */
-const criteria: readonly ((victims: Victims) => number)[] = [
-  ({ pdbViolations }) => pdbViolations,
-  ({ pods }) => pods[0]?.priority ?? 0,
-  ({ pods }) => pods.reduce((sum, { priority }) => sum + priority + 2 ** 31, 0),
-  ({ pods }) => pods.length,
-  (victims) => -earliestStart(victims),
-];
-
-const pickBest = (candidates: readonly Victims[]): readonly Victims[] => {
-  let best = candidates;
-  for (const criterion of criteria) {
-    const least = Math.min(...best.map(criterion));
-    best = best.filter((victims) => criterion(victims) === least);
+/** The cheapest, in the order given. */
+const cheapest = (all: readonly Victims[]): readonly Victims[] => {
+  let best: Victims[] = [];
+  for (const one of all) {
+    const order = best[0] === undefined ? -1 : compareCosts(one.costs, best[0].costs);
+    if (order < 0) best = [one];
+    else if (order === 0) best.push(one);
   }
   return best;
 };
@@ -112,14 +126,22 @@ const isBeingPreempted = ({ pod, terminating }: PodInfo): boolean => {
   return terminating && disrupted?.status === 'True' && disrupted.reason === 'PreemptionByScheduler';
 };
 
+const refused = (reason: string): PostFilterOutcome => ({ code: 'Unschedulable', message: `preemption: ${reason}` });
+
+/** The answer to a Pod that is not to evict others. */
+export const refusalToPreempt = ({ spec }: PodInfo): PostFilterOutcome | undefined =>
+  spec.preemptionPolicy === 'Never' ? refused('not eligible due to preemptionPolicy=Never.') : undefined;
+
 /** Why the Pod must not evict others. */
-const ineligible = ({ pod: { pod, priority }, cache }: Cycle, { nodes, absent }: NodeRefusals): string | undefined => {
-  if (pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+const ineligible = ({ pod: info, cache }: Cycle, { nodes, absent }: NodeRefusals): PostFilterOutcome | undefined => {
+  const { pod, priority } = info;
+  const refusal = refusalToPreempt(info);
+  if (refusal !== undefined) return refusal;
   const nominated = pod.status?.nominatedNodeName;
   if (!nominated || (nodes.get(nominated)?.code ?? absent) === 'UnschedulableAndUnresolvable') return undefined;
   for (const other of cache.node(nominated)?.pods.values() ?? []) {
     if (other.priority < priority && isBeingPreempted(other))
-      return 'not eligible due to a terminating pod on the nominated node.';
+      return refused('not eligible due to a terminating pod on the nominated node.');
   }
   return undefined;
 };
@@ -128,35 +150,44 @@ const ineligible = ({ pod: { pod, priority }, cache }: Cycle, { nodes, absent }:
 const potentialNodes = ({ nodes }: Cache, refusals: NodeRefusals): readonly NodeInfo[] =>
   nodes.filter((node) => (refusals.nodes.get(node.name)?.code ?? refusals.absent) === 'Unschedulable');
 
+/** What comes of the dry runs on the `potential` nodes among `nodes`; `counts` are the reasons of those where evictions do not help. */
+export const preemptionOutcome = (
+  candidates: readonly Victims[],
+  nodes: number,
+  potential: number,
+  counts: Map<string, number>,
+): PostFilterOutcome => {
+  const best = cheapest(candidates);
+  const [first] = best;
+  if (first === undefined) {
+    if (potential < nodes) countReasons(counts, [notHelpful], nodes - potential);
+    return { ...refused(fitErrorText(nodes, counts)), nominated: '' };
+  }
+  return {
+    code: 'Success',
+    message: '',
+    nominated: first.candidate.node,
+    victims: first.candidate.victims,
+    candidates: candidates.map(({ candidate }) => candidate),
+    ...(best.length > 1 && { best: best.map(({ candidate }) => candidate.node) }),
+  };
+};
+
 /** Evicts Pods of lower priority, as few and as unimportant as possible, to make room. */
 export const defaultPreemption: Plugin = {
   name,
   postFilter(cycle, refusals): PostFilterOutcome {
-    const reason = ineligible(cycle, refusals);
-    if (reason !== undefined) return { code: 'Unschedulable', message: `preemption: ${reason}` };
-    const dryRun = new Map<string, NodeRefusal>();
+    const refusal = ineligible(cycle, refusals);
+    if (refusal !== undefined) return refusal;
+    const { nodes } = cycle.cache;
     const candidates: Victims[] = [];
-    for (const node of potentialNodes(cycle.cache, refusals)) {
+    const counts = new Map<string, number>();
+    const potential = potentialNodes(cycle.cache, refusals);
+    for (const node of potential) {
       const result = selectVictims(cycle, node);
-      if ('code' in result) dryRun.set(node.name, result);
+      if ('code' in result) countReasons(counts, result.reasons, 1);
       else candidates.push(result);
     }
-    const best = pickBest(candidates);
-    const [first] = best;
-    if (first === undefined) {
-      const message = `preemption: ${fitErrorMessage(cycle.cache.nodes.length, dryRun, [notHelpful])}`;
-      return { code: 'Unschedulable', message, nominated: '' };
-    }
-    const keys = (pods: readonly PodInfo[]): readonly string[] => pods.map(({ key }) => key);
-    return {
-      code: 'Success',
-      message: '',
-      nominated: first.node.name,
-      victims: keys(first.pods),
-      candidates: candidates.map(
-        ({ node, pods, pdbViolations }): Candidate => ({ node: node.name, victims: keys(pods), pdbViolations }),
-      ),
-      ...(best.length > 1 && { best: best.map(({ node }) => node.name) }),
-    };
+    return preemptionOutcome(candidates, nodes.length, potential.length, counts);
   },
 };

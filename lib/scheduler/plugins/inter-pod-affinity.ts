@@ -9,9 +9,9 @@ import { type AffinityTerm, resolveNamespaces, termMatches } from '../pod-affini
 import type { PodInfo } from '../pod-info.js';
 
 const name = 'InterPodAffinity';
-const affinityRefusal = unresolvable(name, "node(s) didn't match pod affinity rules");
-const antiAffinityRefusal = unschedulable(name, "node(s) didn't match pod anti-affinity rules");
-const existingAntiAffinityRefusal = unschedulable(name, "node(s) didn't satisfy existing pods anti-affinity rules");
+export const affinityRefusal = unresolvable(name, "node(s) didn't match pod affinity rules");
+export const antiAffinityRefusal = unschedulable(name, "node(s) didn't match pod anti-affinity rules");
+export const existingAntiAffinityRefusal = unschedulable(name, "node(s) didn't satisfy existing pods anti-affinity rules");
 const noLabels: Labels = {};
 
 /** Amounts per topology key and domain. Domains that come to 0 are forgotten. */
@@ -51,16 +51,16 @@ class TopologyCounts {
 }
 
 /** Terms of the Pod that is to be scheduled which another Pod must meet together. */
-interface Group extends PodQuery {
+export interface Group extends PodQuery {
   readonly terms: readonly AffinityTerm[];
 }
 
-const groupOf = (terms: readonly AffinityTerm[], { lists }: Cache): Group => {
+export const groupOf = (terms: readonly AffinityTerm[], { lists }: Cache): Group => {
   const resolved = terms.map((term) => resolveNamespaces(term, lists['/Namespace']));
   return {
     terms: resolved,
     key: resolved.map(({ key }) => key).join(' & '),
-    pair: resolved.find(({ selector }) => selector.pair !== undefined)?.selector.pair,
+    pairs: resolved.flatMap(({ selector }) => selector.pairs),
     // The namespaces of the terms are resolved, so the labels of namespaces do not matter.
     matches: (pod) => resolved.every((term) => termMatches(term, pod, noLabels)),
   };
@@ -98,6 +98,7 @@ class AffinityFilter implements Filter {
     const { near, far } = this.#subject;
     if (near.terms.length > 0) this.#add(this.#near, near, node, node.countPods(near));
     for (const group of far) this.#add(this.#far, group, node, node.countPods(group));
+    if (node.podsWithRequiredAntiAffinity.size === 0) return;
     for (const other of node.podsWithRequiredAntiAffinity.values()) this.#countTheirs(other, node, 1);
   }
 
@@ -187,7 +188,7 @@ class TopologyScores {
   }
 }
 
-const normalize = (scores: number[]): void => {
+export const normalizeAffinity = (scores: number[]): void => {
   const min = scores.reduce((least, score) => Math.min(least, score), Infinity);
   const max = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   for (const [i, score] of scores.entries()) {
@@ -209,13 +210,14 @@ const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache
   for (const node of cache.nodes) {
     addOurs(near, node, 1);
     addOurs(far, node, -1);
+    if (node.podsWithAffinity.size === 0) continue;
     for (const { affinity } of node.podsWithAffinity.values()) {
       addTheirs(affinity.requiredAffinity, node, 1);
       addTheirs(affinity.preferredAffinity, node, 1);
       addTheirs(affinity.preferredAntiAffinity, node, -1);
     }
   }
-  return scores.empty ? undefined : { score: (node) => scores.of(node), normalizeScore: normalize };
+  return scores.empty ? undefined : { score: (node) => scores.of(node), normalizeScore: normalizeAffinity };
 };
 
 /** Affinity and anti-affinity between Pods, in both directions. */

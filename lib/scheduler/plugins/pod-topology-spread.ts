@@ -1,15 +1,22 @@
 import type { Cache } from '../cache.js';
 import type { NodeRefusal } from '../decision.js';
 import { type Filter, maxNodeScore, type Plugin, type Score, unresolvable, unschedulable } from '../framework.js';
+import { compileSelector, conjunction } from '../label-selector.js';
 import { labelOf } from '../labels.js';
 import type { NodeInfo } from '../node-info.js';
 import type { PodInfo } from '../pod-info.js';
-import { defaultSpreadConstraints, hasAllTopologies, type SpreadConstraint, spreadConstraints } from '../topology-spread.js';
+import {
+  defaultSpreadConstraints,
+  hasAllTopologies,
+  type SpreadConstraint,
+  siblingSelectors,
+  spreadConstraints,
+} from '../topology-spread.js';
 
 const name = 'PodTopologySpread';
-const refusal = unschedulable(name, "node(s) didn't match pod topology spread constraints");
-const missingLabel = unresolvable(name, "node(s) didn't match pod topology spread constraints (missing required label)");
-const hostname = 'kubernetes.io/hostname';
+export const skewRefusal = unschedulable(name, "node(s) didn't match pod topology spread constraints");
+export const missingLabel = unresolvable(name, "node(s) didn't match pod topology spread constraints (missing required label)");
+export const hostname = 'kubernetes.io/hostname';
 
 /** Matching Pods per domain of one hard constraint. */
 class Domains {
@@ -61,7 +68,7 @@ class SpreadFilter implements Filter {
       const { topologyKey, maxSkew } = domains.constraint;
       const domain = labelOf(node.labels, topologyKey);
       if (domain === undefined) return missingLabel;
-      if (domains.skewOf(domain) > maxSkew) return refusal;
+      if (domains.skewOf(domain) > maxSkew) return skewRefusal;
     }
     return undefined;
   }
@@ -114,19 +121,40 @@ interface SoftConstraint {
   readonly weight: number;
 }
 
+/** Many domains water down the count of each, so their counts weigh more. */
+export const spreadWeight = (domains: number): number => Math.log(domains + 2);
+
+/** What one constraint adds to the score of a node with `count` Pods in its domain. */
+export const spreadScore = (count: number, weight: number, maxSkew: number): number => count * weight + (maxSkew - 1);
+
+/** Fewer Pods score higher. Ignored nodes score nothing. */
+export const normalizeSpread = (scores: number[], isIgnored: (i: number) => boolean): void => {
+  let min = Number.MAX_SAFE_INTEGER;
+  let max = 0;
+  for (const [i, score] of scores.entries()) {
+    if (isIgnored(i)) continue;
+    min = Math.min(min, score);
+    max = Math.max(max, score);
+  }
+  for (const [i, score] of scores.entries()) {
+    if (isIgnored(i)) scores[i] = 0;
+    else scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
+  }
+};
+
 const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Score | undefined => {
   const own = (pod.spec.topologySpreadConstraints ?? []).length > 0;
-  const constraints = own ? spreadConstraints(pod, 'ScheduleAnyway') : defaultSpreadConstraints(pod, cache);
+  const constraints = own
+    ? spreadConstraints(pod, 'ScheduleAnyway')
+    : defaultSpreadConstraints(pod, conjunction(siblingSelectors(pod, cache).map(compileSelector)));
   if (constraints.length === 0) return undefined;
   // The system's own constraints spread over hosts even where nodes have no zone.
   const ignored = new Set(own ? feasible.filter((node) => !hasAllTopologies(node, constraints)) : []);
   const scored = feasible.filter((node) => !ignored.has(node));
   const soft = constraints.map((constraint): SoftConstraint => {
-    // Many domains water down the count of each, so their counts weigh more.
-    const weight = (size: number): number => Math.log(size + 2);
-    if (constraint.topologyKey === hostname) return { constraint, counts: undefined, weight: weight(scored.length) };
+    if (constraint.topologyKey === hostname) return { constraint, counts: undefined, weight: spreadWeight(scored.length) };
     const counts = new Map(scored.map((node) => [labelOf(node.labels, constraint.topologyKey) ?? '', 0]));
-    return { constraint, counts, weight: weight(counts.size) };
+    return { constraint, counts, weight: spreadWeight(counts.size) };
   });
   for (const node of cache.nodes) {
     if (own && !hasAllTopologies(node, constraints)) continue;
@@ -145,24 +173,15 @@ const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache)
         const domain = labelOf(node.labels, constraint.topologyKey);
         if (domain === undefined) continue;
         const count = counts === undefined ? constraint.count(node) : (counts.get(domain) ?? 0);
-        score += count * weight + (constraint.maxSkew - 1);
+        score += spreadScore(count, weight, constraint.maxSkew);
       }
       return Math.round(score);
     },
     normalizeScore: (scores, nodes) => {
-      let min = Number.MAX_SAFE_INTEGER;
-      let max = 0;
-      for (const [i, score] of scores.entries()) {
+      normalizeSpread(scores, (i) => {
         const node = nodes[i];
-        if (node === undefined || ignored.has(node)) continue;
-        min = Math.min(min, score);
-        max = Math.max(max, score);
-      }
-      for (const [i, score] of scores.entries()) {
-        const node = nodes[i];
-        if (node === undefined || ignored.has(node)) scores[i] = 0;
-        else scores[i] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
-      }
+        return node === undefined || ignored.has(node);
+      });
     },
   };
 };

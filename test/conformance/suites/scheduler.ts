@@ -240,13 +240,19 @@ class Simulation {
 const inQueue = (decision: Decision): boolean =>
   decision.outcome === 'scheduled' || decision.outcome === 'unschedulable' || decision.outcome === 'preempting';
 
-const runCase = (record: unknown, toJson: (decision: Decision) => Json, withPriority: boolean): readonly string[] => {
+interface Comparison {
+  readonly engine: Engine;
+  readonly toJson: (decision: Decision) => Json;
+  readonly withPriority: boolean;
+}
+
+const runCase = (record: unknown, { engine, toJson, withPriority }: Comparison): readonly string[] => {
   const { objects, pending, expected } = record as SchedulerCase;
   const classes = new Map<string, PriorityClass>(builtInClasses);
   for (const object of objects) {
     if (object.kind === 'PriorityClass') classes.set(object.metadata.name ?? '', object as unknown as PriorityClass);
   }
-  const simulation = new Simulation(createScheduler());
+  const simulation = new Simulation(createScheduler({ engine }));
   for (const object of objects) {
     const admitted = object.kind === 'Pod' ? admitPod(object, classes) : admit(object);
     if (typeof admitted !== 'string') simulation.tell(admitted);
@@ -262,7 +268,7 @@ const runCase = (record: unknown, toJson: (decision: Decision) => Json, withPrio
     recorded.delete(key);
   };
 
-  const scheduler = createScheduler();
+  const scheduler = createScheduler({ engine });
   const queue: Admitted<Pod>[] = [];
   for (const { key, pod } of admitted) {
     if (typeof pod === 'string') compare(key, undefined, { outcome: 'rejected', message: pod });
@@ -300,7 +306,17 @@ const runCase = (record: unknown, toJson: (decision: Decision) => Json, withPrio
   return lines;
 };
 
-const full: CaseRunner = (record) => runCase(record, stepJson, true);
+type Engine = 'fast' | 'reference';
+
+/** A case passes when both engines decide as recorded. */
+const bothEngines =
+  (toJson: (decision: Decision) => Json, withPriority: boolean): CaseRunner =>
+  (record) =>
+    (['fast', 'reference'] as const).flatMap((engine) =>
+      runCase(record, { engine, toJson, withPriority }).map((line) => `${engine}: ${line}`),
+    );
+
+const full = bothEngines(stepJson, true);
 
 export const suite: Suite = {
   families: {
@@ -318,6 +334,6 @@ export const suite: Suite = {
     volumes: full,
     mixed: full,
     workload: full,
-    large: (record) => runCase(record, shortJson, false),
+    large: bothEngines(shortJson, false),
   },
 };

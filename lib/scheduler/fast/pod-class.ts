@@ -1,0 +1,198 @@
+import type { Cache } from '../cache.js';
+import { csiVolumeOf } from '../csi-migration.js';
+import type { PreFilterOutcome } from '../decision.js';
+import type { Filter, Plugin } from '../framework.js';
+import { nothing } from '../label-selector.js';
+import { type Group, groupOf, interPodAffinity } from '../plugins/inter-pod-affinity.js';
+import { podTopologySpread } from '../plugins/pod-topology-spread.js';
+import type { PodInfo, SpecInfo } from '../pod-info.js';
+import { type SpreadConstraint, spreadConstraints } from '../topology-spread.js';
+import { claimNameOf } from '../volumes.js';
+import { type Aspect, aspectOf, contentOf } from './aspect.js';
+import { Judgement, type NodeScore } from './judgement.js';
+import type { World } from './world.js';
+
+/** Other Pods that the Pod wants near or far, as groups that a query counts. */
+export interface Neighbours {
+  readonly near: Group;
+  readonly far: readonly Group[];
+  readonly preferred: readonly { readonly group: Group; readonly topologyKey: string; readonly weight: number }[];
+  /** Tells neighbours of one class apart; empty when they are always the same. */
+  readonly key: string;
+}
+
+/** One score plugin, in the order of the profile. */
+export interface ClassColumn {
+  readonly name: string;
+  readonly weight: number;
+  /** Absent for plugins that look at more than single nodes. */
+  readonly node?: NodeScore | undefined;
+  /** Per place, its score before normalization over all feasible nodes, if it is normalized. */
+  readonly raw?: Int32Array | undefined;
+}
+
+const columnsOf = (plugins: readonly Plugin[], judgements: readonly Judgement[]): readonly ClassColumn[] =>
+  plugins.flatMap(({ name, weight = 1 }): readonly ClassColumn[] => {
+    if (name === podTopologySpread.name || name === interPodAffinity.name) return [{ name, weight }];
+    for (const { summed, raw } of judgements) {
+      const node = summed.find((score) => score.name === name);
+      if (node !== undefined) return [{ name, weight, node }];
+      const normalized = raw.find(({ by }) => by.name === name);
+      if (normalized !== undefined) return [{ name, weight, node: normalized.by, raw: normalized.scores }];
+    }
+    return [];
+  });
+
+/** What Pods of one kind of spec have in common, whatever their labels are. */
+export interface PodClass {
+  readonly id: number;
+  readonly preFilter: PreFilterOutcome;
+  /** The plugins that said that only some nodes come into question. */
+  readonly restrictedBy: readonly string[];
+  /** What nodes are to it by themselves. */
+  readonly judgements: Readonly<Record<Aspect, Judgement>>;
+  readonly columns: readonly ClassColumn[];
+  /** The nodes that come into question, by index; undefined for all. */
+  readonly indices: readonly number[] | undefined;
+  readonly hard: readonly SpreadConstraint[];
+  /** undefined: it has no constraints of its own, so that the system's apply. */
+  readonly soft: readonly SpreadConstraint[] | undefined;
+  /** Whether taints decide which nodes count for its topology spread constraints. */
+  readonly honorsTaints: boolean;
+  neighbours(cache: Cache): Neighbours;
+}
+
+const neighboursOf = ({ affinity }: PodInfo, cache: Cache): Neighbours => {
+  const near = groupOf(affinity.requiredAffinity, cache);
+  const far = affinity.requiredAntiAffinity.map((term) => groupOf([term], cache));
+  const preferred = [
+    ...affinity.preferredAffinity.map((term) => ({ term, weight: term.weight })),
+    ...affinity.preferredAntiAffinity.map((term) => ({ term, weight: -term.weight })),
+  ].map(({ term, weight }) => ({ group: groupOf([term], cache), topologyKey: term.topologyKey, weight }));
+  const selects = Object.values(affinity).some((terms: PodInfo['affinity']['requiredAffinity']) =>
+    terms.some(({ namespaceSelector }) => namespaceSelector !== nothing && !namespaceSelector.empty),
+  );
+  const key = selects ? [near, ...far, ...preferred.map(({ group }) => group)].map((group) => group.key).join('\n') : '';
+  return { near, far, preferred, key };
+};
+
+/** Whether some volume has a say in where the Pod runs. Such Pods are too much each its own to share work. */
+const hasPlacedVolumes = (pod: PodInfo): boolean =>
+  (pod.spec.volumes ?? []).some(
+    (volume) =>
+      claimNameOf(volume, pod) !== undefined || csiVolumeOf(volume) !== undefined || (volume.iscsi ?? volume.rbd) !== undefined,
+  );
+
+const success: PreFilterOutcome = { code: 'Success' };
+
+const indicesOf = (nodeNames: ReadonlySet<string>, world: World): readonly number[] =>
+  [...nodeNames]
+    .map((name) => world.indexOf(name))
+    .filter((index) => index !== undefined)
+    .sort((a, b) => a - b);
+
+/** Undefined when PreFilter refuses Pods of this kind as a whole. */
+const compileClass = (
+  id: number,
+  pod: PodInfo,
+  contents: Readonly<Record<Aspect, string>>,
+  world: World,
+): PodClass | undefined => {
+  const { cache, plugins } = world;
+  const filters: Record<Aspect, Filter[]> = { place: [], room: [], images: [], features: [] };
+  const scores: Record<Aspect, NodeScore[]> = { place: [], room: [], images: [], features: [] };
+  const restrictedBy: string[] = [];
+  let nodeNames: ReadonlySet<string> | undefined;
+  for (const plugin of plugins) {
+    const aspect = aspectOf(plugin);
+    if (aspect === undefined) continue;
+    const filter = plugin.preFilter?.(pod, cache);
+    if (filter !== undefined) {
+      if (!('filter' in filter)) return undefined;
+      filters[aspect].push(filter);
+      if (filter.nodeNames !== undefined) {
+        restrictedBy.push(plugin.name);
+        nodeNames = filter.nodeNames;
+      }
+    }
+    const score = plugin.preScore?.(pod, [], cache);
+    if (score !== undefined) scores[aspect].push({ name: plugin.name, weight: plugin.weight ?? 1, score });
+  }
+  const indices = nodeNames && indicesOf(nodeNames, world);
+  const judgement = (aspect: Aspect): Judgement => {
+    const make = (): Judgement => new Judgement(world, indices, filters[aspect], scores[aspect], aspect === 'room');
+    // Where only few nodes come into question, nobody else may share them.
+    return indices === undefined ? world.judgement(`${aspect} ${contents[aspect]}`, make) : make();
+  };
+  const judgements = {
+    place: judgement('place'),
+    room: judgement('room'),
+    images: judgement('images'),
+    features: judgement('features'),
+  };
+  const hard = spreadConstraints(pod, 'DoNotSchedule');
+  const hasOwn = (pod.spec.topologySpreadConstraints ?? []).length > 0;
+  const soft = hasOwn ? spreadConstraints(pod, 'ScheduleAnyway') : undefined;
+  const fixed = neighboursOf(pod, cache);
+  return {
+    id,
+    preFilter: nodeNames === undefined ? success : { code: 'Success', nodeNames: [...nodeNames].sort(), plugins: restrictedBy },
+    restrictedBy,
+    indices,
+    judgements,
+    columns: columnsOf(plugins, Object.values(judgements)),
+    hard,
+    soft,
+    honorsTaints: [...hard, ...(soft ?? [])].some(({ honorsTaints }) => honorsTaints),
+    neighbours: (now) => (fixed.key === '' ? fixed : neighboursOf(pod, now)),
+  };
+};
+
+const variable = ['topologySpreadConstraints', 'volumes', 'hostNetwork', 'hostUsers', 'priority', 'preemptionPolicy'] as const;
+
+interface Known {
+  readonly spec: PodInfo['spec'];
+  readonly podClass: PodClass | undefined;
+}
+
+/** Finds the class of a Pod: at once for Pods of one template, by content for others. */
+export class PodClasses {
+  readonly #world: World;
+  /** Pods whose specs share what is compiled are of one class unless one of `variable` differs. */
+  readonly #known = new WeakMap<SpecInfo, Known[]>();
+  readonly #byContent = new Map<string, PodClass | undefined>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Undefined for Pods that share nothing with others. */
+  of(pod: PodInfo): PodClass | undefined {
+    const { spec, shared } = pod;
+    let all = this.#known.get(shared);
+    if (all !== undefined) {
+      for (const known of all) if (variable.every((field) => known.spec[field] === spec[field])) return known.podClass;
+    } else {
+      all = [];
+      this.#known.set(shared, all);
+    }
+    const podClass = hasPlacedVolumes(pod) ? undefined : this.#find(pod);
+    all.push({ spec, podClass });
+    return podClass;
+  }
+
+  #find(pod: PodInfo): PodClass | undefined {
+    const place = contentOf.place(pod);
+    const room = contentOf.room(pod);
+    const images = contentOf.images(pod);
+    const features = contentOf.features(pod);
+    const { priority, preemptionPolicy, topologySpreadConstraints, affinity } = pod.spec;
+    const others = [pod.namespace, priority, preemptionPolicy, topologySpreadConstraints];
+    const near = pod.hasPodAffinity ? [affinity?.podAffinity, affinity?.podAntiAffinity] : undefined;
+    const content = `${place}\n${room}\n${images}\n${features}\n${JSON.stringify(near)}\n${JSON.stringify(others)}`;
+    if (this.#byContent.has(content)) return this.#byContent.get(content);
+    const podClass = compileClass(this.#byContent.size, pod, { place, room, images, features }, this.#world);
+    this.#byContent.set(content, podClass);
+    return podClass;
+  }
+}

@@ -1,0 +1,274 @@
+import { type Filter, maxNodeScore } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
+import { interPodAffinity } from '../plugins/inter-pod-affinity.js';
+import { Bucket } from './bucket.js';
+import { newReader } from './change-log.js';
+import type { Judgement, NodeScore } from './judgement.js';
+import type { ClassColumn, PodClass } from './pod-class.js';
+import { NormalizedScore, type SharedScore } from './shared-score.js';
+import { rulesOf, type Social, type SocialRules } from './social.js';
+import { type Trait, Traits } from './traits.js';
+import { Tuples } from './tuples.js';
+import type { World } from './world.js';
+
+/** Rankings are what a node's own score lacks to the best, times this, plus the place of the node. */
+const span = 2 ** 21;
+
+/** How one plugin scores: nodes one by one, or buckets. */
+export type Column =
+  | { readonly node: NodeScore; readonly shared?: never }
+  | { readonly node?: never; readonly shared: { readonly name: string; readonly weight: number; readonly by: SharedScore } };
+
+/**
+ * What every node is to Pods of one class and social key, kept from one Pod to the next: who refuses it, or else what it scores. Nodes that
+ * share all that depends on other nodes are in one bucket, so that a Pod that comes to a zone changes buckets and not every node of the zone.
+ */
+export class Table {
+  readonly #world: World;
+  readonly #rules: SocialRules;
+  readonly #traits = new Traits();
+  readonly #tuples = new Tuples();
+  /** The refusal of plugins that come after those about other Pods. */
+  readonly #late: Trait | undefined;
+  readonly columns: readonly Column[];
+  /** The most that a node can score by itself. */
+  readonly #limit: number;
+  /** The nodes at the places of the table, as indices in the world; undefined when those are the same. */
+  readonly #indices: readonly number[] | undefined;
+  /** How many nodes come into question. */
+  readonly size: number;
+  /** What nodes are by themselves: where they are and what room they have; all judgements. */
+  readonly #place: Judgement;
+  readonly #room: Judgement;
+  readonly #images: Judgement;
+  readonly #judgements: readonly Judgement[];
+  /** Per place: who refuses the node for what it is by itself. */
+  readonly #refusals: Uint16Array;
+  /** Per place: the tuple of its fixed traits, and that of all its traits, which is its bucket; -1 where the node is refused. */
+  readonly #fixed: Int32Array;
+  readonly #buckets: Int32Array;
+  /** Per place: what the node scores by itself. */
+  readonly #scores: Int32Array;
+  readonly #byTuple: (Bucket | undefined)[] = [];
+  readonly #used: Bucket[] = [];
+  /** Buckets whose nodes passed all filters for the Pod at hand. */
+  readonly #passing: Bucket[] = [];
+  readonly #buffer: number[] = [];
+  /** How many nodes each refusal keeps off, not counting those of whole buckets. */
+  readonly #refused: number[] = [];
+  /** The score plugins that did not skip the Pod at hand. */
+  readonly active: boolean[] = [];
+  readonly #reader = newReader();
+  readonly #visit = (node: number, isNodeItself: boolean): void => this.#evaluate(node, isNodeItself);
+
+  readonly #isValid = (ranking: number, bucket: Bucket): boolean => {
+    const place = ranking % span;
+    if (this.#bucketAt(place) !== bucket) return false;
+    return (this.#limit - (this.#scores[place] ?? 0)) * span + place === ranking;
+  };
+
+  constructor(world: World, podClass: PodClass, social: Social) {
+    this.#world = world;
+    const { judgements, indices } = podClass;
+    this.#place = judgements.place;
+    this.#room = judgements.room;
+    this.#images = judgements.images;
+    this.#judgements = Object.values(judgements);
+    this.#indices = indices;
+    this.size = indices?.length ?? world.nodes.length;
+    this.#refusals = new Uint16Array(this.size);
+    this.#fixed = new Int32Array(this.size);
+    this.#buckets = new Int32Array(this.size).fill(-1);
+    this.#scores = new Int32Array(this.size);
+    this.#refused[0] = this.size;
+
+    const traits = this.#traits;
+    this.#rules = rulesOf(social, podClass, world, traits);
+    const { features } = judgements;
+    this.#late = features.filters.length > 0 ? traits.judged(features.refusals) : undefined;
+    this.columns = podClass.columns.flatMap((column) => this.#column(column) ?? []);
+    traits.seal();
+    this.#limit = maxNodeScore * this.columns.reduce((sum, { node }) => sum + (node?.weight ?? 0), 0);
+  }
+
+  #column({ name, weight, node, raw }: ClassColumn): Column | undefined {
+    if (raw !== undefined && node !== undefined) {
+      return { shared: { name, weight, by: new NormalizedScore(node.score, this.#traits.judged(raw)) } };
+    }
+    if (node !== undefined) return { node };
+    const by = name === interPodAffinity.name ? this.#rules.affinity : this.#rules.soft;
+    return by && { shared: { name, weight, by } };
+  }
+
+  /** The index in the world of the node at that place. */
+  index(place: number): number {
+    return this.#indices?.[place] ?? place;
+  }
+
+  node(place: number): NodeInfo {
+    return this.#world.node(this.index(place));
+  }
+
+  /** Whether nothing but the node itself and its Pods can keep the Pod off it; then `filters` are all there are. */
+  get isLocal(): boolean {
+    return this.#rules.hard === undefined && this.#rules.affinity === undefined;
+  }
+
+  get filters(): readonly Filter[] {
+    return this.#judgements.flatMap(({ filters }) => filters);
+  }
+
+  /** Takes in what has changed since it was last asked. */
+  refresh(): void {
+    for (const judgement of this.#judgements) judgement.refresh();
+    if (this.#indices === undefined) this.#world.changes.catchUp(this.#reader, this.#visit);
+    else for (let place = 0; place < this.size; place++) this.#evaluate(place, true);
+  }
+
+  #evaluate(place: number, isFixedVoid: boolean): void {
+    const { fixed, live } = this.#traits;
+    const index = this.index(place);
+    if (isFixedVoid) {
+      let tuple = 0;
+      for (const trait of fixed) tuple = this.#tuples.extend(tuple, trait.of(index, place));
+      this.#fixed[place] = tuple;
+    }
+    const refusal = this.#place.refusals[place] || this.#room.refusals[place] || 0;
+    if (refusal !== 0) {
+      this.#move(place, refusal, -1, 0);
+      return;
+    }
+    let tuple = this.#fixed[place] ?? 0;
+    for (const trait of live) tuple = this.#tuples.extend(tuple, trait.of(index, place));
+    this.#move(place, 0, tuple, (this.#room.scores[place] ?? 0) + (this.#images.scores[place] ?? 0));
+  }
+
+  #move(place: number, refusal: number, tuple: number, own: number): void {
+    const before = this.#refusals[place] ?? 0;
+    if (before !== refusal) {
+      this.#refused[before] = (this.#refused[before] ?? 0) - 1;
+      this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
+      this.#refusals[place] = refusal;
+    }
+    const from = this.#buckets[place] ?? -1;
+    if (from === tuple && (tuple < 0 || this.#scores[place] === own)) return;
+    this.#scores[place] = own;
+    if (from !== tuple) {
+      if (from >= 0) this.#leave(from);
+      this.#buckets[place] = tuple;
+      if (tuple >= 0) this.#enter(tuple);
+    }
+    if (tuple >= 0) this.#byTuple[tuple]?.push((this.#limit - own) * span + place);
+  }
+
+  #enter(tuple: number): void {
+    let bucket = this.#byTuple[tuple];
+    if (bucket === undefined) {
+      bucket = new Bucket(this.#tuples.values(tuple), this.#isValid);
+      this.#byTuple[tuple] = bucket;
+    }
+    if (bucket.size === 0) bucket.place = this.#used.push(bucket) - 1;
+    bucket.size++;
+  }
+
+  #leave(tuple: number): void {
+    const bucket = this.#byTuple[tuple];
+    if (bucket === undefined) return;
+    bucket.size--;
+    if (bucket.size > 0) return;
+    bucket.clear();
+    const last = this.#used.pop();
+    if (last === undefined || last === bucket) return;
+    this.#used[bucket.place] = last;
+    last.place = bucket.place;
+  }
+
+  /** The place of the best node for the Pod at hand, the first by name among equals; -1 if none passes. */
+  pick(): number {
+    const passing = this.#passing;
+    passing.length = 0;
+    for (const bucket of this.#used) {
+      bucket.refusal = this.#sharedRefusal(bucket);
+      if (bucket.refusal === 0) passing.push(bucket);
+    }
+    if (passing.length === 0) return -1;
+    this.#scoreBuckets();
+    let best = -1;
+    let most = -1;
+    for (const bucket of passing) {
+      const ranking = bucket.first();
+      if (ranking === undefined) continue;
+      const place = ranking % span;
+      const total = bucket.score + (this.#scores[place] ?? 0);
+      if (total < most || (total === most && place > best)) continue;
+      most = total;
+      best = place;
+    }
+    return best;
+  }
+
+  #sharedRefusal(bucket: Bucket): number {
+    const { hard, affinity } = this.#rules;
+    const refusal = hard?.refusal(bucket) ?? affinity?.refusal(bucket);
+    return refusal === undefined ? (this.#late?.in(bucket) ?? 0) : this.#world.verdicts.id(refusal);
+  }
+
+  #scoreBuckets(): void {
+    const passing = this.#passing;
+    const buffer = this.#buffer;
+    for (const bucket of passing) bucket.score = 0;
+    for (const [c, { shared }] of this.columns.entries()) {
+      if (shared === undefined) {
+        this.active[c] = true;
+        continue;
+      }
+      buffer.length = passing.length;
+      const active = shared.by.score(passing, buffer);
+      this.active[c] = active;
+      if (!active) continue;
+      for (const [j, bucket] of passing.entries()) {
+        const score = (buffer[j] ?? 0) * shared.weight;
+        bucket.scores[c] = score;
+        bucket.score += score;
+      }
+    }
+  }
+
+  /** How many nodes each refusal keeps off the Pod at hand, by its number. */
+  refusedBy(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    this.#refused.forEach((count, refusal) => {
+      if (refusal !== 0 && count > 0) counts.set(refusal, count);
+    });
+    for (const { refusal, size } of this.#used) if (refusal !== 0) counts.set(refusal, (counts.get(refusal) ?? 0) + size);
+    return counts;
+  }
+
+  /** Who refuses each node for the Pod at hand, by place. */
+  verdicts(): Uint16Array {
+    const verdicts = this.#refusals.slice();
+    if (this.#used.length === 0) return verdicts;
+    for (let place = 0; place < this.size; place++) {
+      const bucket = this.#bucketAt(place);
+      if (bucket !== undefined) verdicts[place] = bucket.refusal;
+    }
+    return verdicts;
+  }
+
+  #bucketAt(place: number): Bucket | undefined {
+    return this.#byTuple[this.#buckets[place] ?? -1];
+  }
+
+  /** The total of a node for the Pod at hand; undefined where it is refused. */
+  total(place: number): number | undefined {
+    const bucket = this.#bucketAt(place);
+    return bucket === undefined || bucket.refusal !== 0 ? undefined : bucket.score + (this.#scores[place] ?? 0);
+  }
+
+  /** What one active plugin gives to a node that passed. */
+  score(place: number, column: number): number {
+    const { node } = this.columns[column] ?? {};
+    if (node === undefined) return this.#bucketAt(place)?.scores[column] ?? 0;
+    return node.weight * node.score.score(this.node(place));
+  }
+}

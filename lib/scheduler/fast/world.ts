@@ -1,0 +1,117 @@
+import type { Cache } from '../cache.js';
+import type { Plugin } from '../framework.js';
+import { getOrInsert } from '../get-or-insert.js';
+import type { NodeInfo } from '../node-info.js';
+import type { PodInfo } from '../pod-info.js';
+import { ChangeLog } from './change-log.js';
+import { HeldTerms } from './held-terms.js';
+import type { Judgement } from './judgement.js';
+import { Queries } from './node-counts.js';
+import { PodClasses } from './pod-class.js';
+import type { Table } from './table.js';
+import { type Topology, topologyOf } from './topology.js';
+import { Verdicts } from './verdicts.js';
+
+/** How much the tables of one world may hold, in nodes; beyond, a new world forgets them. About 30 bytes each. */
+const maxCells = 8_000_000;
+/** What a table costs before it holds any node. */
+const cellsPerTable = 300;
+
+/** A cluster whose nodes keep their names, labels and images, with all that is worth remembering about it. */
+export class World {
+  readonly cache: Cache;
+  readonly plugins: readonly Plugin[];
+  readonly nodes: NodeInfo[];
+  readonly classes: PodClasses;
+  readonly queries: Queries;
+  readonly held: HeldTerms;
+  readonly verdicts = new Verdicts();
+  readonly changes: ChangeLog;
+  /** Grows when taints change. */
+  taints = 0;
+  readonly #index: ReadonlyMap<string, number>;
+  readonly #topologies = new Map<string, Topology>();
+  readonly #tables = new Map<string, Table>();
+  readonly #judgements = new Map<string, Judgement>();
+  #cells = 0;
+
+  constructor(cache: Cache, plugins: readonly Plugin[]) {
+    this.cache = cache;
+    this.plugins = plugins;
+    this.nodes = [...cache.nodes];
+    this.changes = new ChangeLog(this.nodes.length);
+    this.#index = new Map(this.nodes.map(({ name }, i) => [name, i]));
+    this.classes = new PodClasses(this);
+    this.queries = new Queries(this.nodes);
+    this.held = new HeldTerms(this.nodes, (key) => this.topology(key));
+  }
+
+  topology(key: string): Topology {
+    return getOrInsert(this.#topologies, key, () => topologyOf(key, this.nodes));
+  }
+
+  node(index: number): NodeInfo {
+    const node = this.nodes[index];
+    if (node === undefined) throw new RangeError(`there is no node ${index}`);
+    return node;
+  }
+
+  /** Whether the plugin is part of the profile. */
+  runs({ name }: Plugin): boolean {
+    return this.plugins.some((plugin) => plugin.name === name);
+  }
+
+  indexOf(name: string): number | undefined {
+    return this.#index.get(name);
+  }
+
+  table(key: string, make: () => Table): Table {
+    return getOrInsert(this.#tables, key, () => {
+      const table = make();
+      this.#cells += cellsPerTable + table.size;
+      return table;
+    });
+  }
+
+  judgement(key: string, make: () => Judgement): Judgement {
+    return getOrInsert(this.#judgements, key, () => {
+      this.#cells += this.nodes.length;
+      return make();
+    });
+  }
+
+  get isFull(): boolean {
+    return this.#cells > maxCells;
+  }
+
+  changePod(pod: PodInfo, { name }: NodeInfo, amount: 1 | -1): void {
+    const node = this.#index.get(name);
+    if (node === undefined) return;
+    this.changes.add(node, false);
+    this.queries.change(node, pod, amount);
+    this.held.change(node, pod, amount);
+  }
+
+  /** The order in which Pods would be evicted depends on when they started. */
+  changeStart(node: NodeInfo): void {
+    const index = this.#index.get(node.name);
+    if (index !== undefined) this.changes.add(index, false);
+  }
+
+  /** Takes the node for what it is now; false if that makes another world. */
+  replaceNode(before: NodeInfo | undefined, after: NodeInfo | undefined): boolean {
+    const index = before && this.#index.get(before.name);
+    if (before === undefined || after === undefined || index === undefined) return false;
+    if (!haveSameLabels(before, after) || before.node.status?.images !== after.node.status?.images) return false;
+    this.nodes[index] = after;
+    this.taints++;
+    this.changes.add(index, true);
+    return true;
+  }
+}
+
+const haveSameLabels = ({ labels: a }: NodeInfo, { labels: b }: NodeInfo): boolean => {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+};
