@@ -1,6 +1,7 @@
 import { newResource } from '../api/crd/index.js';
 import type { FieldValidation } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
+import { withLabelKeys } from '../api/label-keys.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { generatedName, prepareForCreate } from '../api/prepare.js';
 import { prepareForUpdate } from '../api/prepare-update.js';
@@ -129,6 +130,9 @@ export class ApiServer {
     if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
     const warnings = options.trusted ? [] : [...warningsOf(object), ...this.#admission.warningsOf(object, undefined, options)];
     const said = [...decoded.warnings, ...mutated.warnings, ...(judged?.warnings ?? []), ...warnings];
+    const pod = as('Pod', object);
+    // After validation, which judges the keys against the selectors as they were written.
+    if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
     return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
   }
 

@@ -97,6 +97,31 @@ describe('Pods', () => {
     expect(admitted).toMatchObject({ serviceAccountName: 'default', priority: 0, enableServiceLinks: true });
   });
 
+  test('matchLabelKeys become a part of the selector, once for all Pods of a template', () => {
+    const api = server();
+    const labels = { app: 'web', version: '7' };
+    const spec = {
+      containers: [{ name: 'c', image: 'nginx' }],
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: { app: 'web' } },
+          matchLabelKeys: ['version', 'absent'],
+        },
+      ],
+    };
+    const make = (name: string) =>
+      api.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec }, { trusted: true });
+    const [a, b] = [make('a'), make('b')];
+    expect(a.ok && b.ok && a.value.spec === b.value.spec).toBe(true);
+    expect(a.ok && (a.value as Pod).spec?.topologySpreadConstraints?.[0]?.labelSelector).toEqual({
+      matchLabels: { app: 'web' },
+      matchExpressions: [{ key: 'version', operator: 'In', values: ['7'] }],
+    });
+  });
+
   test('an unassigned Pod goes at once, a running one after its grace period', () => {
     const api = server();
     api.create(pod('waiting'));

@@ -1,5 +1,6 @@
 import { applyDefaults } from '../../../lib/api/default/index.js';
-import type { LabelSelector, Pod, PodAffinityTerm, PodSpec, TopologySpreadConstraint } from '../../../lib/api/generated/types.js';
+import type { Pod, PodSpec } from '../../../lib/api/generated/types.js';
+import { withLabelKeys } from '../../../lib/api/label-keys.js';
 import type { Admitted, KubeObject } from '../../../lib/api/object.js';
 import { isNamespaced } from '../../../lib/api/resources.js';
 import type { Decision, NodeRefusal } from '../../../lib/scheduler/decision.js';
@@ -38,61 +39,9 @@ const admit = (object: KubeObject): Admitted<KubeObject> => {
   return applyDefaults({ ...object, metadata: { ...object.metadata, ...scope, name, uid } }) as Admitted<KubeObject>;
 };
 
-const withLabelKeys = (
-  selector: LabelSelector | undefined,
-  pod: Admitted<Pod>,
-  keys: readonly string[] | undefined,
-  operator: string,
-): LabelSelector | undefined => {
-  const labels = pod.metadata.labels ?? {};
-  const present = (keys ?? []).filter((key) => Object.hasOwn(labels, key));
-  if (selector === undefined || present.length === 0) return selector;
-  const merged = present.map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
-  return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...merged] };
-};
-
-/** Pod creation merges matchLabelKeys and mismatchLabelKeys into selectors. */
-const mergeLabelKeys = (pod: Admitted<Pod>): Admitted<Pod> => {
-  const term = (one: PodAffinityTerm): PodAffinityTerm => ({
-    ...one,
-    labelSelector: withLabelKeys(
-      withLabelKeys(one.labelSelector, pod, one.matchLabelKeys, 'In'),
-      pod,
-      one.mismatchLabelKeys,
-      'NotIn',
-    ),
-  });
-  const near = pod.spec?.affinity?.podAffinity;
-  const far = pod.spec?.affinity?.podAntiAffinity;
-  const terms = (side: NonNullable<typeof near>): typeof side => ({
-    requiredDuringSchedulingIgnoredDuringExecution: side.requiredDuringSchedulingIgnoredDuringExecution?.map(term),
-    preferredDuringSchedulingIgnoredDuringExecution: side.preferredDuringSchedulingIgnoredDuringExecution?.map((one) => ({
-      ...one,
-      podAffinityTerm: term(one.podAffinityTerm),
-    })),
-  });
-  const constraint = (one: TopologySpreadConstraint): TopologySpreadConstraint => ({
-    ...one,
-    labelSelector: withLabelKeys(one.labelSelector, pod, one.matchLabelKeys, 'In'),
-  });
-  const spec: PodSpec = pod.spec ?? { containers: [] };
-  return {
-    ...pod,
-    spec: {
-      ...spec,
-      topologySpreadConstraints: spec.topologySpreadConstraints?.map(constraint),
-      affinity: spec.affinity && {
-        ...spec.affinity,
-        ...(near && { podAffinity: terms(near) }),
-        ...(far && { podAntiAffinity: terms(far) }),
-      },
-    },
-  };
-};
-
 /** Priority admission; a text is why it refuses. */
 const admitPod = (object: KubeObject, classes: ReadonlyMap<string, PriorityClass>): Admitted<Pod> | string => {
-  const pod = mergeLabelKeys(admit(object) as Admitted<Pod>);
+  const pod = withLabelKeys(admit(object) as Admitted<Pod>);
   const spec: PodSpec = pod.spec ?? { containers: [] };
   const className = spec.priorityClassName;
   const chosen = className ? classes.get(className) : [...classes.values()].find(({ globalDefault }) => globalDefault === true);
