@@ -2,6 +2,7 @@ import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { parseSelector, selectorMatches } from '../api/selector.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
+import { auditedViolation } from '../apiserver/admission/pod-security/audit.js';
 import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
@@ -301,6 +302,12 @@ export class Cluster {
   /** What `apply` was refused, in order. */
   get refusals(): readonly { readonly ref: ObjectRef; readonly refusal: Refusal }[] {
     return this.#refusals;
+  }
+
+  /** What the server notes in its audit log about a Pod or workload: how it violates the Pod Security level that its namespace audits. */
+  audited(ref: ObjectRef): string | undefined {
+    const object = this.get(ref);
+    return object && auditedViolation(object, this.#plane.api.store);
   }
 
   /** What was taken for granted so far. */

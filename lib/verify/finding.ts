@@ -256,6 +256,11 @@ export const findingCodes = {
     title: 'a binding to a role that does not exist',
     remedy: 'The binding is legal and grants nothing until the role exists.',
   },
+  'pod-security/audited': {
+    stage: 'design',
+    title: 'a Pod violates the Pod Security level that its namespace audits',
+    remedy: 'The server accepts it and writes an audit annotation. Write the fields that the text names, or accept the finding.',
+  },
   'design/bare-pod': {
     stage: 'design',
     title: 'a bare Pod does not heal',

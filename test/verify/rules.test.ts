@@ -188,6 +188,16 @@ describe('a namespace that enforces a Pod Security level', () => {
     ]);
   });
 
+  test('a level that is only audited is advice', () => {
+    const audited = { ...strict, metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/audit': 'restricted' } } };
+    const { findings, accepted } = judge([audited, within(deployment('web'))]);
+    expect(accepted).toBe(true);
+    expect(findings.find(({ code }) => code === 'pod-security/audited')).toMatchObject({
+      severity: 'advice',
+      message: expect.stringContaining('would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false'),
+    });
+  });
+
   test('a workload that keeps to it is accepted', () => expect(faults(judge([strict, within(deployment('web'))]))).toEqual([]));
 });
 

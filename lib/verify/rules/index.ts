@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { assumptionsRule } from './assumptions.js';
+import { auditRule } from './audit.js';
 import { changesRule } from './changes.js';
 import { connectionsRule } from './connections.js';
 import { creationRule } from './creation.js';
@@ -33,5 +34,6 @@ export const rules: readonly Rule[] = [
   connectionsRule,
   rbacRule,
   designRule,
+  auditRule,
   assumptionsRule,
 ];

@@ -15,6 +15,7 @@ export interface LevelVersion {
 export interface Policy {
   readonly enforce: LevelVersion;
   readonly warn: LevelVersion;
+  readonly audit: LevelVersion;
   readonly faults: readonly FieldError[];
 }
 
@@ -50,9 +51,8 @@ const read = (labels: Labels): Policy => {
   const faults = new Faults();
   const enforced = levelOf(labels, 'enforce', faults);
   const enforcedVersion = versionOf(labels, 'enforce', faults);
-  // Audited is what nobody sees here; its labels can be wrong all the same.
-  levelOf(labels, 'audit', faults);
-  versionOf(labels, 'audit', faults);
+  const audited = levelOf(labels, 'audit', faults);
+  const auditedVersion = versionOf(labels, 'audit', faults);
   const warned = levelOf(labels, 'warn', faults);
   const warnedVersion = versionOf(labels, 'warn', faults);
 
@@ -64,7 +64,8 @@ const read = (labels: Labels): Policy => {
   const level = warned?.level ?? (warned === undefined ? enforced?.level : undefined) ?? 'privileged';
   const isEnforced = warned === undefined && level !== 'privileged';
   const version = warnedVersion ?? (isEnforced ? enforce.version : 'latest');
-  return { enforce, warn: { level, version }, faults: faults.list };
+  const audit: LevelVersion = { level: audited?.level ?? 'privileged', version: auditedVersion ?? 'latest' };
+  return { enforce, warn: { level, version }, audit, faults: faults.list };
 };
 
 const policies = new WeakMap<Labels, Policy>();
