@@ -49,11 +49,11 @@ export class Deliveries implements SynthHost {
   #files(): { readonly directories: ReadonlyMap<string, ReadonlyMap<string, string>>; readonly counts: readonly number[] } {
     const directories = new Map<string, Map<string, string>>();
     const counts: number[] = [];
-    for (const { outdir, folder, manifests, layout, fileExtension } of this.#all) {
+    for (const { outdir, folder, input, layout, fileExtension } of this.#all) {
       let count = 0;
       const files = directories.get(outdir) ?? new Map<string, string>();
       directories.set(outdir, files);
-      for (const [name, content] of layOut(manifests, this.#options.layout ?? layout, { extension: fileExtension })) {
+      for (const [name, content] of layOut(input.manifests, this.#options.layout ?? layout, { extension: fileExtension })) {
         const path = folder === undefined ? name : `${folder}/${name}`;
         if (files.has(path))
           throw new InputError(

@@ -1,10 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
 import type { Layout } from '../manifest/layout.js';
-import { bundle } from './bundle.js';
-import { InputError, type Invocation, UsageError } from './command.js';
+import { type Invocation, UsageError } from './command.js';
 import { readConfig } from './config.js';
-import { onEarlyEnd, runProgram } from './load.js';
-import { programError } from './program-error.js';
+import { runPrograms } from './programs.js';
 
 const layouts: readonly Layout[] = ['chart', 'app', 'resource', 'stdout'];
 
@@ -28,48 +25,20 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
   const format = options.format === 'json' ? 'json' : 'text';
   if (format === 'json' && layout === 'stdout')
     throw new UsageError('--format json and --layout stdout both need standard output');
-  for (const program of programs) {
-    if (!existsSync(program)) throw new InputError(`${program} does not exist`);
-    if (!statSync(program).isFile()) throw new InputError(`${program} is not a file`);
-  }
   // The same variable by which cdk8s tells programs where to write.
   process.env.CDK8S_OUTDIR = (options.output as string | undefined) ?? config.output;
 
-  const finished = onEarlyEnd(() => {
-    process.stderr.write('plimsoll: the program ended the process (process.exit) before its manifests were judged and written\n');
-    process.exitCode = 1;
+  return runPrograms(programs, {
+    purpose: 'its manifests were judged and written',
+    prepare: async () => {
+      const { Deliveries } = await import('./host.js');
+      return new Deliveries({
+        layout,
+        format,
+        strict: options.strict === true || config.strict,
+        against: options.against as string | undefined,
+      });
+    },
+    finish: (host) => host.finish(),
   });
-  try {
-    const bundles = programs.map(bundle);
-    // Whoever fails first is told first, below.
-    for (const bundled of bundles) bundled.catch(() => undefined);
-    // While esbuild works this process loads what the programs will need.
-    const [{ Deliveries }, { setHost }] = await Promise.all([
-      import('./host.js'),
-      import('../constructs/host.js'),
-      import('../constructs/index.js'),
-    ]);
-    const host = new Deliveries({
-      layout,
-      format,
-      strict: options.strict === true || config.strict,
-      against: options.against as string | undefined,
-    });
-    setHost(host);
-    for (const [index, bundled] of bundles.entries()) {
-      const program = programs[index] ?? '';
-      const before = host.count;
-      try {
-        await runProgram(await bundled);
-      } catch (error) {
-        throw new InputError(programError(program, error));
-      }
-      if (host.count === before) {
-        throw new InputError(`${program} synthesized no Plimsoll App: make one (new App() from 'plimsoll') and call its synth()`);
-      }
-    }
-    return host.finish();
-  } finally {
-    finished();
-  }
 };

@@ -2,7 +2,7 @@ import { App as Cdk8sApp, type AppProps as Cdk8sAppProps, YamlOutputType } from 
 import type { ClusterConfig } from '../cluster/config.js';
 import type { Layout } from '../manifest/layout.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { type Verification, verify } from '../verify/verify.js';
+import { type Verification, type VerifyInput, verify } from '../verify/verify.js';
 import { declarationsOf } from './declarations.js';
 import { currentHost } from './host.js';
 import { collect } from './synth.js';
@@ -62,17 +62,17 @@ export class App extends Cdk8sApp {
   override async synth(): Promise<Verification> {
     const host = currentHost();
     host?.step('collecting objects');
-    const manifests = this.manifests();
-    const verification = verify({
-      manifests,
+    const input: VerifyInput = {
+      manifests: this.manifests(),
       cluster: this.cluster,
       ...declarationsOf(this),
       strict: host?.strict ?? false,
       against: host?.against?.(this.folder),
       progress: (text) => host?.step(text),
-    });
+    };
+    const verification = verify(input);
     const { outdir, folder, outputFileExtension: fileExtension } = this;
-    host?.deliver({ outdir, folder, layout: layouts[this.yamlOutputType], fileExtension, manifests, verification });
+    host?.deliver({ outdir, folder, layout: layouts[this.yamlOutputType], fileExtension, input, verification });
     return verification;
   }
 }

@@ -1,6 +1,6 @@
 import type { Layout } from '../manifest/layout.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Verification } from '../verify/verify.js';
+import type { Verification, VerifyInput } from '../verify/verify.js';
 
 /** One synthesized and judged App, ready to be reported and (if accepted) written. */
 export interface Delivery {
@@ -10,7 +10,8 @@ export interface Delivery {
   readonly folder?: string | undefined;
   readonly layout: Layout;
   readonly fileExtension: string;
-  readonly manifests: readonly Manifest[];
+  /** What was verified. */
+  readonly input: VerifyInput;
   readonly verification: Verification;
 }
 
