@@ -2,6 +2,7 @@ import { duplicateFields } from './decode/duplicate.js';
 import { nearest } from './decode/suggest.js';
 import { type Type, typeOf } from './decode/type.js';
 import { newReading, type Reading, readStruct } from './decode/value.js';
+import { extended } from './extended.js';
 import type { KubeObject } from './object.js';
 import { modelVersion, removedVersion } from './removed.js';
 import { apiVersionOf, isBuiltInGroup, type Resource, resourceOf, resources, resourcesOfKind } from './resources.js';
@@ -83,7 +84,9 @@ const readObject = (
 ): Verdict<KubeObject> => {
   const reading = newReading();
   const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, typeOf(resource.type), reading);
-  const object = (resource === undefined ? input : { ...resource, apiVersion: apiVersionOf(resource) }) as unknown as KubeObject;
+  const object = (resource === undefined
+    ? input
+    : extended(resource, { apiVersion: apiVersionOf(resource) })) as unknown as KubeObject;
   const [first] = reading.malformed;
   const strict = [...duplicates, ...reading.unknown];
   if (first !== undefined) return unreadable(object, first.message, [...reading.malformed, ...strict]);

@@ -1,5 +1,6 @@
 import { withAppArmorProfiles } from './app-armor.js';
 import { emptyStruct } from './decode/value.js';
+import { copyOf, extended } from './extended.js';
 import type {
   Container,
   CustomResourceDefinitionVersion,
@@ -88,7 +89,7 @@ const pod: Prepare = (object, { now }) => {
     qosClass: qosClass((object as Pod).spec ?? { containers: [] }),
   };
   const spec = withAppArmorProfiles(object as Pod);
-  return { ...object, ...(spec !== object.spec && { spec }), status };
+  return extended(spec === object.spec ? object : { ...object, spec }, { status });
 };
 
 const legacyUid = 'controller-uid';
@@ -218,12 +219,13 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   const resource = resourceOf(modelVersion(object.apiVersion, object.kind), object.kind);
   const { name, generateName, namespace } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
-  const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = { ...object.metadata };
+  const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = copyOf(object.metadata);
   if (!name && generateName !== undefined) metadata.name = generatedName(generateName, birth.suffix);
   metadata.uid = birth.uid;
   metadata.creationTimestamp = birth.now;
   if (birth.resourceVersion !== undefined) metadata.resourceVersion = birth.resourceVersion;
-  const placed: Draft = { ...object, metadata };
+  const placed: Draft = copyOf(object);
+  placed.metadata = metadata;
   if (resource === undefined) return placed;
   const space = namespaceOf(object);
   if (space === undefined) delete metadata.namespace;

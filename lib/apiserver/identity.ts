@@ -8,7 +8,7 @@ export const hash32 = (text: string, seed = 0x811c9dc5): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-const hex = (value: number): string => value.toString(16).padStart(8, '0');
+const hex = (value: number): string => (value + 2 ** 32).toString(16).slice(1);
 
 /** A uid derived from the object's key and how often an object of that key was created before. */
 export const uidOf = (key: string, incarnation: number): string => {

@@ -1,6 +1,7 @@
 import { judgeResource } from '../api/crd/index.js';
 import { decode, type FieldValidation, notServed } from '../api/decode.js';
 import { applyDefaults } from '../api/default/index.js';
+import { extended } from '../api/extended.js';
 import { groupOf, type KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
 import { removedVersion } from '../api/removed.js';
@@ -16,7 +17,7 @@ import type { Store } from './store.js';
 /** Puts an object of a namespaced kind that names no namespace into `default`. */
 const inNamespace = (object: KubeObject): KubeObject =>
   object.metadata.namespace === undefined && isNamespaced(object.apiVersion, object.kind)
-    ? { ...object, metadata: { ...object.metadata, namespace: 'default' } }
+    ? { ...object, metadata: extended(object.metadata, { namespace: 'default' }) }
     : object;
 
 /** Decodes (unless the caller has done that) and defaults what a client sent: the object as admission sees it. */

@@ -1,5 +1,6 @@
 import { newResource } from '../api/crd/index.js';
 import type { FieldValidation } from '../api/decode.js';
+import { extended } from '../api/extended.js';
 import type { Pod } from '../api/generated/types.js';
 import { withLabelKeys } from '../api/label-keys.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
@@ -178,7 +179,7 @@ export class ApiServer {
     if (current === undefined) return;
     const isNoted = annotations === undefined || equal(annotations, current.metadata.annotations);
     if (isNoted && equal(current.status, status)) return;
-    this.store.put({ ...current, status, ...(!isNoted && { metadata: { ...current.metadata, annotations } }) });
+    this.store.put({ ...current, status, ...(!isNoted && { metadata: extended(current.metadata, { annotations }) }) });
   }
 
   /** Strategic merge patch, as `kubectl patch` and `kubectl set` send it. */
@@ -220,8 +221,8 @@ export class ApiServer {
     ];
     this.store.put({
       ...(current as Admitted as Stored),
-      spec: { ...current.spec, nodeName: node },
-      status: { ...current.status, conditions },
+      spec: extended(current.spec ?? {}, { nodeName: node }),
+      status: extended(current.status ?? {}, { conditions }),
     });
   }
 
@@ -286,7 +287,7 @@ export class ApiServer {
   /** Takes over an object of a running cluster as it is. */
   restore(object: KubeObject): Stored {
     const key = refKey(refOf(object));
-    const metadata = { ...object.metadata, name: object.metadata.name ?? '', uid: object.metadata.uid ?? uidOf(key, 0) };
+    const metadata = extended(object.metadata, { name: object.metadata.name ?? '', uid: object.metadata.uid ?? uidOf(key, 0) });
     return this.store.put({ ...object, metadata });
   }
 

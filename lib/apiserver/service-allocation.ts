@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { Service, ServicePort, ServiceSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
@@ -81,7 +82,8 @@ export class ServiceAllocation {
     if (fault !== undefined) return invalid(service as KubeObject, [fault]);
     const address = chosen ?? this.#drawAddress(owner);
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
-    const spec = { ...families, clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
+    const addresses = { clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
+    const spec = extended(families, addresses);
     const allocated = this.#allocateNodePorts(spec, owner, before, dryRun);
     if ('refused' in allocated)
       return typeof allocated.refused === 'string'

@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { ServiceSpec } from '../api/generated/types.js';
 import { Faults } from '../api/validate/faults.js';
 import { Path } from '../api/validate/path.js';
@@ -77,7 +78,7 @@ export const withFamilies = (sent: ServiceSpec, before: ServiceSpec | undefined)
   if (staysPreferred(said, before)) return said;
   const isOpenEnded = said.clusterIP === 'None' && Object.keys(said.selector ?? {}).length === 0;
   const policy = said.ipFamilyPolicy ?? before?.ipFamilyPolicy ?? (isOpenEnded ? 'RequireDualStack' : 'SingleStack');
-  const spec = { ...said, ipFamilyPolicy: policy };
+  const spec = extended(said, { ipFamilyPolicy: policy });
   const related = new Faults();
   validateClusterIPs(spec, related);
   if (related.list.length > 0) return related.list;
@@ -96,5 +97,5 @@ export const withFamilies = (sent: ServiceSpec, before: ServiceSpec | undefined)
   }
   clusterFaults(policy, families, faults);
   if (faults.list.length > 0) return faults.list;
-  return { ...spec, ipFamilies: families.length > 0 ? families : [family] };
+  return extended(spec, { ipFamilies: families.length > 0 ? families : [family] });
 };

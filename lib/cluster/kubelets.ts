@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { Pod, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import type { ClusterEvent } from '../apiserver/event.js';
@@ -134,7 +135,7 @@ export class Kubelets {
       remove: (pod) => {
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.finish(pod);
       },
-      event: (event: Omit<ClusterEvent, 'time' | 'component'>) => api.record({ ...event, component: 'kubelet' }),
+      event: (event: Omit<ClusterEvent, 'time' | 'component'>) => api.record(extended(event, { component: 'kubelet' })),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { ApiObject, App } from 'cdk8s';
+import { extended } from '../api/extended.js';
 import type { KubeObject } from '../api/object.js';
 
 const notPlain = Symbol('not plain');
@@ -54,10 +55,8 @@ const plainJson = (object: ApiObject): KubeObject | undefined => {
   if (App.of(object).resolvers.length !== builtInResolvers) return undefined;
   const { name, namespace } = object.metadata;
   const { labels, annotations, finalizers, ownerReferences } = kept;
-  const metadata = plain(
-    { ...kept._additionalAttributes, name, namespace, annotations, finalizers, ownerReferences, labels },
-    true,
-  );
+  const fields = { name, namespace, annotations, finalizers, ownerReferences, labels };
+  const metadata = plain(extended(kept._additionalAttributes, fields), true);
   if (metadata === notPlain) return undefined;
   const json: Record<string, unknown> = { apiVersion: props.apiVersion, kind: props.kind, metadata };
   for (const key of Object.keys(props).sort()) {

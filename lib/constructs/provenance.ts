@@ -5,7 +5,7 @@ import type { Provenance, SourceLocation } from '../manifest/manifest.js';
 const origin = Symbol('origin');
 
 interface Stack {
-  readonly stack: string;
+  readonly stack?: string;
 }
 
 interface Remembered {
@@ -18,7 +18,7 @@ const depth = 24;
 const stackAbove = (callee: (...args: never[]) => unknown): Stack => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = depth;
-  const made = { stack: '' };
+  const made: Stack = {};
   Error.captureStackTrace(made, callee);
   Error.stackTraceLimit = limit;
   return made;
@@ -55,7 +55,7 @@ const ownFolders = ((): readonly string[] => {
   return match?.[1] === undefined ? [] : [`${match[1]}lib/`, `${match[1]}build/`];
 })();
 
-const locate = (stack: string): SourceLocation | undefined => {
+const locate = ({ stack = '' }: Stack): SourceLocation | undefined => {
   for (const line of stack.split('\n')) {
     const match = frame.exec(line.trimEnd());
     const [, file, row, column] = match ?? [];
@@ -65,25 +65,23 @@ const locate = (stack: string): SourceLocation | undefined => {
   return undefined;
 };
 
-/**
- * Path of a construct in the tree and the place in the author's source that made it. The place is looked up
- * (through source maps) when it is first read.
- */
-export const provenanceOf = (construct: IConstruct): Provenance => ({
-  constructPath: construct.node.path,
-  get source() {
-    const made = (construct as Remembered)[origin];
-    return made === undefined ? undefined : locate(made.stack);
-  },
-});
+/** The place is looked up (through source maps) when it is read. */
+class Origin implements Provenance {
+  readonly constructPath: string;
+  readonly #made: Stack | undefined;
+
+  constructor(construct: IConstruct, made: Stack | undefined) {
+    this.constructPath = construct.node.path;
+    this.#made = made;
+  }
+
+  get source(): SourceLocation | undefined {
+    return this.#made === undefined ? undefined : locate(this.#made);
+  }
+}
+
+/** Path of a construct in the tree and the place in the author's source that made it. */
+export const provenanceOf = (construct: IConstruct): Provenance => new Origin(construct, (construct as Remembered)[origin]);
 
 /** As `provenanceOf`, with the place of the call that is being made now: what is said of a construct elsewhere than where it was made. */
-export const provenanceOfCall = (construct: IConstruct): Provenance => {
-  const made = stackAbove(provenanceOfCall);
-  return {
-    constructPath: construct.node.path,
-    get source() {
-      return locate(made.stack);
-    },
-  };
-};
+export const provenanceOfCall = (construct: IConstruct): Provenance => new Origin(construct, stackAbove(provenanceOfCall));

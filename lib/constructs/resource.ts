@@ -1,5 +1,6 @@
 import { ApiObject, type ApiObjectProps, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { extended } from '../api/extended.js';
 import type { ObjectMeta } from '../api/generated/types.js';
 import type { ObjectRef } from '../api/object.js';
 import type { FindingCode } from '../verify/finding.js';
@@ -53,7 +54,7 @@ export class Resource extends ApiObject {
       ...(props.labels === undefined ? {} : { labels: props.labels }),
       ...(props.annotations === undefined ? {} : { annotations: props.annotations }),
     };
-    const object: object = { ...body, apiVersion: type.apiVersion, kind: type.kind, metadata };
+    const object: object = extended(body, { apiVersion: type.apiVersion, kind: type.kind, metadata });
     super(scope, id, object as ApiObjectProps);
     // cdk8s gives the namespace of the chart to every object, also to those that cannot have one.
     if (type.namespaced === false) Object.assign(this.metadata, { namespace: undefined });

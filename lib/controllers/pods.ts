@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { OwnerReference, Pod, PodTemplateSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import { conditionOf } from './conditions.js';
@@ -54,13 +55,12 @@ export const podOf = (
 ): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: {
-    ...name,
+  metadata: extended(name, {
     namespace: owner.metadata.namespace,
     ...(template.metadata?.labels && { labels: template.metadata.labels }),
     ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
     ...(template.metadata?.finalizers && { finalizers: template.metadata.finalizers }),
     ownerReferences: [controllerReference(owner)],
-  },
+  }),
   spec: template.spec,
 });

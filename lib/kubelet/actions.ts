@@ -119,8 +119,15 @@ const initActions = (spec: PodSpec, view: RuntimeView): InitActions => {
 
 const newSandboxActions = (spec: PodSpec, view: RuntimeView): PodActions => {
   const attempt = view.sandbox === 'none' ? 0 : (view.attempt ?? 0) + 1;
-  const base = { killPod: true, attempt, initContainersToStart: [], containersToStart: [], containersToKill: [] };
-  if (spec.restartPolicy === 'Never' && attempt > 0 && view.containers.size > 0) return { ...base, createSandbox: false };
+  const base = {
+    createSandbox: false,
+    killPod: true,
+    attempt,
+    initContainersToStart: [],
+    containersToStart: [],
+    containersToKill: [],
+  };
+  if (spec.restartPolicy === 'Never' && attempt > 0 && view.containers.size > 0) return base;
   const start = spec.containers
     .filter((container) => {
       const runtime = view.containers.get(container.name);
@@ -128,7 +135,7 @@ const newSandboxActions = (spec: PodSpec, view: RuntimeView): PodActions => {
       return !(once && runtime?.state === 'exited' && runtime.exitCode === 0);
     })
     .map(({ name }) => name);
-  if (start.length === 0) return { ...base, createSandbox: false };
+  if (start.length === 0) return base;
   const first = spec.initContainers?.[0];
   if (first === undefined) return { ...base, createSandbox: true, containersToStart: start };
   return { ...base, createSandbox: true, initContainersToStart: [first.name] };

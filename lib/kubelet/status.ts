@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.js';
 import { qosClass } from '../api/qos.js';
 import { podConditions } from './conditions.js';
@@ -25,18 +26,19 @@ export interface StatusInput {
 const owned = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
 
 /** Equal conditions of one moment are one object: the Pods of a rollout mostly come to the same state together. */
-const moment = { timestamp: '', conditions: new Map<string, PodCondition>() };
+const recent = new Map<string, PodCondition>();
+const mostRecent = 100;
 
 const stamped = (condition: PodCondition, timestamp: string): PodCondition => {
-  if (condition.message !== undefined) return { ...condition, lastTransitionTime: timestamp };
-  if (moment.timestamp !== timestamp) {
-    moment.timestamp = timestamp;
-    moment.conditions.clear();
-  }
-  const key = `${condition.type} ${condition.status} ${condition.reason ?? ''}`;
-  const known = moment.conditions.get(key) ?? { ...condition, lastTransitionTime: timestamp };
-  moment.conditions.set(key, known);
-  return known;
+  const key =
+    condition.message === undefined ? `${timestamp} ${condition.type} ${condition.status} ${condition.reason ?? ''}` : '';
+  const known = recent.get(key);
+  if (known !== undefined) return known;
+  const made = extended(condition, { lastTransitionTime: timestamp });
+  if (key === '') return made;
+  if (recent.size === mostRecent) recent.clear();
+  recent.set(key, made);
+  return made;
 };
 
 const withTimes = (conditions: readonly PodCondition[], { before, timestamp }: StatusInput): readonly PodCondition[] =>
@@ -54,8 +56,7 @@ export const podStatus = (input: StatusInput): PodStatus => {
   const phase: PodPhase = failure === undefined ? podPhase(spec, all, input.terminal) : 'Failed';
   const others = (pod.status?.conditions ?? []).filter(({ type }) => !owned.has(type));
   const conditions = podConditions({ spec, statuses: all, phase, sandboxReady: input.sandboxReady, others });
-  return {
-    ...pod.status,
+  return extended(pod.status ?? {}, {
     phase,
     ...failure,
     conditions: [...others, ...withTimes([...conditions, { type: 'PodScheduled', status: 'True' }], input)],
@@ -65,5 +66,5 @@ export const podStatus = (input: StatusInput): PodStatus => {
     qosClass: qosClass(spec),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
-  };
+  });
 };

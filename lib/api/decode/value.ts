@@ -1,3 +1,4 @@
+import { copyOf } from '../extended.js';
 import type { FieldError } from '../verdict.js';
 import { canonicalQuantity, canonicalTime, isBase64 } from './scalar.js';
 import { type Enclosing, suggestField } from './suggest.js';
@@ -157,7 +158,7 @@ const map = (value: Json, of: Shape, reading: Reading): Json => {
     const read = item === null || item === undefined ? zero(of) : shaped(item, of, reading, true);
     reading.path.pop();
     if (read === item) continue;
-    copy ??= { ...value };
+    copy ??= copyOf(value);
     setKey(copy, key, read);
   }
   return copy ?? value;
@@ -217,14 +218,14 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
     const field = type.fields.get(key);
     if (field === undefined) {
       unknownField(reading, type, key);
-      copy ??= { ...value };
+      copy ??= copyOf(value);
       delete copy[key];
       continue;
     }
     const item = value[key];
     const read = fieldValue(item, field, reading);
     if (read === item) continue;
-    copy ??= { ...value };
+    copy ??= copyOf(value);
     if (read === undefined) delete copy[key];
     else copy[key] = read;
   }
@@ -233,7 +234,7 @@ const struct = (value: Json, type: Type, reading: Reading): Json => {
   const known = copy ?? value;
   for (const field of type.always) {
     if (Object.hasOwn(known, field.name) && known[field.name] !== undefined) continue;
-    copy ??= { ...value };
+    copy ??= copyOf(value);
     copy[field.name] = field.nullWhenAbsent ? null : zero(field.shape);
   }
   return copy ?? value;

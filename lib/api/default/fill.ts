@@ -1,9 +1,11 @@
+import { copyOf } from '../extended.js';
+
 /** The object with `defaults` where it has no value; the same object when nothing is missing. */
 export const fill = <T extends object>(value: T, defaults: Partial<T>): T => {
-  let filled: T | undefined;
+  let filled: { -readonly [Field in keyof T]: T[Field] } | undefined;
   for (const key of Object.keys(defaults) as (keyof T)[]) {
     if (value[key] !== undefined) continue;
-    filled ??= { ...value };
+    filled ??= copyOf(value);
     filled[key] = defaults[key] as T[keyof T];
   }
   return filled ?? value;

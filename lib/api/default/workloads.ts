@@ -1,3 +1,4 @@
+import { extended } from '../extended.js';
 import type {
   CronJob,
   DaemonSet,
@@ -23,7 +24,7 @@ export const deployment = (value: Deployment): Deployment =>
       ...at(filled, 'template', podTemplate),
       strategy:
         strategy.type === 'RollingUpdate'
-          ? { ...strategy, rollingUpdate: fill(strategy.rollingUpdate ?? {}, rolling) }
+          ? extended(strategy, { rollingUpdate: fill(strategy.rollingUpdate ?? {}, rolling) })
           : strategy,
     };
   });

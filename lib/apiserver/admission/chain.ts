@@ -1,4 +1,5 @@
 import { applyDefaults } from '../../api/default/index.js';
+import { copyOf } from '../../api/extended.js';
 import type { PodSpec } from '../../api/generated/types.js';
 import type { KubeObject } from '../../api/object.js';
 import type { Refusal, Verdict } from '../../api/verdict.js';
@@ -141,7 +142,7 @@ export class AdmissionChain {
   #admitPod(template: PodSpec, namespace: string): PodAdmission {
     const known = this.#templates.get(template);
     if (known?.namespace === namespace) return known.admission;
-    const spec: PodDraft = { ...withPodDefaults(template) };
+    const spec: PodDraft = copyOf(withPodDefaults(template));
     const annotations = new Map<string, string>();
     let denied: string | undefined;
     for (const plugin of plugins) denied ??= plugin.admitPod?.(spec, namespace, this.#context, annotations);

@@ -1,3 +1,4 @@
+import { extended } from '../../api/extended.js';
 import type { Container, ServiceAccount, Volume } from '../../api/generated/types.js';
 import { hash32, suffixOf } from '../identity.js';
 import type { AdmissionPlugin, PodDraft } from './plugin.js';
@@ -19,7 +20,9 @@ const tokenVolume = (name: string): Volume => ({
 const withToken = (container: Container, volume: string): Container =>
   container.volumeMounts?.some((mount) => mount.mountPath === tokenPath)
     ? container
-    : { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: tokenPath }] };
+    : extended(container, {
+        volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: tokenPath }],
+      });
 
 const mountsToken = (container: Container): boolean =>
   container.volumeMounts?.some((mount) => mount.mountPath === tokenPath) ?? false;

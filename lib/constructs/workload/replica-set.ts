@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { extended } from '../../api/extended.js';
 import type * as k8s from '../../api/generated/types.js';
 import type { DeepPartial } from '../merge.js';
 import { type SelectingWorkloadProps, Workload, type WorkloadKind } from './workload.js';
@@ -11,7 +12,7 @@ const replicaSet: WorkloadKind = {
   own,
   selects: true,
   podSpecPath: '/spec/template/spec',
-  spec: (fields, { template, selector }) => ({ ...fields, selector, template }),
+  spec: (fields, { template, selector }) => extended(fields, { selector, template }),
 };
 
 export interface ReplicaSetProps<V extends string, C, I, S>

@@ -1,3 +1,4 @@
+import { extended } from '../../api/extended.js';
 import type { Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
@@ -99,7 +100,7 @@ const write = (object: Admitted, { api }: ControllerContext): Stored | undefined
 const withRevision = (deployment: Admitted<Deployment>, revision: number): Admitted<Deployment> => {
   if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return deployment;
   const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: String(revision) };
-  return { ...deployment, metadata: { ...deployment.metadata, annotations } };
+  return { ...deployment, metadata: extended(deployment.metadata, { annotations }) };
 };
 
 /** The Deployment with this condition; `writeStatus` writes it. */
@@ -155,8 +156,9 @@ const create = (
   const { api } = context;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
-  const labels = { ...template.metadata?.labels, [hashLabel]: hash };
-  const selector = { ...deployment.spec?.selector, matchLabels: { ...deployment.spec?.selector.matchLabels, [hashLabel]: hash } };
+  const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
+  const matchLabels = extended(deployment.spec?.selector.matchLabels ?? {}, { [hashLabel]: hash });
+  const selector = { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
   const set: KubeObject = {
