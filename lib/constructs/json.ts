@@ -4,6 +4,12 @@ import type { KubeObject } from '../api/object.js';
 
 const notPlain = Symbol('not plain');
 
+/** Own keys in order. Most objects have few keys, and those mostly in order: sorting each of them would be what most of the memory is spent on. */
+const keysOf = (value: object): readonly string[] => {
+  const keys = Object.keys(value);
+  return keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key) ? keys : keys.sort();
+};
+
 /** A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first. */
 const plain = (value: unknown, sparse: boolean): unknown => {
   if (value === null || value === undefined) return undefined;
@@ -21,7 +27,7 @@ const plain = (value: unknown, sparse: boolean): unknown => {
   if (value.constructor !== Object) return notPlain;
   const fields: Record<string, unknown> = {};
   let isEmpty = true;
-  for (const key of Object.keys(value).sort()) {
+  for (const key of keysOf(value)) {
     const copied = plain((value as Readonly<Record<string, unknown>>)[key], sparse);
     if (copied === notPlain) return notPlain;
     if (copied === undefined) continue;
@@ -59,7 +65,7 @@ const plainJson = (object: ApiObject): KubeObject | undefined => {
   const metadata = plain(extended(kept._additionalAttributes, fields), true);
   if (metadata === notPlain) return undefined;
   const json: Record<string, unknown> = { apiVersion: props.apiVersion, kind: props.kind, metadata };
-  for (const key of Object.keys(props).sort()) {
+  for (const key of keysOf(props)) {
     if (key === 'apiVersion' || key === 'kind' || key === 'metadata') continue;
     const value = plain(props[key], false);
     if (value === notPlain) return undefined;

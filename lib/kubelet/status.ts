@@ -63,7 +63,7 @@ export const podStatus = (input: StatusInput): PodStatus => {
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     startTime: input.startTime,
-    qosClass: qosClass(spec),
+    qosClass: pod.status?.qosClass ?? qosClass(spec),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
   });
