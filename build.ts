@@ -3,10 +3,20 @@
  * program that it runs load everything once.
  */
 import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** What few runs need is read when it is first used. */
+const late: ReadonlySet<string> = new Set(['re2js']);
+
+/** Members of an object with what a package exports, read on use. */
+const onUse = (name: string): string =>
+  Object.keys(createRequire(import.meta.url)(name))
+    .map((exported) => `get ${exported}() { return require(${JSON.stringify(name)}).${exported}; }`)
+    .join(', ');
 
 /**
  * CommonJS packages are required, not imported: before Node imports one it parses every file of it for the names that it exports, which
@@ -15,12 +25,12 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const required: Plugin = {
   name: 'required',
   setup(bundler) {
-    bundler.onResolve({ filter: /^(?:cdk8s|constructs|esbuild|yaml)$/ }, ({ path, namespace, kind }) => {
+    bundler.onResolve({ filter: /^(?:cdk8s|constructs|esbuild|re2js|yaml)$/ }, ({ path, namespace, kind }) => {
       if (kind !== 'import-statement') return { path, external: true };
       return namespace === 'required' ? undefined : { path, namespace: 'required' };
     });
     bundler.onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
+      contents: `module.exports = ${late.has(path) ? `{ ${onUse(path)} }` : `require(${JSON.stringify(path)})`};`,
     }));
   },
 };

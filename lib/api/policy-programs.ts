@@ -141,12 +141,7 @@ export class PolicyCompiler {
       ...(this.#hasParams ? [params] : []),
       ...(hasAuthorizer ? authorizer : []),
       ...(this.#composes && composes
-        ? [
-            [
-              'variables',
-              { kind: 'object', name: 'kubernetes.variables', fields: new Map(this.#fields), unescaped: true },
-            ] as const,
-          ]
+        ? [['variables', { kind: 'object', name: 'kubernetes.variables', fields: this.#fields, unescaped: true }] as const]
         : []),
     ]);
   }
@@ -158,9 +153,28 @@ export interface PolicyPrograms {
   readonly conditions: readonly { readonly name: string; readonly expression: string; readonly compiled: CompiledExpression }[];
 }
 
-/** The match conditions of a policy, ready to be run. */
-export const compileConditions = (
-  compiler: PolicyCompiler,
-  conditions: readonly MatchCondition[] = [],
-): PolicyPrograms['conditions'] =>
-  conditions.map(({ name, expression }) => ({ name, expression, compiled: compiler.compile(expression.trim(), 'bool') }));
+/** What both kinds of policies say. */
+interface PolicySpec {
+  readonly paramKind?: unknown;
+  readonly variables?: readonly Variable[] | undefined;
+  readonly matchConditions?: readonly MatchCondition[] | undefined;
+}
+
+/** Compiles the policies of a kind, each once; `ownPrograms`: what only this kind has. */
+export const policyPrograms = <Spec extends PolicySpec, Own>(ownPrograms: (spec: Spec, compiler: PolicyCompiler) => Own) => {
+  const compiled = new WeakMap<Spec, PolicyPrograms & Own>();
+  return (spec: Spec): PolicyPrograms & Own => {
+    const known = compiled.get(spec);
+    if (known !== undefined) return known;
+    const compiler = new PolicyCompiler(spec);
+    for (const variable of spec.variables ?? []) compiler.variable(variable);
+    const conditions = (spec.matchConditions ?? []).map(({ name, expression }) => ({
+      name,
+      expression,
+      compiled: compiler.compile(expression.trim(), 'bool'),
+    }));
+    const programs = { composition: compiler.composition, conditions, ...ownPrograms(spec, compiler) };
+    compiled.set(spec, programs);
+    return programs;
+  };
+};

@@ -18,7 +18,7 @@ const formatError = "quantities must match the regular expression '^([+-]?[0-9.]
 const numericError = 'unable to parse numeric part of quantity';
 const suffixError = "unable to parse quantity's suffix";
 
-const quantityPattern = /^([+-]?)(0*)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
+const quantityPattern = /^([+-]?)(\d*)(?:\.(\d*))?((?:[eEinumkKMGTP]+[-+]?|[-+])\d*)?$/;
 const decimalSuffixes: ReadonlyMap<number, string> = new Map([
   [-9, 'n'],
   [-6, 'u'],
@@ -77,7 +77,8 @@ export const parseQuantity = (input: string | number): ParsedQuantity => {
   const written = String(input);
   const match = written === '' ? null : quantityPattern.exec(written);
   if (match === null) return { ok: false, error: formatError };
-  const [, sign = '', zeros = '', integer = '', fraction = '', suffixText = ''] = match;
+  const [, sign = '', whole = '', fraction = '', suffixText = ''] = match;
+  const integer = whole.startsWith('0') ? whole.replace(/^0+/, '') : whole;
   const suffix = interpretSuffix(suffixText);
   if (suffix === undefined) return { ok: false, error: suffixError };
   const { format, exponent } = suffix;
@@ -96,7 +97,7 @@ export const parseQuantity = (input: string | number): ParsedQuantity => {
     return { ok: true, value: { format, unscaled, scale, int64: true, ...(asWritten ? { text: written } : {}) } };
   }
 
-  if (zeros + integer + fraction === '') return { ok: false, error: numericError };
+  if (whole + fraction === '') return { ok: false, error: numericError };
   const mantissa = BigInt(digits);
   const rounded = roundToNano(binary ? mantissa << BigInt(exponent) : mantissa, scale);
   if (!binary) return { ok: true, value: { format, unscaled: signed(rounded.unscaled), scale: rounded.scale, int64: false } };

@@ -1,4 +1,5 @@
-const escapes: ReadonlyMap<string, string> = new Map([
+/** Escapes of Go that are a letter or the character itself. */
+export const escapes: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
   ['\\', '\\\\'],
   ['\x07', '\\a'],

@@ -7,6 +7,8 @@ import { readCustom, versionOf } from './custom-resources.js';
 import type { Stored } from './kinds.js';
 import { mergePatch } from './patch.js';
 import { notFound } from './refusals.js';
+import { patchReplicas } from './scale.js';
+import { scaleObject } from './scale-of.js';
 import type { ApiServer } from './server.js';
 
 interface Options {
@@ -22,36 +24,6 @@ const replaceStatus = (sent: KubeObject, version: ServedVersion, previous: Store
   return errors.length === 0 ? { ok: true, value: next, warnings } : invalid(next, errors);
 };
 
-/** The scale subresource of a custom resource. */
-const scaleObject = (resource: Stored, version: ServedVersion): Verdict<Stored> => {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = resource.metadata;
-  if (version.scale === undefined) return notFound({ ...resource, plural: version.plural }, name);
-  const { replicas, current, selector } = scaleOf(resource, version.scale);
-  return {
-    ok: true,
-    value: {
-      apiVersion: 'autoscaling/v1',
-      kind: 'Scale',
-      metadata: {
-        name,
-        uid,
-        ...(namespace && { namespace }),
-        ...(resourceVersion && { resourceVersion }),
-        ...(creationTimestamp && { creationTimestamp }),
-      },
-      spec: { replicas: replicas ?? 0 },
-      status: { replicas: current, ...(selector !== '' && { selector }) },
-    },
-    warnings: [],
-  };
-};
-
-/** A custom resource with the replicas of its scale. */
-const scaled = (resource: Stored, version: ServedVersion, scale: KubeObject): KubeObject => {
-  const { replicas } = (scale.spec ?? {}) as { readonly replicas?: number };
-  return version.scale === undefined ? resource : (withReplicas(resource, version.scale, replicas ?? 0) as KubeObject);
-};
-
 /** Merge patch of the status or the scale of a custom resource, as `kubectl patch --subresource` and `kubectl scale` send it. */
 export const patchSubresource = (
   api: ApiServer,
@@ -65,10 +37,21 @@ export const patchSubresource = (
   const missing = notFound({ ...ref, plural: version?.plural }, ref.name);
   if (version === undefined || live === undefined) return missing;
   if (subresource === 'scale') {
-    const scale = scaleObject(live, version);
-    if (!scale.ok) return scale;
-    const updated = api.update(scaled(live, version, mergePatch(scale.value, patch) as KubeObject), options);
-    return updated.ok ? scaleObject(updated.value, version) : updated;
+    const { scale } = version;
+    if (scale === undefined) return missing;
+    return patchReplicas(
+      api,
+      live,
+      patch,
+      {
+        read: (resource) => {
+          const { replicas = 0, current, selector } = scaleOf(resource, scale);
+          return scaleObject(resource, { replicas, current, selector });
+        },
+        write: (resource, replicas) => withReplicas(resource, scale, replicas) as KubeObject,
+      },
+      options,
+    );
   }
   if (!version.hasStatus) return missing;
   const read = readCustom(mergePatch(live, patch) as KubeObject, api, options.fieldValidation);

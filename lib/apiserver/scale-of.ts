@@ -14,15 +14,37 @@ const selectorText = (workload: Stored): string => {
   );
 };
 
-/** The Scale of a workload: how many Pods it is to have, has, and which they are. */
-export const scaleOf = (workload: Stored): Stored => {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = workload.metadata;
-  const { spec, status } = workload as Workload;
+/** How many Pods an object is to have, has, and which they are. */
+interface Scaled {
+  readonly replicas: number;
+  readonly current: number;
+  readonly selector: string;
+}
+
+/** The Scale of an object. */
+export const scaleObject = ({ metadata }: Stored, { replicas, current, selector }: Scaled): Stored => {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
   return {
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
-    metadata: { name, ...(namespace && { namespace }), uid, resourceVersion, creationTimestamp },
-    spec: { replicas: spec?.replicas ?? 0 },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(workload) },
+    metadata: {
+      name,
+      uid,
+      ...(namespace && { namespace }),
+      ...(resourceVersion && { resourceVersion }),
+      ...(creationTimestamp && { creationTimestamp }),
+    },
+    spec: { replicas },
+    status: { replicas: current, ...(selector !== '' && { selector }) },
   };
+};
+
+/** The Scale of a workload. */
+export const scaleOf = (workload: Stored): Stored => {
+  const { spec, status } = workload as Workload;
+  return scaleObject(workload, {
+    replicas: spec?.replicas ?? 0,
+    current: status?.replicas ?? 0,
+    selector: selectorText(workload),
+  });
 };

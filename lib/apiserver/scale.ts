@@ -12,13 +12,34 @@ interface Options {
   readonly user?: User | undefined;
 }
 
+/** Where an object keeps what its Scale says. */
+interface Scaling {
+  readonly read: (object: Stored) => Stored;
+  readonly write: (object: Stored, replicas: number) => KubeObject;
+}
+
+/** Merge patch of the Scale of an object; what becomes of it is an update. */
+export const patchReplicas = (
+  api: ApiServer,
+  live: Stored,
+  patch: unknown,
+  { read, write }: Scaling,
+  options: Parameters<ApiServer['update']>[1],
+): Verdict<Stored> => {
+  const { spec } = mergePatch(read(live), patch) as KubeObject;
+  const { replicas = 0 } = (spec ?? {}) as { readonly replicas?: number };
+  const updated = api.update(write(live, replicas), options);
+  return updated.ok ? { ...updated, value: read(updated.value) } : updated;
+};
+
+const workload: Scaling = {
+  read: scaleOf,
+  write: (object, replicas) => ({ ...object, spec: { ...(object.spec as object), replicas } }),
+};
+
 /** Merge patch of the scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController, as `kubectl scale` sends it. */
 export const patchScale = (api: ApiServer, ref: ObjectRef, patch: unknown, options: Options = {}): Verdict<Stored> => {
   const live = api.store.get(refKey(ref));
   if (live === undefined) return notFound(ref, ref.name);
-  const { spec } = mergePatch(scaleOf(live), patch) as KubeObject;
-  const { replicas = 0 } = (spec ?? {}) as { readonly replicas?: number };
-  const scaled = { ...live, spec: { ...(live.spec as object), replicas } };
-  const updated = api.update(scaled, { ...options, subresource: 'scale' });
-  return updated.ok ? { ...updated, value: scaleOf(updated.value) } : updated;
+  return patchReplicas(api, live, patch, workload, { ...options, subresource: 'scale' });
 };

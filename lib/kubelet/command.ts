@@ -89,7 +89,7 @@ export const commandEnd = ({ command = [], args = [] }: Container): CommandEnd =
   const words = [...command, ...args];
   const name = baseName(words[0] ?? '');
   if (shells.has(name)) {
-    const option = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/u.test(word));
+    const option = words.findIndex((word, index) => index > 0 && word.includes('c') && /^-[a-z]+$/u.test(word));
     return option < 0 ? 'unknown' : scriptEnd(words[option + 1] ?? '');
   }
   // Arguments alone go to the entry point of the image, which plain base images do not have.

@@ -35,7 +35,8 @@ const decodeBase64 = (text: string): string => {
   }
 };
 
-const secretData = (secret: Secret): Keyed => ({
+/** What a Secret holds, as containers get it. */
+export const secretData = (secret: Secret): Keyed => ({
   ...Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64(value)])),
   ...secret.stringData,
 });

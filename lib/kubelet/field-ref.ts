@@ -1,6 +1,7 @@
 import type { ObjectFieldSelector, Pod } from '../api/generated/types.js';
 import { qualifiedName } from '../api/names.js';
 import { quote } from '../api/quote.js';
+import { subscriptOf } from '../api/subscript.js';
 
 /** A text, or why there is none. */
 export type Resolved = { readonly value: string } | { readonly error: string };
@@ -18,8 +19,6 @@ const formatMap = (map: Readonly<Record<string, string>> = {}): string =>
     .map((key) => `${key}=${quote(map[key] ?? '')}`)
     .join('\n');
 
-const subscripted = /^(.+?)\['(.*)'\]$/su;
-
 const own = (map: Readonly<Record<string, string>> | undefined, key: string): string =>
   map !== undefined && Object.hasOwn(map, key) ? (map[key] ?? '') : '';
 
@@ -30,8 +29,9 @@ const convertible = new Set(['spec.restartPolicy', 'spec.schedulerName', 'status
 export const podField = (pod: Pod, { fieldPath, apiVersion = 'v1' }: ObjectFieldSelector, addresses: PodAddresses): Resolved => {
   if (apiVersion !== 'v1') return { error: `unsupported pod version: ${apiVersion}` };
   const meta = pod.metadata;
-  const [, path, key] = subscripted.exec(fieldPath) ?? [];
-  if (path !== undefined && key !== undefined) {
+  const subscript = subscriptOf(fieldPath);
+  if (subscript !== undefined) {
+    const { path, key } = subscript;
     const maps = { 'metadata.labels': meta?.labels, 'metadata.annotations': meta?.annotations };
     if (path !== 'metadata.labels' && path !== 'metadata.annotations') {
       return { error: `field label does not support subscript: ${fieldPath}` };

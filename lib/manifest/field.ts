@@ -9,6 +9,25 @@ interface Step {
 /** What can follow the name of a field. */
 const isBoundary = (path: string, at: number): boolean => at === path.length || path[at] === '.' || path[at] === '[';
 
+const beginningOf = (key: string): string => /^[^.[\]]*/.exec(key)?.[0] ?? '';
+
+const groups = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
+
+/** Keys of a map by their beginnings: each of its faults asks for one of them. */
+const groupsOf = (container: object): ReadonlyMap<string, readonly string[]> => {
+  const known = groups.get(container);
+  if (known !== undefined) return known;
+  const made = new Map<string, string[]>();
+  for (const key of Object.keys(container)) {
+    const beginning = beginningOf(key);
+    const group = made.get(beginning);
+    if (group === undefined) made.set(beginning, [key]);
+    else group.push(key);
+  }
+  groups.set(container, made);
+  return made;
+};
+
 /** Keys may hold dots and brackets themselves (`metadata.labels.app.kubernetes.io/name`): the longest that is there is meant. */
 const stepInto = (container: object, path: string): Step | undefined => {
   const bracketed = path.startsWith('[');
@@ -19,7 +38,7 @@ const stepInto = (container: object, path: string): Step | undefined => {
   const from = bracketed ? path.slice(1) : path.replace(/^\./, '');
   const after = bracketed ? (end: number) => from[end] === ']' : (end: number) => isBoundary(from, end);
   let best: string | undefined;
-  for (const key of Object.keys(container)) {
+  for (const key of groupsOf(container).get(beginningOf(from)) ?? []) {
     if (from.startsWith(key) && after(key.length) && (best === undefined || key.length > best.length)) best = key;
   }
   return best === undefined ? undefined : { member: best, rest: from.slice(best.length + (bracketed ? 1 : 0)) };

@@ -46,7 +46,9 @@ const scalar = (value: unknown): string => {
 /** A multi-line string as it is, where a literal block holds it exactly; undefined where only quotes do. */
 const literal = (text: string, indent: string): string | undefined => {
   if (!text.includes('\n') || unprintable.test(text)) return undefined;
-  const body = text.replace(/\n+$/, '');
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  const body = text.slice(0, end);
   // A reader finds the indentation from the first line with content, unless it is told: it must not begin with a blank.
   const told = /^ +[^\s]/.test(body);
   if (!told && !/^\n*[^\s]/.test(body)) return undefined;

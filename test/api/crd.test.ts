@@ -5,21 +5,9 @@ import type { JSONSchemaProps } from '../../lib/api/generated/types.js';
 import { prepareForCreate } from '../../lib/api/prepare.js';
 import { validateCreate } from '../../lib/api/validate/index.js';
 import { warningsOf } from '../../lib/api/warn/index.js';
+import { definition } from './definition.js';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const definition = (schema: JSONSchemaProps, more: Json = {}, version: Json = {}): Json => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'widgets.demo.example.com' },
-  spec: {
-    group: 'demo.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', kind: 'Widget' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, ...version }],
-    ...more,
-  },
-});
 
 const created = (sent: Json) => {
   const read = decode(sent);

@@ -8,45 +8,27 @@ import type { Stored } from '../../lib/apiserver/kinds.js';
 import { mergePatch } from '../../lib/apiserver/patch.js';
 import { ApiServer } from '../../lib/apiserver/server.js';
 import { getTable } from '../../lib/apiserver/table.js';
+import { definition, widget as widgetOf } from '../api/definition.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const definition = (spec: JSONSchemaProps, more: Json = {}, version: Json = {}): KubeObject => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'widgets.demo.example.com' },
-  spec: {
-    group: 'demo.example.com',
-    scope: 'Namespaced',
-    names: { plural: 'widgets', kind: 'Widget' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: { spec, status: { type: 'object', properties: { replicas: { type: 'integer' } } } },
-          },
-        },
-        ...version,
-      },
-    ],
-    ...more,
-  },
-});
+/** The definition of Widgets with a spec and a status. */
+const widgets = (spec: JSONSchemaProps, more: Json = {}, version: Json = {}): KubeObject =>
+  definition(
+    { type: 'object', properties: { spec, status: { type: 'object', properties: { replicas: { type: 'integer' } } } } },
+    more,
+    version,
+  );
 
 const server = (spec: JSONSchemaProps, more: Json = {}, version: Json = {}): ApiServer => {
   const api = new ApiServer({ clock: new Clock(), world: 'closed' });
   api.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
-  const created = api.create(definition(spec, more, version));
+  const created = api.create(widgets(spec, more, version));
   if (!created.ok) throw new Error(created.message);
   return api;
 };
 
-const widget = (spec: unknown, more: Json = {}): KubeObject =>
-  ({ apiVersion: 'demo.example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec, ...more }) as KubeObject;
+const widget = (spec: unknown, more: Json = {}): KubeObject => widgetOf({ spec, ...more });
 
 const ref = { apiVersion: 'demo.example.com/v1', kind: 'Widget', namespace: 'default', name: 'w' };
 
@@ -116,7 +98,7 @@ describe('what is read', () => {
       'Widget in version "v1" cannot be handled as a Widget: exceeded max depth',
     );
     const api = new ApiServer({ clock: new Clock(), world: 'closed' });
-    expect(said(api.create(definition({ type: 'object', default: deep })))).toContain('exceeded max depth');
+    expect(said(api.create(widgets({ type: 'object', default: deep })))).toContain('exceeded max depth');
   });
 
   test('versions that are not served do not exist', () => {
@@ -131,7 +113,7 @@ describe('what is read', () => {
     expect(api.apply(widget({ anything: 1 })).outcome).toBe('created');
     expect(api.assumptions.map(({ text }) => text)).toContain('a CustomResourceDefinition serves Widget (demo.example.com/v1)');
     const defined = new ApiServer({ clock: new Clock(), world: 'open' });
-    defined.apply(definition(schema));
+    defined.apply(widgets(schema));
     defined.apply(widget({}, { metadata: { name: 'w', namespace: 'default' } }));
     expect(defined.assumptions.filter(({ text }) => text.includes('Widget'))).toEqual([]);
   });
@@ -239,7 +221,7 @@ describe('what an update may change', () => {
     const api = server(schema);
     api.create(widget({ name: 'a', size: 9 }));
     const stricter = object({ ...schema.properties, size: { type: 'integer', maximum: 5 } });
-    expect(api.apply(definition(stricter)).outcome).toBe('configured');
+    expect(api.apply(widgets(stricter)).outcome).toBe('configured');
     expect(said(api.patch(ref, { metadata: { labels: { a: 'b' } } }, mergePatch))).toBe('accepted');
     expect(said(api.patch(ref, { spec: { size: 8 } }, mergePatch))).toContain('should be less than or equal to 5');
   });
@@ -343,7 +325,7 @@ describe('definitions', () => {
 
   test('whose kind another one has serve nothing until that one goes, with its resources', () => {
     const api = server({ type: 'object' });
-    const rival = definition({ type: 'object' }, { names: { plural: 'gadgets', singular: 'gadget', kind: 'Widget' } });
+    const rival = widgets({ type: 'object' }, { names: { plural: 'gadgets', singular: 'gadget', kind: 'Widget' } });
     const name = 'gadgets.demo.example.com';
     api.create({ ...rival, metadata: { name } });
     expect(status(api, name)).toMatchObject({

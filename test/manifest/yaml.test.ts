@@ -51,6 +51,11 @@ spec:
   });
 });
 
+test('empty lines take no longer to write than they are many', () => {
+  const text = `a${'\n'.repeat(400_000)}b`;
+  expect(readBack(toYaml({ text }), '1.2')).toEqual({ text });
+});
+
 describe('strings', () => {
   const pitfalls = [
     ...['yes', 'Yes', 'no', 'NO', 'on', 'off', 'y', 'n', 'Y', 'true', 'False', 'null', 'Null', '~', ''],

@@ -2,7 +2,7 @@ import type { CelFault } from './fault.js';
 import { fieldOf } from './json.js';
 import { functions } from './library/index.js';
 import type { Overload } from './library/signature.js';
-import type { Entry, FoldNode, Item, Node } from './node.js';
+import { type Entry, type FoldNode, type Item, type Node, withoutDot } from './node.js';
 import { bool, type CelType, checkedText, dyn, failed, int, listOf, mapOf, optionalOf, sameType, string } from './type.js';
 import { mostGeneral, Substitution } from './unify.js';
 import { Uint, type Value } from './value.js';
@@ -133,8 +133,15 @@ class Checker {
     }
   }
 
+  #within(variables: ReadonlyMap<string, CelType>, typeOf: () => CelType): CelType {
+    this.#scopes.push(variables);
+    const type = typeOf();
+    this.#scopes.pop();
+    return type;
+  }
+
   #lookUp(written: string): CelType | undefined {
-    const name = written.startsWith('.') ? written.slice(1) : written;
+    const name = withoutDot(written);
     if (name === written) {
       for (const scope of this.#scopes.toReversed()) {
         const type = scope.get(name);
@@ -199,7 +206,7 @@ class Checker {
 
   #call(node: Extract<Node, { kind: 'call' }>): CelType {
     const { target, args } = node;
-    const name = node.name.startsWith('.') ? node.name.slice(1) : node.name;
+    const name = withoutDot(node.name);
     const types = args.map((argument) => this.check(argument));
     if (name === '_||_' || name === '_&&_') return this.#logical(args, types);
     if (target === undefined) {
@@ -316,10 +323,8 @@ class Checker {
       );
       second = failed;
     }
-    this.#scopes.push(new Map([[node.variable, first], ...(node.second === undefined ? [] : [[node.second, second] as const])]));
-    const type = this.#step(node, first, range);
-    this.#scopes.pop();
-    return type;
+    const variables = new Map([[node.variable, first], ...(node.second === undefined ? [] : [[node.second, second] as const])]);
+    return this.#within(variables, () => this.#step(node, first, range));
   }
 
   #step(node: FoldNode, element: CelType, range: CelType): CelType {
@@ -364,9 +369,7 @@ class Checker {
     if (target.kind !== 'optional' && target.kind !== 'dyn' && target.kind !== 'error') {
       this.#fault(node.at, `found no matching overload for 'hasValue' applied to '${checkedText(target)}.()'`);
     }
-    this.#scopes.push(new Map([[node.variable, value]]));
-    const step = this.check(node.step);
-    this.#scopes.pop();
+    const step = this.#within(new Map([[node.variable, value]]), () => this.check(node.step));
     return node.flat ? step : optionalOf(this.substitution.resolve(step));
   }
 }

@@ -1,4 +1,4 @@
-import type { CelFault } from './fault.js';
+import { type CelFault, mostFaults } from './fault.js';
 import { expectedText, type Token, type TokenKind, tokenize } from './token.js';
 
 export type TokenSet = ReadonlySet<TokenKind>;
@@ -18,6 +18,12 @@ class Unparsable extends Error {
   }
 }
 
+/** Thrown where the server stops reading for good; why is among the faults. */
+export class Stopped extends Error {}
+
+/** How often a reader may lose its way, and how much it skips to find it again. */
+const limits = { recoveries: 30, skipped: 256 };
+
 const endOfFile: TokenSet = new Set<TokenKind>(['<EOF>']);
 
 /**
@@ -33,10 +39,17 @@ export class Grammar {
   #lastErrorIndex = -1;
   #lastErrorPlaces = new Set<string>();
   readonly #follows: Follow[] = [];
+  #recoveries = 0;
 
   constructor(source: string) {
     this.source = source;
     this.#tokens = tokenize(source, this.faults);
+  }
+
+  /** Why all of it cannot be read. */
+  stop(fault: CelFault): never {
+    this.faults.push(fault);
+    throw new Stopped();
   }
 
   get token(): Token {
@@ -76,12 +89,13 @@ export class Grammar {
   syncLoop(expected: TokenSet): void {
     if (this.#recovering || expected.has(this.token.kind)) return;
     this.#reportExtraneous(expected);
-    this.#skipTo(new Set([...expected, ...this.#recoverySet()]));
+    this.#skipTo(new Set([...expected, ...this.#recoverySet()]), Number.POSITIVE_INFINITY);
   }
 
   /** Reads the token; `after` is what may follow it. */
   match(kind: TokenKind, after: TokenSet, end: boolean): Token {
     if (this.is(kind)) return this.#consumeMatched();
+    this.#countRecovery();
     const expected: TokenSet = new Set([kind]);
     if (this.#deleteOne(expected)) return this.#consumeMatched();
     if (this.#following(after, end).has(this.token.kind)) {
@@ -124,7 +138,18 @@ export class Grammar {
   #report({ at }: Token, text: string): void {
     if (this.#recovering) return;
     this.#recovering = true;
+    this.#add(at, text);
+  }
+
+  #add(at: number, text: string): void {
     this.faults.push({ at, text: `Syntax error: ${text}` });
+    if (this.faults.length > mostFaults) throw new Stopped();
+  }
+
+  #countRecovery(): void {
+    if (this.#recoveries++ < limits.recoveries) return;
+    this.#add(this.token.at, `error recovery attempt limit exceeded: ${limits.recoveries}`);
+    throw new Stopped();
   }
 
   #reportExtraneous(expected: TokenSet): void {
@@ -155,15 +180,23 @@ export class Grammar {
   }
 
   #recover(place: string): void {
+    this.#countRecovery();
+    let left = limits.skipped;
     // The same place at the same token again: without a step this would never end.
-    if (this.#lastErrorIndex === this.#index && this.#lastErrorPlaces.has(place)) this.#consume();
+    if (this.#lastErrorIndex === this.#index && this.#lastErrorPlaces.has(place)) {
+      this.#consume();
+      left--;
+    }
     this.#lastErrorIndex = this.#index;
     this.#lastErrorPlaces.add(place);
-    this.#skipTo(this.#recoverySet());
+    this.#skipTo(this.#recoverySet(), left);
   }
 
-  #skipTo(kinds: TokenSet): void {
-    while (!this.is('<EOF>') && !kinds.has(this.token.kind)) this.#consume();
+  #skipTo(kinds: TokenSet, most: number): void {
+    for (let left = most; !this.is('<EOF>') && !kinds.has(this.token.kind); left--) {
+      if (left === 0) this.stop({ at: -1, text: `error recovery token lookahead limit exceeded: ${limits.skipped}` });
+      this.#consume();
+    }
   }
 
   #shown({ text }: Token): string {

@@ -1,7 +1,7 @@
 import { EvaluationError } from './fault.js';
 import { fromJson } from './json.js';
 import { dispatch } from './library/index.js';
-import type { FoldNode, Node } from './node.js';
+import { type FoldNode, type Node, withoutDot } from './node.js';
 import { equals } from './operators.js';
 import { select, selectOptional, selects } from './select.js';
 import { type CelType, dyn } from './type.js';
@@ -71,7 +71,7 @@ class Planner {
   }
 
   #name(written: string): Step {
-    const name = written.startsWith('.') ? written.slice(1) : written;
+    const name = withoutDot(written);
     return (scope) => scope.get(name);
   }
 
@@ -111,7 +111,7 @@ class Planner {
     const qualified = this.#qualified.get(node);
     const receiver = qualified === undefined && node.target !== undefined ? [this.plan(node.target)] : [];
     const all = [...receiver, ...args];
-    const name = qualified ?? (node.name.startsWith('.') ? node.name.slice(1) : node.name);
+    const name = qualified ?? withoutDot(node.name);
     const member = receiver.length > 0;
     if (name === 'orValue' || name === 'or') return this.#or(name, all);
     return (scope) =>
@@ -137,10 +137,8 @@ class Planner {
     return (scope) => {
       const list: Value[] = [];
       for (const { step, optional } of steps) {
-        const value = step(scope);
-        if (!optional) list.push(value);
-        else if (!(value instanceof Optional)) noOverload();
-        else if (value.value !== undefined) list.push(value.value);
+        const value = given(step(scope), optional);
+        if (value !== undefined) list.push(value);
       }
       return list;
     };
@@ -152,10 +150,8 @@ class Planner {
       const pairs: [Value, Value][] = [];
       for (const { key, step, optional } of steps) {
         const name = key(scope);
-        const value = step(scope);
-        if (!optional) pairs.push([name, value]);
-        else if (!(value instanceof Optional)) noOverload();
-        else if (value.value !== undefined) pairs.push([name, value.value]);
+        const value = given(step(scope), optional);
+        if (value !== undefined) pairs.push([name, value]);
       }
       return new LiteralMap(pairs);
     };
@@ -166,9 +162,8 @@ class Planner {
     return (scope) => {
       const values = new Map<string, Value>();
       for (const field of steps) {
-        const value = field.step(scope);
-        if (!field.optional) values.set(field.name, value);
-        else if (value instanceof Optional && value.value !== undefined) values.set(field.name, value.value);
+        const value = given(field.step(scope), field.optional);
+        if (value !== undefined) values.set(field.name, value);
       }
       return new Message(name, values);
     };
@@ -207,6 +202,12 @@ class Planner {
     };
   }
 }
+
+/** What an element of a literal adds to it: nothing, where `?element` is empty. */
+const given = (value: Value, optional: boolean): Value | undefined => {
+  if (!optional) return value;
+  return value instanceof Optional ? value.value : noOverload();
+};
 
 interface Element {
   readonly key: Value;

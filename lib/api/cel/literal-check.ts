@@ -1,30 +1,7 @@
 import { compileRegexp } from '../regexp.js';
 import type { CelFault } from './fault.js';
-import type { Node } from './node.js';
+import { childrenOf, type Node } from './node.js';
 import { parseDuration, parseTimestamp } from './time.js';
-
-const children = (node: Node): readonly Node[] => {
-  switch (node.kind) {
-    case 'literal':
-    case 'ident':
-      return [];
-    case 'select':
-    case 'optSelect':
-      return [node.of];
-    case 'call':
-      return [...(node.target === undefined ? [] : [node.target]), ...node.args];
-    case 'list':
-      return node.items.map(({ value }) => value);
-    case 'map':
-      return node.entries.flatMap(({ key, value }) => [key, value]);
-    case 'message':
-      return node.fields.map(({ value }) => value);
-    case 'fold':
-      return [node.range, ...(node.filter === undefined ? [] : [node.filter]), node.step];
-    case 'optMap':
-      return [node.target, node.step];
-  }
-};
 
 const literalText = (node: Node | undefined): string | undefined =>
   node?.kind === 'literal' && typeof node.value === 'string' ? node.value : undefined;
@@ -45,5 +22,5 @@ const faultOf = (node: Node): CelFault | undefined => {
 /** Literals that could never be what they are given as: durations, timestamps and regular expressions. */
 export const literalFaults = (node: Node): readonly CelFault[] => {
   const own = faultOf(node);
-  return [...(own === undefined ? [] : [own]), ...children(node).flatMap(literalFaults)];
+  return [...(own === undefined ? [] : [own]), ...childrenOf(node).flatMap(literalFaults)];
 };

@@ -62,3 +62,43 @@ export type Node =
       readonly variable: string;
       readonly step: Node;
     };
+
+/** The name that `.name`, looked up from the outside, stands for. */
+export const withoutDot = (name: string): string => (name.startsWith('.') ? name.slice(1) : name);
+
+/** The expressions that one is made of, in the order in which they are written. */
+export const childrenOf = (node: Node): readonly Node[] => {
+  switch (node.kind) {
+    case 'literal':
+    case 'ident':
+      return [];
+    case 'select':
+    case 'optSelect':
+      return [node.of];
+    case 'call':
+      return [...(node.target === undefined ? [] : [node.target]), ...node.args];
+    case 'list':
+      return node.items.map(({ value }) => value);
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => [key, value]);
+    case 'message':
+      return node.fields.map(({ value }) => value);
+    case 'fold':
+      return [node.range, ...(node.filter === undefined ? [] : [node.filter]), node.step];
+    case 'optMap':
+      return [node.target, node.step];
+  }
+};
+
+/** Selections, member calls and operators with sides; chains of `&&` and `||` are one. */
+const isLink = (node: Node): boolean => {
+  if (node.kind !== 'call') return ['select', 'optSelect', 'fold', 'optMap'].includes(node.kind);
+  const { name, target } = node;
+  return target !== undefined || name === '@in' || (/^_\W/.test(name) && name !== '_&&_' && name !== '_||_');
+};
+
+/** Whether more than `most` links stand within each other. */
+export const isDeeper = (node: Node, most: number): boolean => {
+  const left = isLink(node) ? most - 1 : most;
+  return left < 0 || childrenOf(node).some((child) => isDeeper(child, left));
+};

@@ -1,8 +1,8 @@
-import { type CelFault, EvaluationError } from './fault.js';
-import { endOfFile, Grammar, type TokenSet } from './grammar.js';
+import { type CelFault, mostFaults } from './fault.js';
+import { endOfFile, Grammar, Stopped, type TokenSet } from './grammar.js';
 import { reservedWords, unquote } from './literal.js';
 import { expandMacro } from './macro.js';
-import type { Entry, Field, Item, Node } from './node.js';
+import { type Entry, type Field, type Item, isDeeper, type Node } from './node.js';
 import type { TokenKind } from './token.js';
 import { Uint } from './value.js';
 
@@ -43,6 +43,7 @@ const operators = new Map<string, string>([
 const operatorOf = (text: string): string => operators.get(text) ?? `_${text}_`;
 
 const limits = { code: 100_000, depth: 250 };
+const nesting: CelFault = { at: -1, text: `expression recursion limit exceeded: ${limits.depth}` };
 
 /** Reads an expression; faults come with the server's texts. */
 export const parse = (source: string): { readonly node: Node | undefined; readonly faults: readonly CelFault[] } => {
@@ -50,12 +51,16 @@ export const parse = (source: string): { readonly node: Node | undefined; readon
   if (length > limits.code) {
     return {
       node: undefined,
-      faults: [{ at: 0, text: `expression code point size exceeds limit: size: ${length}, limit ${limits.code}` }],
+      faults: [{ at: -1, text: `expression code point size exceeds limit: size: ${length}, limit ${limits.code}` }],
     };
   }
   const parser = new Parser(source);
   const node = parser.start();
-  return { node: parser.faults.length === 0 ? node : undefined, faults: parser.faults };
+  const { faults } = parser;
+  if (faults.length > 0) return { node: undefined, faults };
+  return isDeeper(node, limits.depth)
+    ? { node: undefined, faults: [{ at: -1, text: 'max recursion depth exceeded' }] }
+    : { node, faults };
 };
 
 // What stands for a part that could not be read: there is a fault then, and the tree is not used.
@@ -63,38 +68,49 @@ const unread: Node = { kind: 'literal', at: 0, value: null };
 
 class Parser {
   readonly #g: Grammar;
-  #depth = 0;
+  /** What is wrong with what could be read. */
+  readonly #faults: CelFault[] = [];
+  #isStopped = false;
+  readonly #depths = { expr: 0, relation: 0, calc: 0 };
 
   constructor(source: string) {
     this.#g = new Grammar(source);
   }
 
-  get faults(): CelFault[] {
-    return this.#g.faults;
+  get faults(): readonly CelFault[] {
+    return this.#isStopped ? this.#g.faults : [...this.#g.faults, ...this.#faults];
   }
 
   start(): Node {
     try {
+      if (this.#g.faults.length > mostFaults) throw new Stopped();
       const node = this.#expr(endOfFile, false);
       this.#g.call(() => this.#g.match('<EOF>', none, false), none, false);
       return node;
     } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error;
-      this.#fault(0, error.message);
+      this.#isStopped = true;
+      // The stack may be full a little before the server's limit.
+      if (error instanceof RangeError) this.#g.faults.push(nesting);
+      else if (!(error instanceof Stopped)) throw error;
       return unread;
     }
   }
 
   #fault(at: number, text: string): Node {
-    this.#g.faults.push({ at, text });
+    this.#faults.push({ at, text });
     return unread;
   }
 
-  #expr(tokens: TokenSet, end: boolean): Node {
-    if (++this.#depth > limits.depth) throw new EvaluationError(`expression recursion limit exceeded: ${limits.depth}`);
-    const node = this.#g.call(() => this.#conditional(), tokens, end) ?? unread;
-    this.#depth--;
+  /** Runs a rule that may stand within itself. */
+  #nested(rule: 'expr' | 'relation' | 'calc', read: () => Node, tokens: TokenSet, end: boolean): Node {
+    if (++this.#depths[rule] > limits.depth) this.#g.stop(nesting);
+    const node = this.#g.call(read, tokens, end) ?? unread;
+    this.#depths[rule]--;
     return node;
+  }
+
+  #expr(tokens: TokenSet, end: boolean): Node {
+    return this.#nested('expr', () => this.#conditional(), tokens, end);
   }
 
   #conditional(): Node {
@@ -130,6 +146,7 @@ class Parser {
 
   #relation(tokens: TokenSet, precedence: number): Node {
     return this.#binary(
+      'relation',
       tokens,
       precedence,
       [relations],
@@ -140,6 +157,7 @@ class Parser {
 
   #calc(tokens: TokenSet, precedence: number): Node {
     return this.#binary(
+      'calc',
       tokens,
       precedence,
       [sums, products],
@@ -150,13 +168,13 @@ class Parser {
 
   /** Operators of one rule, the weakest first; all bind to the left. */
   #binary(
+    rule: 'relation' | 'calc',
     tokens: TokenSet,
     precedence: number,
     levels: readonly TokenSet[],
     first: () => Node,
     right: (next: number) => Node,
   ): Node {
-    if (++this.#depth > limits.depth * 4) throw new EvaluationError(`expression recursion limit exceeded: ${limits.depth}`);
     const read = (): Node => {
       let node = first();
       for (;;) {
@@ -166,9 +184,7 @@ class Parser {
         node = { kind: 'call', at, name: operatorOf(text), args: [node, right(level + 1)] };
       }
     };
-    const node = this.#g.call(read, tokens, true) ?? unread;
-    this.#depth--;
-    return node;
+    return this.#nested(rule, read, tokens, true);
   }
 
   #unary(): Node {

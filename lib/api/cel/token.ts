@@ -1,4 +1,4 @@
-import type { CelFault } from './fault.js';
+import { type CelFault, mostFaults } from './fault.js';
 
 /** Kinds in the order of the grammar: texts list what is expected in this order. */
 const kinds = [
@@ -109,12 +109,12 @@ const charAt = (source: string, at: number): string => {
 
 const shown = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
 
-/** The tokens of an expression, blanks left out, with `<EOF>` at the end; what is no token is a fault and skipped. */
+/** The tokens of an expression, blanks left out, with `<EOF>` at the end; what is no token is a fault and skipped, until there are too many. */
 export const tokenize = (source: string, faults: CelFault[]): readonly Token[] => {
   const tokens: Token[] = [];
   const { length } = source;
   let at = 0;
-  while (at < length) {
+  while (at < length && faults.length <= mostFaults) {
     const skipped = match(blank, source, at);
     if (skipped !== undefined) {
       at += skipped.length;

@@ -30,7 +30,7 @@ const units = /^(ns|us|µs|ms|s|m|h|hr|d|w|wk|nano.*|micro.*|milli.*|sec.*|min.*
 
 /** As Go parses durations, or Scala: `22 ns`, `3 days`. */
 const duration: Check = (text) =>
-  goDuration.test(text) || [...text.matchAll(/(\d+)\s*([A-Za-zµ]+)/g)].some(([, , unit = '']) => units.test(unit));
+  goDuration.test(text) || [...text.matchAll(/(?<!\d)\d+\s*([A-Za-zµ]+)/g)].some(([, unit = '']) => units.test(unit));
 
 const letter = String.raw`a-zA-Z0-9\p{S}\p{L}`;
 const hostnamePattern = new RegExp(
@@ -80,7 +80,7 @@ const uri: Check = (text) => {
 
 const mailAtom = String.raw`[\p{L}\p{N}!#$%&'*+/=?^_\x60{|}~-]+`;
 const mailAddress = String.raw`(?:${mailAtom}(?:\.${mailAtom})*|"(?:[^"\\]|\\.)*")@(?:${mailAtom}(?:\.${mailAtom})*|\[[0-9a-fA-F.:]+\])`;
-const mailPattern = new RegExp(String.raw`^\s*(?:${mailAddress}|[^<>@]*<${mailAddress}>)\s*$`, 'u');
+const mailPattern = new RegExp(String.raw`^(?:\s*${mailAddress}|[^<>@]*<${mailAddress}>)\s*$`, 'u');
 
 const hex = '[0-9a-f]';
 const uuid = (third: string, fourth: string): Check =>

@@ -68,8 +68,9 @@ const checkValueRules = (schema: Schema, skipsAnyOf: boolean, skipsFirstAllOf: b
   each('oneOf');
   if (schema.not !== undefined) checkNested(schema.not, false, at.child('not'), faults);
   const { pattern = '' } = schema.props;
-  const regexp = compileRegexp(pattern);
-  if (!regexp.ok) faults.invalid(at.child('pattern'), pattern, `must be a valid regular expression, but isn't: ${regexp.error}`);
+  const regexp = pattern === '' ? undefined : compileRegexp(pattern);
+  if (regexp?.ok === false)
+    faults.invalid(at.child('pattern'), pattern, `must be a valid regular expression, but isn't: ${regexp.error}`);
 };
 
 /** What the schema of a resource's own metadata may say: its type, and of which form the names are. */

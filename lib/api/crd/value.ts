@@ -1,5 +1,5 @@
 import { quote } from '../quote.js';
-import { compileRegexp } from '../regexp.js';
+import { compileRegexp, type Regexp } from '../regexp.js';
 import type { Correlation } from './correlation.js';
 import { formatCheck, isKnownFormat } from './format.js';
 import { childPath, identical, isObject, type JsonObject } from './json.js';
@@ -13,7 +13,8 @@ interface Keywords {
   /** Empty for a format that the server does not know. */
   readonly format: string;
   readonly formatCheck: ((text: string) => boolean) | undefined;
-  readonly matchesPattern: (text: string) => boolean;
+  /** Undefined without a pattern, which matches everything. */
+  readonly regexp: Regexp | undefined;
   readonly range: ReturnType<typeof rangeOf>;
 }
 
@@ -25,12 +26,11 @@ const keywordsOf = (schema: Schema): Keywords => {
   const { type = '', format: written = '', pattern = '' } = schema.props;
   const types = schema.isIntOrString ? ['integer', 'string'] : type === '' ? [] : [type];
   const format = isKnownFormat(written, types) ? written : '';
-  const compiled = compileRegexp(pattern);
   const made: Keywords = {
     types,
     format,
     formatCheck: formatCheck(format),
-    matchesPattern: compiled.ok ? compiled.matches : () => false,
+    regexp: pattern === '' ? undefined : compileRegexp(pattern),
     range: rangeOf(types, format),
   };
   keywords.set(schema, made);
@@ -70,15 +70,15 @@ const runes = (text: string): number => {
   return count;
 };
 
-const checkString = (text: string, schema: Schema, { matchesPattern }: Keywords, path: string, result: Result): void => {
-  const { maxLength, minLength, pattern = '' } = schema.props;
+const checkString = (text: string, schema: Schema, { regexp }: Keywords, path: string, result: Result): void => {
+  const { maxLength, minLength, pattern } = schema.props;
   // A text is never longer in code points than in units.
   if (maxLength !== undefined && text.length > maxLength && runes(text) > maxLength) {
     result.add({ kind: 'tooLong', path, most: maxLength, text: `${path} in body should be at most ${maxLength} chars long` });
   } else if (minLength !== undefined && runes(text) < minLength) {
     const detail = `${path} in body should be at least ${minLength} chars long`;
     result.add({ kind: 'invalid', path, value: text, text: detail });
-  } else if (pattern !== '' && !matchesPattern(text)) {
+  } else if (regexp !== undefined && !(regexp.ok && regexp.matches(text))) {
     result.add({ kind: 'invalid', path, value: text, text: `${path} in body should match '${pattern}'` });
   }
 };

@@ -86,8 +86,8 @@ const descriptorFault = (text: string): string | undefined => {
  * descriptor such as `@daily`; undefined when nothing is. The words are those of the parser that Kubernetes uses.
  */
 export const scheduleFault = (schedule: string): string | undefined => {
-  const zoned = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(schedule);
-  const text = zoned?.[2]?.trim() ?? schedule;
+  const zone = /^(?:CRON_)?TZ=\S+\s+/.exec(schedule)?.[0];
+  const text = zone === undefined ? schedule : schedule.slice(zone.length).trim();
   if (text === '') return 'empty spec string';
   if (text.startsWith('@')) return descriptorFault(text);
   const parts = text.split(/\s+/).filter((part) => part !== '');

@@ -8,6 +8,7 @@ import type {
   ResourceFieldSelector,
 } from '../generated/types.js';
 import { configMapKey, dns1123Subdomain, qualifiedName, relaxedEnvVarName } from '../names.js';
+import { subscriptOf } from '../subscript.js';
 import type { Faults } from './faults.js';
 import { prefixOf } from './format.js';
 import type { Path } from './path.js';
@@ -37,8 +38,6 @@ const knownFields: ReadonlySet<string> = new Set([
   'spec.host',
 ]);
 
-const subscripted = /^(.*)\['(.*)'\]$/;
-
 const validateFieldRef = (ref: ObjectFieldSelector, allowed: readonly string[], at: Path, faults: Faults): void => {
   if (ref.apiVersion === undefined || ref.apiVersion === '') {
     faults.required(at.child('apiVersion'));
@@ -53,9 +52,9 @@ const validateFieldRef = (ref: ObjectFieldSelector, allowed: readonly string[], 
     faults.invalid(place, ref.fieldPath, `error converting fieldPath: unsupported pod version: ${ref.apiVersion}`);
     return;
   }
-  const subscript = subscripted.exec(ref.fieldPath);
-  const [, path = '', key = ''] = subscript ?? [];
-  if (subscript !== null) {
+  const subscript = subscriptOf(ref.fieldPath);
+  if (subscript !== undefined) {
+    const { path, key } = subscript;
     if (path === 'metadata.annotations') faults.invalidEach(at, key.toLowerCase(), qualifiedName(key.toLowerCase()));
     else if (path === 'metadata.labels') faults.invalidEach(at, key, qualifiedName(key));
     else

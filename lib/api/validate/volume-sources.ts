@@ -6,6 +6,7 @@ import type {
   Volume,
 } from '../generated/types.js';
 import { dns1123Label, dns1123Subdomain } from '../names.js';
+import { compileRegexp } from '../regexp.js';
 import type { Faults } from './faults.js';
 import { noBacksteps } from './file-path.js';
 import type { Path } from './path.js';
@@ -32,16 +33,17 @@ const secretReference = (ref: SecretReference | undefined, at: Path, faults: Fau
   if (ref !== undefined && (ref.name ?? '') === '') faults.required(at.child('name'));
 };
 
-const initiators: readonly (readonly [string, RegExp])[] = [
-  ['iqn', /iqn\.\d{4}-\d{2}\.([0-9A-Za-z\-.]+)(:[^,;*&$|\s]+)$/],
-  ['eui', /^eui.[0-9A-Za-z]{16}$/],
-  ['naa', /^naa.[0-9A-Za-z]{32}$/],
+const initiators: readonly (readonly [prefix: string, pattern: string])[] = [
+  ['iqn', String.raw`iqn\.\d{4}-\d{2}\.([[:alnum:].-]+)(:[^,;*&$|\s]+)$`],
+  ['eui', '^eui.[[:alnum:]]{16}$'],
+  ['naa', '^naa.[[:alnum:]]{32}$'],
 ];
 
 const initiatorName = (name: string, unknown: string, at: Path, faults: Faults): void => {
   const kind = initiators.find(([prefix]) => name.startsWith(prefix));
-  if (kind === undefined) faults.invalid(at, name, unknown);
-  else if (!kind[1].test(name)) faults.invalid(at, name, 'must be valid format');
+  const regexp = kind === undefined ? undefined : compileRegexp(kind[1]);
+  if (regexp === undefined) faults.invalid(at, name, unknown);
+  else if (!regexp.ok || !regexp.matches(name)) faults.invalid(at, name, 'must be valid format');
 };
 
 const iscsi: Rule<ISCSIVolumeSource | ISCSIPersistentVolumeSource> = (source, at, faults) => {

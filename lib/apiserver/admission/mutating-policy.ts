@@ -2,7 +2,7 @@ import { decode } from '../../api/decode.js';
 import { applyDefaults } from '../../api/default/index.js';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Mutation } from '../../api/generated/types.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
-import { type CompiledExpression, compileConditions, PolicyCompiler, type PolicyPrograms } from '../../api/policy-programs.js';
+import { policyPrograms } from '../../api/policy-programs.js';
 import type { Refusal } from '../../api/verdict.js';
 import { equal } from '../equal.js';
 import { jsonPatch, type PatchOperation } from '../json-patch.js';
@@ -20,32 +20,16 @@ type Policy = Admitted<MutatingAdmissionPolicy>;
 type Binding = Admitted<MutatingAdmissionPolicyBinding>;
 type Spec = NonNullable<MutatingAdmissionPolicy['spec']>;
 
-interface Programs extends PolicyPrograms {
-  readonly mutations: readonly { readonly type: string; readonly expression: string; readonly compiled: CompiledExpression }[];
-}
-
-const compiledPolicies = new WeakMap<Spec, Programs>();
-
 const expressionOf = ({ patchType, applyConfiguration: apply, jsonPatch: patch }: Mutation): string =>
   (patchType === 'JSONPatch' ? patch?.expression : apply?.expression) ?? '';
 
-const compilePolicy = (spec: Spec): Programs => {
-  const known = compiledPolicies.get(spec);
-  if (known !== undefined) return known;
-  const compiler = new PolicyCompiler(spec);
-  for (const variable of spec.variables ?? []) compiler.variable(variable);
-  const programs: Programs = {
-    composition: compiler.composition,
-    conditions: compileConditions(compiler, spec.matchConditions),
-    mutations: (spec.mutations ?? []).map((mutation) => {
-      const expression = expressionOf(mutation);
-      const type = mutation.patchType;
-      return { type, expression, compiled: compiler.compile(expression, type === 'JSONPatch' ? 'patch' : 'object') };
-    }),
-  };
-  compiledPolicies.set(spec, programs);
-  return programs;
-};
+const programsOf = policyPrograms((spec: Spec, compiler) => ({
+  mutations: (spec.mutations ?? []).map((mutation) => {
+    const expression = expressionOf(mutation);
+    const type = mutation.patchType;
+    return { type, expression, compiled: compiler.compile(expression, type === 'JSONPatch' ? 'patch' : 'object') };
+  }),
+}));
 
 /** A policy with one of its bindings and parameters. */
 interface Invocation {
@@ -81,7 +65,7 @@ const mutate = (
   object: KubeObject,
   context: AdmissionContext,
 ): { readonly object: KubeObject; readonly errors: readonly string[]; readonly internal?: string } => {
-  const { composition, conditions, mutations } = compilePolicy(spec);
+  const { composition, conditions, mutations } = programsOf(spec);
   const matched = new PolicyEvaluation({ ...request, object }, param, composition, context).matches(conditions);
   if (matched.error !== undefined) return { object, errors: spec.failurePolicy === 'Ignore' ? [] : [matched.error] };
   if (!matched.matches) return { object, errors: [] };

@@ -1,6 +1,6 @@
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../api/generated/types.js';
 import type { Admitted } from '../../api/object.js';
-import { type CompiledExpression, compileConditions, PolicyCompiler, type PolicyPrograms } from '../../api/policy-programs.js';
+import { type CompiledExpression, policyPrograms } from '../../api/policy-programs.js';
 import type { Refusal } from '../../api/verdict.js';
 import type { Stored } from '../kinds.js';
 import { forbidden } from '../refusals.js';
@@ -14,17 +14,6 @@ import { type PolicyRequest, requestOf } from './policy/request.js';
 type Policy = Admitted<ValidatingAdmissionPolicy>;
 type Binding = Admitted<ValidatingAdmissionPolicyBinding>;
 type Spec = NonNullable<ValidatingAdmissionPolicy['spec']>;
-
-interface Programs extends PolicyPrograms {
-  readonly validations: readonly {
-    readonly expression: string;
-    readonly compiled: CompiledExpression;
-    readonly message: string;
-    readonly messageExpression: CompiledExpression | undefined;
-    readonly reason: string;
-  }[];
-  readonly annotations: readonly { readonly expression: string; readonly compiled: CompiledExpression }[];
-}
 
 /** One reason why a policy does not let a request pass. */
 interface Denial {
@@ -43,32 +32,20 @@ interface Failure {
   readonly always?: true;
 }
 
-const compiledPolicies = new WeakMap<Spec, Programs>();
-
-const compilePolicy = (spec: Spec): Programs => {
-  const known = compiledPolicies.get(spec);
-  if (known !== undefined) return known;
-  const compiler = new PolicyCompiler(spec);
-  for (const variable of spec.variables ?? []) compiler.variable(variable);
-  const programs: Programs = {
-    composition: compiler.composition,
-    conditions: compileConditions(compiler, spec.matchConditions),
-    validations: (spec.validations ?? []).map(({ expression, message = '', messageExpression = '', reason = 'Invalid' }) => ({
-      expression,
-      compiled: compiler.compile(expression, 'bool'),
-      message: message.trim(),
-      messageExpression:
-        messageExpression === '' ? undefined : compiler.compile(messageExpression, 'string', { authorizer: false }),
-      reason,
-    })),
-    annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => ({
-      expression: valueExpression,
-      compiled: compiler.compile(valueExpression, 'annotation'),
-    })),
-  };
-  compiledPolicies.set(spec, programs);
-  return programs;
-};
+const programsOf = policyPrograms((spec: Spec, compiler) => ({
+  validations: (spec.validations ?? []).map(({ expression, message = '', messageExpression = '', reason = 'Invalid' }) => ({
+    expression,
+    compiled: compiler.compile(expression, 'bool'),
+    message: message.trim(),
+    messageExpression:
+      messageExpression === '' ? undefined : compiler.compile(messageExpression, 'string', { authorizer: false }),
+    reason,
+  })),
+  annotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) => ({
+    expression: valueExpression,
+    compiled: compiler.compile(valueExpression, 'annotation'),
+  })),
+}));
 
 const mostMessageBytes = 5 * 1024;
 
@@ -88,7 +65,7 @@ const failuresOf = (
   param: Stored | undefined,
   context: AdmissionContext,
 ): readonly Failure[] => {
-  const { composition, conditions, validations, annotations } = compilePolicy(spec);
+  const { composition, conditions, validations, annotations } = programsOf(spec);
   const error = (message: string): readonly Failure[] =>
     spec.failurePolicy === 'Ignore' ? [] : [{ message, reason: 'Invalid' }];
   const evaluation = new PolicyEvaluation(request, param, composition, context);

@@ -116,7 +116,55 @@ test('any text is an expression or has a fault', () => {
   );
 });
 
-test('nesting has an end', () => {
-  const compiled = compile('('.repeat(5000), { variables });
-  expect(compiled.ok ? '' : compiled.error).toContain('expression recursion limit exceeded: 250');
+describe('reading has an end', () => {
+  const faultOf = (text: string): string => {
+    const compiled = compile(text, { variables });
+    return compiled.ok ? '' : compiled.error;
+  };
+  const tooDeep = 'ERROR: <input>:-1:0: expression recursion limit exceeded: 250';
+  const tooLong = 'ERROR: <input>:-1:0: max recursion depth exceeded';
+
+  test.each([
+    ['brackets', (count: number) => `${'['.repeat(count)}1${']'.repeat(count)}`],
+    ['parentheses', (count: number) => `${'('.repeat(count)}1${')'.repeat(count)}`],
+    ['conditions', (count: number) => `${'true ? 1 : '.repeat(count)}1`],
+    ['relations in relations', (count: number) => `1${' == dyn(1'.repeat(count)}${')'.repeat(count)}`],
+  ])('%s', (_, nested) => {
+    expect(faultOf(nested(100))).toBe('');
+    for (const count of [250, 5000]) expect(faultOf(nested(count))).toBe(tooDeep);
+  });
+
+  test.each([
+    ['sums', (count: number) => `1${' + 1'.repeat(count)}`],
+    ['a sum in a relation', (count: number) => `[1]${' + [1]'.repeat(count - 1)} == []`],
+    ['calls of members', (count: number) => `"a"${'.trim()'.repeat(count)}`],
+    ['macros', (count: number) => `[1]${'.filter(x, true)'.repeat(count)}`],
+    ['indices', (count: number) => `dyn([])${'[0]'.repeat(count)}`],
+    ['fields', (count: number) => `dyn({})${'.a'.repeat(count)}`],
+  ])('%s', (_, repeated) => {
+    expect(faultOf(repeated(250))).toBe('');
+    for (const count of [251, 5000]) expect(faultOf(repeated(count))).toBe(tooLong);
+  });
+
+  test('what does not stand within itself has none', () => {
+    expect(faultOf(`true${' && true'.repeat(5000)}`)).toBe('');
+    expect(faultOf(`${'!'.repeat(5000)}true`)).toBe('');
+    expect(faultOf(`[1${', 1'.repeat(5000)}]`)).toBe('');
+  });
+
+  const lines = (text: string): readonly string[] => faultOf(text).split('\n');
+
+  test('so have faults', () => {
+    expect(lines('# '.repeat(5000)).at(-1)).toBe('1 more errors were truncated');
+    expect(lines('# '.repeat(5000))).toHaveLength(301);
+    expect(lines(`[${'missing, '.repeat(300)}1]`).at(-1)).toBe('200 more errors were truncated');
+    expect(faultOf(`[${'(?), '.repeat(50)}1]`)).toContain('Syntax error: error recovery attempt limit exceeded: 30');
+    expect(faultOf('1 '.repeat(300))).toContain('ERROR: <input>:-1:0: error recovery token lookahead limit exceeded: 256');
+    expect(faultOf(`${' '.repeat(20_000)}missing`)).not.toContain('\n');
+  });
+
+  test('so has the text', () =>
+    expect(faultOf(' '.repeat(100_001))).toBe(
+      'ERROR: <input>:-1:0: expression code point size exceeds limit: size: 100001, limit 100000',
+    ));
 });

@@ -81,8 +81,16 @@ test.each([
   ['format.dns1123Label().validate("Not_a_label").hasValue()', true],
   ['semver("1.10.0").isGreaterThan(semver("1.9.3")) && isSemver("v1.2", true)', true],
   ['self.when.getFullYear() == 2026 && self.when + duration("24h") > timestamp("2026-01-03T00:00:00Z")', true],
+  ['" \\u0085\\u3000a b\\u00a0\\n".trim() + "\\ufeff".trim()', 'a b\ufeff'],
+  ['double("1.") + double(".5e1") + double("2")', 8],
   ['string(duration("90m")) + " " + string(1.5) + " " + string(true)', '5400s 1.5 true'],
 ] as const)('%s', (expression, value) => expect(run(expression)).toEqual(value));
+
+test('a long text takes no longer than it is long', () => {
+  const text = `0${' '.repeat(400_000)}0`;
+  expect(run('size(object.text.trim())', { object: { text } })).toBe(text.length);
+  expect(run('double(object.text)', { object: { text: `${'0'.repeat(400_000)}!` } })).toContain('invalid syntax');
+});
 
 describe('errors', () => {
   test.each([

@@ -11,12 +11,11 @@ export const matches = (text: string, pattern: string): boolean => {
 const findAll = (text: string, pattern: string, limit = -1n): readonly string[] => {
   const compiled = compileRegexp(pattern);
   if (!compiled.ok) return fail(`Illegal regex: ${compiled.error}`);
-  const found = compiled.findAll(text);
-  return limit < 0n ? found : found.slice(0, Number(limit));
+  return compiled.findAll(text, limit < 0n ? undefined : Number(limit));
 };
 
 export const regex: Library = {
-  'find: string.(string) string': (text: string, pattern: string) => findAll(text, pattern)[0] ?? '',
+  'find: string.(string) string': (text: string, pattern: string) => findAll(text, pattern, 1n)[0] ?? '',
   'findAll: string.(string) list(string)': (text: string, pattern: string) => findAll(text, pattern),
   'findAll: string.(string, int) list(string)': findAll,
 };

@@ -35,7 +35,7 @@ const numeral = (text: string, type: 'int' | 'uint'): bigint => {
 };
 
 const decimal = (text: string): number => {
-  const value = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)
+  const value = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)
     ? Number(text)
     : new Map([
         ['inf', Number.POSITIVE_INFINITY],

@@ -1,3 +1,4 @@
+import { escapes } from '../../quote.js';
 import { fail } from '../fault.js';
 import { durationText, timestampText } from '../time.js';
 import { Duration, isList, isMap, Timestamp, TypeValue, typeNameOf, Uint, type Value } from '../value.js';
@@ -64,22 +65,18 @@ const join = (list: readonly Value[], separator = ''): string =>
 
 const lower = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const upper = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-const trim = (text: string): string => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, '');
+const trim = (text: string): string => {
+  const isBlank = (at: number): boolean => /[^\S\ufeff]|\u0085/.test(text.charAt(at));
+  let start = 0;
+  let end = text.length;
+  while (isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
+};
 
-const quoteEscapes = new Map([
-  ['\x07', '\\a'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\v', '\\v'],
-  ['\\', '\\\\'],
-  ['"', '\\"'],
-]);
 const quote = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
-  `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (character) => quoteEscapes.get(character) ?? character)}"`;
+  `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (character) => escapes.get(character) ?? character)}"`;
 
 /** A value as `%s` prints it; strings within lists and maps are quoted only for `%s` of a string in a map key. */
 const textOf = (value: Value): string => {
