@@ -7,6 +7,7 @@ import { figure, median } from './figure.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const runs = 5;
+const fewRuns = 3;
 
 const workloads = ['plain', 'spread', 'anti'] as const;
 
@@ -22,32 +23,64 @@ const sizes: readonly Size[] = [
   { nodes: 5000, pods: 2000, real: { plain: 107, spread: 65, anti: 73 } },
 ];
 
-/** Pods placed a second on empty clusters, all nodes considered, against the real kube-scheduler. */
-export const scheduler = (): void => {
-  // As one file without types, which is how users run it.
-  const program = join(root, 'build', 'bench', 'placements.mjs');
+/** Runs a program of this folder in processes of its own, as one file without types, which is how users run it; what it printed each time. */
+const measured = <Figures>(name: string, times: number, args: readonly (string | number)[] = []): readonly Figures[] => {
+  const program = join(root, 'build', 'bench', `${name}.mjs`);
   buildSync({
-    entryPoints: [join(root, 'bench', 'placements.ts')],
+    entryPoints: [join(root, 'bench', `${name}.ts`)],
     outfile: program,
     bundle: true,
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
   });
+  return Array.from({ length: times }, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args.map(String)], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${name}.ts ended with ${status}: ${stderr}`);
+    return JSON.parse(stdout) as Figures;
+  });
+};
+
+/** Pods placed a second on empty clusters, all nodes considered, against the real kube-scheduler. */
+const placements = (): void => {
   for (const { nodes, pods, real } of sizes) {
     for (const workload of workloads) {
-      const results = Array.from({ length: runs }, () => {
-        const { status, stdout, stderr } = spawnSync(process.execPath, [program, workload, String(nodes), String(pods)], {
-          encoding: 'utf8',
-        });
-        if (status !== 0) throw new Error(`placements.ts ended with ${status}: ${stderr}`);
-        return JSON.parse(stdout) as { readonly rate: number; readonly megabytes: number };
-      });
+      const results = measured<{ cold: number; rate: number; megabytes: number }>('placements', runs, [workload, nodes, pods]);
       const rate = median(results.map((result) => result.rate));
       const name = `scheduler/${workload} ${nodes}x${pods}`;
       figure(name, rate, 'pods/s');
+      figure(`${name} cold`, median(results.map(({ cold }) => cold)), 'pods/s');
       figure(`${name} memory`, median(results.map(({ megabytes }) => megabytes)), 'MB');
       figure(`${name} ratio`, rate / real[workload], 'x');
     }
   }
+};
+
+/** A large cluster: what a Pod costs that fits, and one that does not. */
+const mixed = (): void => {
+  const results = measured<{ seconds: number; schedulable: number; unschedulable: number; megabytes: number }>(
+    'scheduler-mixed',
+    fewRuns,
+  );
+  const schedulable = median(results.map((result) => result.schedulable));
+  const unschedulable = median(results.map((result) => result.unschedulable));
+  const name = 'scheduler/150000 Pods';
+  figure(name, median(results.map(({ seconds }) => seconds)), 's');
+  figure(`${name} memory`, median(results.map(({ megabytes }) => megabytes)), 'MB');
+  figure(`${name} one that fits`, schedulable, 'us');
+  figure(`${name} one that does not`, unschedulable, 'us');
+  figure(`${name} ratio`, unschedulable / schedulable, 'x');
+};
+
+/** Pods that evict one Pod each from a full cluster. */
+const preemption = (): void => {
+  const results = measured<{ rate: number; megabytes: number }>('scheduler-preemption', fewRuns);
+  figure('scheduler/preemption 5000x1000', median(results.map(({ rate }) => rate)), 'pods/s');
+  figure('scheduler/preemption memory', median(results.map(({ megabytes }) => megabytes)), 'MB');
+};
+
+export const scheduler = (): void => {
+  placements();
+  mixed();
+  preemption();
 };

@@ -4,6 +4,7 @@ import { type Layout, layOut } from '../manifest/layout.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { writeOutput } from '../manifest/write.js';
 import { jsonReport } from '../report/json.js';
+import type { KubeSchedulerConfiguration } from '../scheduler/configuration/configuration.js';
 import { runningManifests } from './against.js';
 import { InputError } from './command.js';
 import { printed, progress } from './print.js';
@@ -14,6 +15,7 @@ export interface HostOptions {
   readonly strict?: boolean | undefined;
   /** File or directory with what runs now. */
   readonly against?: string | undefined;
+  readonly scheduler?: KubeSchedulerConfiguration | undefined;
 }
 
 /** What has been delivered by the Apps of a program, until all of them are known to be accepted. */
@@ -22,10 +24,12 @@ export class Deliveries implements SynthHost {
   readonly #progress = progress();
   readonly #all: Delivery[] = [];
   readonly strict: boolean;
+  readonly scheduler: KubeSchedulerConfiguration | undefined;
 
   constructor(options: HostOptions = {}) {
     this.#options = options;
     this.strict = options.strict ?? false;
+    this.scheduler = options.scheduler;
   }
 
   get count(): number {

@@ -9,6 +9,12 @@ const colourful = (stream: NodeJS.WriteStream): boolean => {
   return stream.isTTY === true;
 };
 
+/** How text is shown on a stream of this process. */
+export const look = (stream: NodeJS.WriteStream): { readonly colour: boolean; readonly width: number } => ({
+  colour: colourful(stream),
+  width: Math.min(stream.columns ?? 110, 140),
+});
+
 /** The text report as it is printed to a stream of this process. */
 export const printed = (
   verification: Verification,
@@ -17,8 +23,7 @@ export const printed = (
 ): string =>
   textReport(verification, {
     ...said,
-    colour: colourful(stream),
-    width: Math.min(stream.columns ?? 110, 140),
+    ...look(stream),
     sourceText: sourceReader(),
     fileName: nearName,
     seconds: performance.now() / 1000,

@@ -44,7 +44,7 @@ export const programError = (program: string, error: unknown): string => {
   }
   if (!(error instanceof Error)) return `${program} failed: ${String(error)}`;
   // What Node says of a package that it does not find names the bundle.
-  const message = error.message.replaceAll(/[^\s'"]*\.plimsoll-[0-9a-f]{8}\.mjs/g, program);
+  const message = error.message.replaceAll(/(?<![^\s'"])[^\s'"]*\.plimsoll-[0-9a-f]{8}\.mjs/g, program);
   const ofSdk = error.name === 'PlimsollError';
   const frames = (error.stack ?? '').split('\n').flatMap((line) => ownFrame(line) ?? []);
   return `${ofSdk ? '' : `${program} failed: `}${message}${frames

@@ -2,6 +2,7 @@ import type { Layout } from '../manifest/layout.js';
 import { type Invocation, UsageError } from './command.js';
 import { readConfig } from './config.js';
 import { runPrograms } from './programs.js';
+import { schedulerConfigurationOf } from './scheduler-config.js';
 
 const layouts: readonly Layout[] = ['chart', 'app', 'resource', 'stdout'];
 
@@ -25,6 +26,7 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
   const format = options.format === 'json' ? 'json' : 'text';
   if (format === 'json' && layout === 'stdout')
     throw new UsageError('--format json and --layout stdout both need standard output');
+  const scheduler = await schedulerConfigurationOf(options['scheduler-config'] as string | undefined);
   // The same variable by which cdk8s tells programs where to write.
   process.env.CDK8S_OUTDIR = (options.output as string | undefined) ?? config.output;
 
@@ -37,6 +39,7 @@ export const synth = async ({ positionals, options }: Invocation): Promise<numbe
         format,
         strict: options.strict === true || config.strict,
         against: options.against as string | undefined,
+        scheduler,
       });
     },
     finish: (host) => host.finish(),

@@ -13,11 +13,24 @@ import { Kubelet } from '../kubelet/index.js';
 import type { Manifest, Provenance } from '../manifest/manifest.js';
 import type { Decision } from '../scheduler/decision.js';
 import { bootstrap } from './bootstrap.js';
+import {
+  type Headroom,
+  type HeadroomOptions,
+  headroom,
+  type PoolSize,
+  type PoolSizesOptions,
+  poolSizes,
+  type Utilization,
+  utilization,
+} from './capacity.js';
 import type { ClusterConfig } from './config.js';
 import { ControlPlane } from './control-plane.js';
+import { type ExplainOptions, type Explanation, explain } from './explain.js';
 import { Kubelets } from './kubelets.js';
 import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-actions.js';
 import { nodesOf } from './nodes.js';
+import { schedulerProfiles } from './scheduler-profiles.js';
+import type { Evicted } from './scheduling.js';
 import { inRestoringOrder, readSnapshot } from './snapshot.js';
 import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
@@ -56,6 +69,8 @@ const horizon = 15 * 60;
  * ```
  */
 export class Cluster {
+  /** What it was made from. */
+  readonly config: ClusterConfig;
   readonly #plane: ControlPlane;
   readonly #kubelets: Kubelets;
   readonly #manifests = new Map<string, Manifest>();
@@ -71,10 +86,13 @@ export class Cluster {
   readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
 
   constructor(config: ClusterConfig = {}) {
+    this.config = config;
     const isHidden = (object: Stored): boolean =>
       object.kind === 'Pod' && (this.#starting || this.#systemPods.has(object.metadata.uid));
-    this.#plane = new ControlPlane({ world: config.world ?? 'closed', isHidden });
+    const scheduler = schedulerProfiles(config);
+    this.#plane = new ControlPlane({ world: config.world ?? 'closed', isHidden, profiles: scheduler?.profiles });
     const { api } = this.#plane;
+    for (const text of scheduler?.warnings ?? []) api.assume({ code: 'unjudged', text });
     this.#kubelets = new Kubelets(
       api,
       (pod, container) => this.behaviourOf(pod)[container] ?? {},
@@ -157,6 +175,11 @@ export class Cluster {
     this.settle({ seconds, runCronJobs: false });
     this.#plane.clock.advanceTo(end);
     this.#work();
+  }
+
+  /** What the server would store if a controller made this object now (`--dry-run=server`), or why it would refuse. */
+  tryCreate(object: KubeObject): Verdict<Stored> {
+    return this.#plane.api.create(object, { trusted: true, dryRun: true });
   }
 
   delete(
@@ -292,6 +315,40 @@ export class Cluster {
   /** The scheduler's last decision on each Pod, by `refKey`; what each node said only for Pods that were not placed. */
   get decisions(): ReadonlyMap<string, Decision> {
     return this.#plane.scheduling.decisions;
+  }
+
+  /** What Pods evicted to make room for themselves, in the order in which it happened. */
+  get preemptions(): readonly Evicted[] {
+    return this.#plane.scheduling.preemptions;
+  }
+
+  /**
+   * Why a Pod, or the Pods of a workload, run where they do or nowhere, and the smallest changes after which they would fit: one explanation for
+   * all Pods of which the same is true. Empty for what has no Pods.
+   *
+   * ```ts
+   * const [why] = cluster.explain({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'web', name: 'api' });
+   * why?.message; // 0/3 nodes are available: 3 Insufficient cpu. ...
+   * why?.changes[0]?.text; // resources.requests.cpu <= 1500m for container api
+   * ```
+   */
+  explain(ref: ObjectRef, options: ExplainOptions = {}): readonly Explanation[] {
+    return explain(this, ref, options);
+  }
+
+  /** How many more replicas of a workload fit, found by placing them for trial, and what limits them. */
+  headroom(workload: ObjectRef, options: HeadroomOptions = {}): Headroom {
+    return headroom(this, workload, options);
+  }
+
+  /** How many nodes of each pool it takes for all Pods, found by scheduling them for trial. */
+  poolSizes(options: PoolSizesOptions = {}): readonly PoolSize[] {
+    return poolSizes(this, options);
+  }
+
+  /** What Pods request of each node and pool. */
+  utilization(): Utilization {
+    return utilization(this);
   }
 
   /** In the order in which they happened. */

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../api/object.js';
+import type { KubeSchedulerConfiguration } from '../scheduler/configuration/configuration.js';
 
 /** A number of equal nodes. Names are `<pool>-1`, `<pool>-2`, ... */
 export interface NodePool {
@@ -33,6 +34,10 @@ export interface ClusterConfig {
   readonly ingressController?:
     | { readonly ingressClass: string; readonly namespace?: string; readonly podLabels?: Readonly<Record<string, string>> }
     | undefined;
+  /** How kube-proxy makes its rules (`mode` of its configuration). Default: nftables. */
+  readonly kubeProxy?: { readonly mode?: 'nftables' | 'iptables' | undefined } | undefined;
+  /** What kube-scheduler reads with `--config`, parsed: profiles, plugins, weights. Default: its default profile. */
+  readonly scheduler?: KubeSchedulerConfiguration | undefined;
   /** Name of a default StorageClass that provisions every claim. */
   readonly defaultStorageClass?: string | undefined;
   /**

@@ -3,6 +3,7 @@ import type { Stored } from '../apiserver/kinds.js';
 import { ApiServer } from '../apiserver/server.js';
 import { type Controller, controllers, WorkQueue } from '../controllers/index.js';
 import { createScheduler } from '../scheduler/index.js';
+import type { Profile } from '../scheduler/profile.js';
 import { Scheduling } from './scheduling.js';
 
 export interface ControlPlaneOptions {
@@ -10,6 +11,7 @@ export interface ControlPlaneOptions {
   /** Objects that the scheduler is not told of. */
   readonly isHidden?: ((object: Stored) => boolean) | undefined;
   readonly controllers?: readonly Controller[] | undefined;
+  readonly profiles?: readonly Profile[] | undefined;
 }
 
 /** API server, controllers and scheduler on one clock: a cluster without nodes' agents. */
@@ -22,7 +24,11 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     this.api = new ApiServer({ clock: this.clock, world: options.world });
     this.#queue = new WorkQueue(this.api, options.controllers ?? controllers);
-    this.scheduling = new Scheduling(this.api, createScheduler(), options.isHidden ?? (() => false));
+    this.scheduling = new Scheduling(
+      this.api,
+      createScheduler({ profiles: options.profiles }),
+      options.isHidden ?? (() => false),
+    );
   }
 
   /** Lets controllers, scheduler and the agents of the nodes (which return how much they did) work, without time passing, until they have nothing to do. */

@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type { Taint } from '../api/generated/types.js';
 import type { KubeObject } from '../api/object.js';
 import type { ClusterConfig, NodePool } from './config.js';
@@ -65,25 +66,42 @@ const alive = (node: KubeObject, index: number, timestamp: string): KubeObject =
     ...node,
     metadata: { ...node.metadata, labels: { 'kubernetes.io/hostname': name, ...node.metadata.labels } },
     spec: node.spec ?? {},
-    status: {
-      ...status,
+    status: extended(status, {
       conditions: status.conditions ?? [ready],
       addresses: status.addresses ?? [
         { type: 'InternalIP', address },
         { type: 'Hostname', address: name },
       ],
-    },
+    }),
   };
 };
+
+const nodeName = ({ nodes }: ClusterConfig, pool: NodePool, index: number): string =>
+  `${pool.name}${nodes === undefined ? '' : '-'}${index + 1}`;
 
 /** The Node objects of a configuration: pools expanded to `<pool>-1`, `<pool>-2`, ...; the default nodes are `k8s-w1..3` and `k8s-cp1`. */
 export const nodesOf = (config: ClusterConfig, hasNodes: boolean, timestamp: string): readonly KubeObject[] => {
   const given = config.nodes ?? (hasNodes ? [] : defaultNodes);
-  const dash = config.nodes === undefined ? '' : '-';
   const nodes = given.flatMap((entry) =>
     isNode(entry)
       ? [entry]
-      : Array.from({ length: entry.count }, (_, index) => nodeOf(entry, `${entry.name}${dash}${index + 1}`, index)),
+      : Array.from({ length: entry.count }, (_, index) => nodeOf(entry, nodeName(config, entry, index), index)),
   );
   return nodes.map((node, index) => alive(node, index, timestamp));
 };
+
+/** Names of the nodes that a declared pool has. */
+export const nodeNamesOf = (config: ClusterConfig, pool: NodePool): readonly string[] =>
+  Array.from({ length: pool.count }, (_, index) => nodeName(config, pool, index));
+
+/** Names of the nodes of each declared pool, of the default ones where no nodes are declared. */
+export const poolsOf = (config: ClusterConfig): ReadonlyMap<string, readonly string[]> =>
+  new Map(declaredPools(config).map((pool) => [pool.name, nodeNamesOf(config, pool)]));
+
+/** The declared pools, or the default ones where no nodes are declared. */
+export const declaredPools = (config: ClusterConfig): readonly NodePool[] =>
+  (config.nodes ?? (config.snapshot === undefined ? defaultNodes : [])).flatMap((entry) => (isNode(entry) ? [] : [entry]));
+
+/** The node that a declared pool gets as its `index`th, counted from 0: what a larger `count` would make. */
+export const grownNode = (config: ClusterConfig, pool: NodePool, index: number, timestamp: string): KubeObject =>
+  alive(nodeOf(pool, nodeName(config, pool, index), index), index, timestamp);

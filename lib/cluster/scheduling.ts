@@ -1,5 +1,5 @@
 import type { Pod, PodCondition } from '../api/generated/types.js';
-import { type Admitted, refOf } from '../api/object.js';
+import { type Admitted, type ObjectRef, refOf } from '../api/object.js';
 import { as, type Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import type { Change } from '../apiserver/store.js';
@@ -17,6 +17,19 @@ const waitsForPods = new Set(['InterPodAffinity', 'PodTopologySpread']);
 const summary = (decision: Decision): Decision =>
   decision.outcome === 'scheduled' ? { outcome: 'scheduled', node: decision.node } : decision;
 
+/** Pods that were evicted to make room for another. */
+export interface Evicted {
+  readonly pod: ObjectRef;
+  readonly node: string;
+  /** As they were. */
+  readonly victims: readonly Admitted<Pod>[];
+  readonly pdbViolations: number;
+}
+
+/** Evictions that budgets forbid; can be told only as long as nothing has changed since the decision. */
+export const violationsOf = ({ postFilter }: Decision): number =>
+  postFilter?.candidates?.find(({ node }) => node === postFilter.nominated)?.pdbViolations ?? 0;
+
 /** kube-scheduler's queue: which Pods are due, what its decisions become, and when a Pod that fitted nowhere is tried again. */
 export class Scheduling {
   readonly #api: ApiServer;
@@ -25,6 +38,7 @@ export class Scheduling {
   readonly #due = new Map<string, Admitted<Pod>>();
   readonly #waiting = new Map<string, Admitted<Pod>>();
   readonly decisions = new Map<string, Decision>();
+  readonly preemptions: Evicted[] = [];
   #retryAll = false;
   #retryForPods = false;
 
@@ -92,26 +106,28 @@ export class Scheduling {
   }
 
   #schedule(key: string, pod: Admitted<Pod>): void {
-    if (pod.spec?.schedulerName !== undefined && pod.spec.schedulerName !== component) {
+    const decision = this.#scheduler.schedule(pod);
+    if (decision.outcome === 'ignored') {
       const object = refOf(pod);
       this.#api.assume({
         code: 'outside',
-        text: `the scheduler ${pod.spec.schedulerName} finds a node for Pod ${object.namespace}/${object.name}`,
+        text: `the scheduler ${pod.spec?.schedulerName} finds a node for Pod ${object.namespace}/${object.name}`,
         object,
       });
     }
-    const decision = this.#scheduler.schedule(pod);
     const before = this.decisions.get(key);
     this.decisions.set(key, summary(decision));
     switch (decision.outcome) {
       case 'scheduled':
         if (decision.node !== undefined) this.#assign(pod, decision.node);
         return;
-      case 'preempting':
+      case 'preempting': {
+        const pdbViolations = violationsOf(decision);
         this.#waiting.set(key, pod);
         this.#report(pod, decision, before);
-        this.#preempt(pod, decision);
+        this.#preempt(pod, decision, pdbViolations);
         return;
+      }
       case 'unschedulable':
         this.#waiting.set(key, pod);
         this.#report(pod, decision, before);
@@ -160,22 +176,26 @@ export class Scheduling {
     this.#api.record({ type: 'Warning', reason: 'FailedScheduling', message, object: refOf(pod), component });
   }
 
-  #preempt(pod: Admitted<Pod>, { postFilter }: Decision): void {
+  #preempt(pod: Admitted<Pod>, { postFilter }: Decision, pdbViolations: number): void {
+    const node = postFilter?.nominated;
     const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
     if (postFilter?.nominated !== undefined && current !== undefined) {
       this.#api.updateStatus(current, { ...current.status, nominatedNodeName: postFilter.nominated });
     }
+    const victims: Admitted<Pod>[] = [];
     for (const victim of postFilter?.victims ?? []) {
       const slash = victim.indexOf('/');
       const [namespace, name] = slash < 0 ? [pod.metadata.namespace, victim] : [victim.slice(0, slash), victim.slice(slash + 1)];
       const found = this.#api.store.find('Pod', namespace, name);
       if (found === undefined || found.metadata.deletionTimestamp !== undefined) continue;
+      victims.push(found);
       const message = `${component}: preempting to accommodate a higher priority pod`;
       this.#setCondition(found, { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message });
       const told = `Preempted by pod ${pod.metadata.uid} on node ${found.spec?.nodeName ?? ''}`;
       this.#api.record({ type: 'Normal', reason: 'Preempted', message: told, object: refOf(found), component });
       this.#api.delete(refOf(found));
     }
+    if (node && victims.length > 0) this.preemptions.push({ pod: refOf(pod), node, victims, pdbViolations });
   }
 
   #setCondition(pod: Admitted<Pod>, condition: PodCondition): void {

@@ -2,8 +2,10 @@ import { App as Cdk8sApp, type AppProps as Cdk8sAppProps, YamlOutputType } from 
 import type { ClusterConfig } from '../cluster/config.js';
 import type { Layout } from '../manifest/layout.js';
 import type { Manifest } from '../manifest/manifest.js';
+import { profilesOf } from '../scheduler/configuration/index.js';
 import { type Verification, type VerifyInput, verify } from '../verify/verify.js';
 import { declarationsOf } from './declarations.js';
+import { PlimsollError } from './error.js';
 import { currentHost } from './host.js';
 import { collect } from './synth.js';
 
@@ -38,6 +40,9 @@ export class App extends Cdk8sApp {
     super(props);
     this.folder = props.folder;
     this.cluster = { world: 'closed', ...props.cluster };
+    const { scheduler } = this.cluster;
+    const verdict = scheduler && profilesOf(scheduler);
+    if (verdict?.ok === false) throw new PlimsollError(this, `cluster.scheduler: ${verdict.message}`);
   }
 
   /** The objects of the tree with their origin, as they would be written. */
@@ -64,7 +69,7 @@ export class App extends Cdk8sApp {
     host?.step('collecting objects');
     const input: VerifyInput = {
       manifests: this.manifests(),
-      cluster: this.cluster,
+      cluster: host?.scheduler === undefined ? this.cluster : { ...this.cluster, scheduler: host.scheduler },
       ...declarationsOf(this),
       strict: host?.strict ?? false,
       against: host?.against?.(this.folder),

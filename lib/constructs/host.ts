@@ -1,5 +1,6 @@
 import type { Layout } from '../manifest/layout.js';
 import type { Manifest } from '../manifest/manifest.js';
+import type { KubeSchedulerConfiguration } from '../scheduler/configuration/configuration.js';
 import type { Verification, VerifyInput } from '../verify/verify.js';
 
 /** One synthesized and judged App, ready to be reported and (if accepted) written. */
@@ -24,6 +25,8 @@ export interface SynthHost {
   readonly strict?: boolean | undefined;
   /** What runs now of the App with this folder, if the command line says so. */
   against?(folder: string | undefined): readonly Manifest[] | undefined;
+  /** The scheduler's configuration that the command line names, in place of what the Apps say. */
+  readonly scheduler?: KubeSchedulerConfiguration | undefined;
   /** Says what is being done, for runs that take long. */
   step(text: string): void;
   deliver(delivery: Delivery): void;

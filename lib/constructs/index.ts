@@ -3,8 +3,10 @@ export { ConfigMap, type ConfigMapProps } from './config/config-map.js';
 export { Secret, type SecretProps } from './config/secret.js';
 export { type Declarations, declarationsOf } from './declarations.js';
 export { type DestinationLike, type Endpoint, endpoint } from './destination.js';
+export type { EntranceLike } from './entrance.js';
 export { PlimsollError } from './error.js';
-export { type Intends, intends } from './intends.js';
+export { type Intends, intends, type ServerIntends } from './intends.js';
+export type { Client } from './intent-subject.js';
 export type { DeepPartial } from './merge.js';
 export type { Named } from './named.js';
 export { Namespace } from './namespace.js';
@@ -19,7 +21,8 @@ export { Pod, type PodProps } from './pod/pod.js';
 export type { PodOwner } from './pod/pod-owner.js';
 export type { Port, PortOptions, Protocol } from './pod/port.js';
 export { type Lifecycle, type Probe, type ProbeTiming, probe } from './pod/probe.js';
-export type { Neighbour, Schedule, Spread, Topology } from './pod/schedule.js';
+export type { Neighbour, Schedule, Spread } from './pod/schedule.js';
+export type { Topology } from './pod/topology.js';
 export {
   type AccessMode,
   type ClaimOptions,

@@ -1,12 +1,15 @@
-import type { Pod, Service } from '../api/generated/types.js';
+import type { Pod, Service, ServicePort } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../api/object.js';
 import { type Address, formatAddress, hostPort, parseAddress } from './address.js';
-import { throughIngress } from './ingress-hop.js';
+import type { Forwarded, Request } from './forwarded.js';
+import { frontDoor } from './front-door.js';
 import { lookup } from './lookup.js';
+import { unknownAddress } from './party.js';
 import { type Hop, type Path, pathOf } from './path.js';
 import { declaredPorts } from './policy/end.js';
+import { policyHop } from './policy-hop.js';
 import { type Protocol, protocolOf } from './protocol.js';
-import { reachAddress, reachServers } from './reach.js';
+import { reachAddress, reachBalancer, reachServers, servingNode } from './reach.js';
 import type { Sender } from './sender.js';
 import { containerHop, type Server } from './server.js';
 import { clusterDefaults, type Target } from './view.js';
@@ -31,18 +34,71 @@ const usableAddresses = (sender: Sender, addresses: readonly string[]): readonly
 const isHeadless = ({ spec }: Service): boolean =>
   spec?.type !== 'ExternalName' && (spec?.clusterIPs?.[0] ?? spec?.clusterIP) === 'None';
 
+const mostRedirects = 10;
+
+const requestText = ({ host, port, path }: Request): string => `${host}:${port}${path}`;
+
+/** Whether the client may leave for an address of which it is not known whether it is outside, or the Pod that serves it. */
+const egressTo = (wiring: Wiring, sender: Sender, { host, port }: Request, { to }: Forwarded): Hop | undefined => {
+  const { ends, doubt } = unknownAddress();
+  const served = to[0]?.sender.ends ?? [];
+  const hop = policyHop(wiring, 'egress', sender, { text: host, ends: [...ends, ...served], doubt }, port, 'TCP');
+  const own = sender.ends.find(({ pod }) => pod !== undefined);
+  if (hop?.outcome !== 'blocked' || own === undefined) return hop;
+  // On its way to that Pod the connection gets another port, which is not known.
+  const isOpen = served.some((end) => end.pod !== undefined && wiring.policies.portsOn('egress', own, end, end).TCP.length > 0);
+  const text = `${sender.text} may leave for what serves ${host} on some port; that it is the right one is assumed`;
+  return isOpen ? { at: 'egress', outcome: 'assumed', text, object: hop.object } : hop;
+};
+
+/** Through an Ingress or a Gateway, wherever that redirects to; undefined when none of them is for the host. */
+const throughFrontDoor = (
+  wiring: Wiring,
+  before: readonly Hop[],
+  sender: Sender,
+  request: Request,
+  asked: readonly string[],
+): Path | undefined => {
+  // From inside, a name that nobody here names is somewhere else, even if an Ingress takes any host.
+  const door = frontDoor(wiring, request, sender.kind !== 'outside');
+  if (door === undefined) return undefined;
+  const egress = asked.length > 0 ? undefined : egressTo(wiring, sender, request, door);
+  const hops = [...before, ...(egress === undefined ? [] : [egress]), ...door.hops];
+  if (door.redirect !== undefined) {
+    const { redirect } = door;
+    const seen = [...asked, requestText(request)];
+    if (seen.includes(requestText(redirect)) || seen.length > mostRedirects)
+      return pathOf([...hops, blocked('ingress', `the redirects lead in a circle: ${seen.join(' -> ')}`, hops.at(-1)?.object)]);
+    const name = `${redirect.host}:${redirect.port} outside the cluster`;
+    return (
+      throughFrontDoor(wiring, hops, sender, redirect, seen) ??
+      reachServers(wiring, hops, sender, [{ port: redirect.port, text: name }], 'TCP')
+    );
+  }
+  const paths = door.to.map((each) => toService(wiring, hops, each.sender, each.service, each.port));
+  if (door.failing !== undefined) paths.push(pathOf([...before, door.failing]));
+  const broken = paths.find(({ arrives }) => !arrives);
+  const good = paths.some(({ arrives, partly }) => arrives || partly === true);
+  return broken === undefined ? (paths[0] ?? pathOf(hops)) : { ...broken, ...(good && { partly: true }) };
+};
+
 /** A name that the cluster does not answer for: a node, the host of an Ingress, or truly outside. */
 const toOutsideName = (wiring: Wiring, before: readonly Hop[], sender: Sender, target: HostTarget, name: string): Path => {
   const protocol = protocolOf(target.protocol);
   const node = wiring.nodeNamed(name);
   const [address] = node === undefined ? [] : wiring.places.nodeAddresses(node);
   if (address !== undefined) return reachAddress(wiring, before, sender, address, target.port, protocol);
-  const forwarded = protocol === 'TCP' ? throughIngress(wiring, name, target.path ?? '/') : undefined;
-  if (forwarded !== undefined) {
-    const { hop, to } = forwarded;
-    const hops = [...before, hop];
-    return to === undefined ? pathOf(hops) : toService(wiring, hops, to.sender, to.service, to.port);
-  }
+  const balancer = wiring.balancers.proxyAt(name);
+  if (balancer !== undefined) return reachBalancer(wiring, before, sender, balancer, target.port, protocol);
+  const request: Request = {
+    host: name,
+    port: target.port,
+    path: target.path ?? '/',
+    method: target.method ?? 'GET',
+    headers: new Map(Object.entries(target.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value])),
+  };
+  const entered = protocol === 'TCP' ? throughFrontDoor(wiring, before, sender, request, []) : undefined;
+  if (entered !== undefined) return entered;
   return reachServers(wiring, before, sender, [{ port: target.port, text: `${name} outside the cluster` }], protocol);
 };
 
@@ -92,18 +148,19 @@ export const toHost = (wiring: Wiring, before: readonly Hop[], sender: Sender, t
   return toOutsideName(wiring, before, sender, target, host.toLowerCase());
 };
 
-/** The address and port by which a Service is reached from outside. */
+/** The address (or the name of a load balancer) and the port by which a Service is reached from outside. */
 const outsideAddress = (
   wiring: Wiring,
-  { spec, status }: Service,
+  service: Admitted<Service>,
   port: number,
-  nodePort: number | undefined,
+  found: ServicePort | undefined,
 ): readonly [string, number] | undefined => {
-  const balancer = status?.loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip ?? spec?.externalIPs?.[0];
+  const balancer = wiring.balancers.of(service)[0]?.at ?? service.spec?.externalIPs?.[0];
   if (balancer !== undefined) return [balancer, port];
-  if (nodePort === undefined) return undefined;
-  const address = wiring.view.nodes.flatMap((node) => wiring.places.nodeAddresses(node))[0];
-  return address === undefined ? undefined : [formatAddress(address), nodePort];
+  if (found?.nodePort === undefined) return undefined;
+  const node = servingNode(wiring, service, found);
+  const [address] = node === undefined ? [] : wiring.places.nodeAddresses(node);
+  return address === undefined ? undefined : [formatAddress(address), found.nodePort];
 };
 
 export const toService = (
@@ -130,7 +187,7 @@ export const toService = (
     return pathOf([...before, blocked('service', `${refText(object)} ${asked} (ports: ${known})`, object)]);
   }
   if (sender.kind === 'outside') {
-    const at = outsideAddress(wiring, service, number, found?.nodePort);
+    const at = outsideAddress(wiring, service, number, found);
     if (at !== undefined) return toHost(wiring, before, sender, { host: at[0], port: at[1], protocol: chosen });
     const type = service.spec?.type ?? 'ClusterIP';
     const why = `${refText(object)} of type ${type} has no address outside the cluster`;

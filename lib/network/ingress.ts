@@ -1,12 +1,19 @@
 import type { HTTPIngressPath, Ingress, IngressBackend } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
+import { compileRegexp } from '../api/regexp.js';
+import { entry } from './entry.js';
+import { pathOnly, prefixFit } from './http-path.js';
 
 /** Where an Ingress sends a request. */
-interface IngressMatch {
+export interface IngressMatch {
   readonly ingress: Admitted<Ingress>;
   readonly backend: IngressBackend;
   /** `rule 1, path 2 (Prefix /api)`; `default backend`. */
   readonly rule: string;
+  /** The rule names the host, and does not take any. */
+  readonly named: boolean;
+  /** Why a controller may decide otherwise. */
+  readonly doubt?: string | undefined;
 }
 
 /** Routes requests from outside by Ingress class, host and path (`networking.k8s.io/v1`); TLS does not matter here. */
@@ -14,65 +21,110 @@ export interface IngressRouter {
   match(host: string, path: string, ingressClass?: string): IngressMatch | undefined;
 }
 
-const classOf = ({ metadata, spec }: Ingress): string | undefined =>
-  spec?.ingressClassName ?? metadata?.annotations?.['kubernetes.io/ingress.class'];
-
-/** How exactly a rule's host fits: 2 exact, 1 wildcard, 0 any host; undefined when it does not. */
-const hostFit = (rule: string | undefined, host: string): number | undefined => {
-  if (rule === undefined || rule === '') return 0;
-  const wanted = rule.toLowerCase();
-  if (wanted === host) return 2;
-  const dot = host.indexOf('.');
-  // A wildcard stands for exactly one label.
-  return wanted.startsWith('*.') && dot > 0 && host.slice(dot) === wanted.slice(1) ? 1 : undefined;
-};
-
-/** The length of the path that fits, exact ones before prefixes; undefined when it does not fit. */
-const pathFit = ({ path = '/', pathType }: HTTPIngressPath, asked: string): number | undefined => {
-  if (pathType === 'Exact') return path === asked ? 2 * path.length + 1 : undefined;
-  const prefix = path.endsWith('/') ? path.slice(0, -1) : path;
-  return asked === prefix || asked.startsWith(`${prefix}/`) ? 2 * prefix.length : undefined;
-};
-
-interface Route {
-  readonly host: string | undefined;
-  readonly path: HTTPIngressPath;
+/** A path of an Ingress, with the field that holds it. */
+export interface IngressRoute {
   readonly ingress: Admitted<Ingress>;
+  /** In lower case; the empty text is any host. */
+  readonly host: string;
+  readonly path: HTTPIngressPath;
+  /** `spec.rules[0].http.paths[1]`. */
+  readonly field: string;
   readonly rule: string;
 }
 
-export const createIngressRouter = (ingresses: readonly Admitted<Ingress>[]): IngressRouter => {
-  const routes: Route[] = ingresses.flatMap((ingress) =>
-    (ingress.spec?.rules ?? []).flatMap(({ host, http }, ruleIndex) =>
-      (http?.paths ?? []).map((path, pathIndex) => ({
-        host,
-        path,
-        ingress,
-        rule: `rule ${ruleIndex + 1}, path ${pathIndex + 1} (${path.pathType} ${path.path ?? '/'})`,
-      })),
-    ),
+/** The class of an Ingress, by its field or by the annotation that came before it. */
+export const ingressClassOf = ({ metadata, spec }: Ingress): string | undefined =>
+  spec?.ingressClassName ?? metadata?.annotations?.['kubernetes.io/ingress.class'];
+
+/** The paths of an Ingress in their order. */
+export const ingressRoutes = (ingress: Admitted<Ingress>): readonly IngressRoute[] =>
+  (ingress.spec?.rules ?? []).flatMap(({ host = '', http }, ruleIndex) =>
+    (http?.paths ?? []).map((path, pathIndex) => ({
+      ingress,
+      host: host.toLowerCase(),
+      path,
+      field: `spec.rules[${ruleIndex}].http.paths[${pathIndex}]`,
+      rule: `rule ${ruleIndex + 1}, path ${pathIndex + 1} (${path.pathType} ${path.path ?? '/'})`,
+    })),
   );
-  const serves = (ingress: Ingress, ingressClass: string | undefined): boolean =>
-    ingressClass === undefined || classOf(ingress) === undefined || classOf(ingress) === ingressClass;
+
+/** The hosts of rules that take a host, most exact first: itself, the wildcard for its first label (one label only), any. */
+const hostsFor = (host: string): readonly string[] => {
+  const dot = host.indexOf('.');
+  return [host, ...(dot > 0 ? [`*${host.slice(dot)}`] : []), ''];
+};
+
+/** ingress-nginx reads every path of a host as a regular expression once one of its Ingresses asks for it. */
+const usesRegularExpressions = ({ metadata: { annotations = {} } }: Admitted<Ingress>): boolean =>
+  annotations['nginx.ingress.kubernetes.io/use-regex'] === 'true' ||
+  annotations['nginx.ingress.kubernetes.io/rewrite-target'] !== undefined;
+
+interface PathFit {
+  /** Longer paths first, exact ones before prefixes. */
+  readonly rank: number;
+  readonly doubt?: string | undefined;
+}
+
+const ownMatching: PathFit['doubt'] = 'what an ImplementationSpecific path matches is up to the controller';
+
+const byRegularExpression = (path: string, asked: string): PathFit | undefined => {
+  const regexp = compileRegexp(`^(?i:${path})`);
+  return regexp.ok && regexp.matches(asked)
+    ? { rank: 2 * path.length, doubt: 'the path is taken as a regular expression, as ingress-nginx does' }
+    : undefined;
+};
+
+const pathFit = ({ ingress, path: { path = '/', pathType } }: IngressRoute, asked: string): PathFit | undefined => {
+  if (pathType === 'Exact') return path === asked ? { rank: 2 * path.length + 1 } : undefined;
+  const isOwn = pathType === 'ImplementationSpecific';
+  if (isOwn && usesRegularExpressions(ingress)) return byRegularExpression(path, asked);
+  // Controllers of cloud providers write a prefix as `/api/*`.
+  const length = prefixFit(isOwn && path.endsWith('/*') ? path.slice(0, -1) : path, asked);
+  if (length === undefined) return undefined;
+  return { rank: 2 * length, ...(isOwn && path !== asked && path !== '/' && { doubt: ownMatching }) };
+};
+
+/** Of two equal paths the older Ingress is served, as most controllers do it. */
+const byAge = ({ metadata: a }: Ingress, { metadata: b }: Ingress): number =>
+  Date.parse(a?.creationTimestamp ?? '') - Date.parse(b?.creationTimestamp ?? '') || 0;
+
+export const createIngressRouter = (ingresses: readonly Admitted<Ingress>[]): IngressRouter => {
+  const byHost = new Map<string, IngressRoute[]>();
+  for (const route of [...ingresses].sort(byAge).flatMap(ingressRoutes)) entry(byHost, route.host, () => []).push(route);
+  const defaults = ingresses.filter(({ spec }) => spec?.defaultBackend !== undefined);
   return {
     match: (host, path, ingressClass) => {
-      const asked = host.toLowerCase();
-      let best: { readonly route: Route; readonly fit: readonly [number, number] } | undefined;
-      for (const route of routes) {
-        if (!serves(route.ingress, ingressClass)) continue;
-        const byHost = hostFit(route.host, asked);
-        const byPath = byHost === undefined ? undefined : pathFit(route.path, path);
-        if (byHost === undefined || byPath === undefined) continue;
-        if (best === undefined || byHost > best.fit[0] || (byHost === best.fit[0] && byPath > best.fit[1])) {
-          best = { route, fit: [byHost, byPath] };
+      const serves = (ingress: Ingress): boolean => {
+        const own = ingressClassOf(ingress);
+        return ingressClass === undefined || own === undefined || own === ingressClass;
+      };
+      const asked = pathOnly(path);
+      const hosts = hostsFor(host.toLowerCase());
+      let closer: IngressRoute | undefined;
+      for (const each of hosts) {
+        const routes = (byHost.get(each) ?? []).filter(({ ingress }) => serves(ingress));
+        let best: { readonly route: IngressRoute; readonly fit: PathFit } | undefined;
+        for (const route of routes) {
+          const fit = pathFit(route, asked);
+          if (fit !== undefined && (best === undefined || fit.rank > best.fit.rank)) best = { route, fit };
         }
+        if (best === undefined) {
+          closer ??= routes[0];
+          continue;
+        }
+        const { ingress, path: chosen, rule } = best.route;
+        const passedOver =
+          closer && `${closer.host} has rules of its own without this path, and some controllers look no further`;
+        return { ingress, backend: chosen.backend, rule, named: each !== '', doubt: best.fit.doubt ?? passedOver };
       }
-      if (best !== undefined) return { ingress: best.route.ingress, backend: best.route.path.backend, rule: best.route.rule };
-      for (const ingress of ingresses) {
-        const backend = ingress.spec?.defaultBackend;
-        if (backend !== undefined && serves(ingress, ingressClass)) return { ingress, backend, rule: 'default backend' };
-      }
-      return undefined;
+      // The default backend of an Ingress for this host comes before one for whatever nobody takes.
+      const isFor = ({ spec }: Ingress): boolean =>
+        (spec?.rules ?? []).some((rule) => rule.host !== undefined && hosts.includes(rule.host.toLowerCase()));
+      const last = defaults.filter(serves);
+      const ingress = last.find(isFor) ?? last.find(({ spec }) => (spec?.rules ?? []).length === 0) ?? last[0];
+      const backend = ingress?.spec?.defaultBackend;
+      if (ingress === undefined || backend === undefined) return undefined;
+      return { ingress, backend, rule: 'default backend', named: isFor(ingress) };
     },
   };
 };

@@ -61,7 +61,10 @@ const askHop = (wiring: Wiring, sender: Sender): Hop => {
       ? { text: dns, ...unknownAddress({ ...assumedDns, namespaceLabels: wiring.labelsOf(assumedDns.namespace) }) }
       : { ...podParty(wiring, pod, address), text: `${dns} (${refText(refOf(pod))})` };
   const hop = policyHop(wiring, 'egress', sender, party, port, 'UDP');
-  return { ...(hop ?? { outcome: 'passed', text: `${sender.text} asks ${party.text}` }), at: 'dns' };
+  const ask: Hop = { ...(hop ?? { outcome: 'passed', text: `${sender.text} asks ${party.text}` }), at: 'dns' };
+  if (pod === undefined || ask.outcome === 'blocked') return ask;
+  const answer = policyHop(wiring, 'ingress', party, sender, port, 'UDP');
+  return answer?.outcome === 'blocked' ? { ...answer, at: 'dns' } : ask;
 };
 
 /** Looks up a name from inside a Pod. */

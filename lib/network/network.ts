@@ -1,4 +1,7 @@
+import type { Admitted, ObjectRef } from '../api/object.js';
 import { toHost, toPod, toService } from './destination.js';
+import { proxyOrigin } from './front-door.js';
+import type { GatewayRoutes } from './gateway-routes.js';
 import { type Path, pathOf } from './path.js';
 import { originOf } from './sender.js';
 import type { Client, NetworkOptions, NetworkView, Target } from './view.js';
@@ -6,6 +9,12 @@ import { createWiring } from './wiring.js';
 
 /** Answers for a cluster at one moment who reaches whom, and by which way. */
 export interface Network {
+  /** What it was made from. */
+  readonly view: NetworkView;
+  /** Which routes of the Gateway API are attached where, and which are not. */
+  readonly gateways: GatewayRoutes;
+  /** The Pod that serves an Ingress or a Gateway, where it is known. */
+  proxyOf(object: Admitted): ObjectRef | undefined;
   /** Traces one connection, hop by hop. */
   connect(client: Client, target: Target): Path;
 }
@@ -17,8 +26,13 @@ export interface Network {
 export const createNetwork = (view: NetworkView, options: NetworkOptions = {}): Network => {
   const wiring = createWiring(view, options);
   return {
+    view,
+    get gateways() {
+      return wiring.gateways;
+    },
+    proxyOf: (object) => proxyOrigin(wiring, object).hop.object,
     connect: (client, target) => {
-      const { sender, hop } = originOf(wiring, client);
+      const { sender, hop } = 'proxy' in client ? proxyOrigin(wiring, client.proxy) : originOf(wiring, client);
       if (hop.outcome === 'blocked') return pathOf([hop]);
       if ('service' in target) return toService(wiring, [hop], sender, target.service, target.port, target.protocol);
       if ('pod' in target) return toPod(wiring, [hop], sender, target.pod, target.port, target.protocol);

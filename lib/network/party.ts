@@ -27,3 +27,9 @@ export const unknownAddress = (pod?: PodEnd): Pick<Party, 'ends' | 'doubt'> => (
   ends: [{ pod }, { pod, anyAddress: true }],
   doubt: 'its address is not known here',
 });
+
+/** A program in the cluster, or outside, of which nothing is known: selectors of namespaces may take it, and ipBlocks may hold it. */
+export const unknownProgram = (): Pick<Party, 'ends' | 'doubt'> => ({
+  ends: [{}, { anyAddress: true }, { anyNamespace: true }],
+  doubt: 'who and where it is is not known here',
+});

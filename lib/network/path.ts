@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../api/object.js';
+import type { Protocol } from './protocol.js';
 
 /** One step of a connection, the object that decides it, and how. */
 export interface Hop {
@@ -7,6 +8,20 @@ export interface Hop {
   /** Data as prose of the network: `db -> db.data.svc.cluster.local 10.96.0.12`, `selects app=api, allows 5432/TCP`. */
   readonly text: string;
   readonly object?: ObjectRef | undefined;
+  /** At a hop that NetworkPolicies block: what they would have to let through, and who they are. */
+  readonly denied?: Denied | undefined;
+}
+
+/** A connection that no rule of the NetworkPolicies of one end allows. */
+export interface Denied {
+  readonly direction: 'ingress' | 'egress';
+  /** Of the server, after Services. */
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** Every NetworkPolicy that selects the Pod in this direction; one more rule in any of them is enough. */
+  readonly policies: readonly ObjectRef[];
+  /** A rule that knows the other end, but not the port; counted from 1. */
+  readonly near?: { readonly policy: ObjectRef; readonly rule: number } | undefined;
 }
 
 /** A connection from a client to a destination, traced; it arrives if no hop is blocked. */

@@ -1,7 +1,7 @@
 import { labelSelectorText } from '../api/label-selector.js';
 import { refOf, refText } from '../api/object.js';
 import type { Party } from './party.js';
-import type { Hop } from './path.js';
+import type { Denied, Hop } from './path.js';
 import type { CompiledPolicy } from './policy/compile.js';
 import type { Judgement } from './policy/policies.js';
 import { type Direction, portsText, type RuleOf } from './policy/rule.js';
@@ -41,6 +41,24 @@ const allowedText = (direction: Direction, judgement: Judgement, subject: Party,
   return `${passed}${ruleText(allowing, direction)} allows ${what} ${preposition} ${other.text}`;
 };
 
+/** What one more rule of a NetworkPolicy would have to allow; an admin policy denies whatever they say. */
+const deniedBy = (
+  direction: Direction,
+  { selecting, otherPorts, denying }: Judgement,
+  port: number,
+  protocol: Protocol,
+): Denied | undefined => {
+  if (denying !== undefined) return undefined;
+  const [near] = otherPorts;
+  return {
+    direction,
+    port,
+    protocol,
+    policies: selecting.map(({ policy }) => refOf(policy)),
+    ...(near && { near: { policy: refOf(near.policy), rule: near.rule.number } }),
+  };
+};
+
 /** What the policies of `subject` say of a connection with `other`; `port` is the server's. */
 export const policyHop = (
   { policies }: Wiring,
@@ -67,7 +85,10 @@ export const policyHop = (
     const text = `${subject.text} uses the network of its node; policies that select it are assumed not to bind it`;
     return { at, outcome: 'assumed', text, object };
   }
-  if (allowed === undefined) return { at, outcome: 'blocked', text: deniedText(direction, first, other, what), object };
+  if (allowed === undefined) {
+    const text = deniedText(direction, first, other, what);
+    return { at, outcome: 'blocked', text, object, denied: deniedBy(direction, first, port, protocol) };
+  }
   const text = allowedText(direction, allowed, subject, other, what);
   if (denied === undefined) return { at, outcome: 'passed', text, object };
   return { at, outcome: 'assumed', text: `${text}, if it sees it so: ${other.doubt ?? 'that is assumed'}`, object };

@@ -1,13 +1,15 @@
-import type { Service } from '../api/generated/types.js';
+import type { Node, Service, ServicePort } from '../api/generated/types.js';
 import { type Admitted, refOf, refText } from '../api/object.js';
-import { type Address, formatAddress, hostPort, parseAddress } from './address.js';
+import { type Address, canonical, contains, formatAddress, hostPort, parseAddress, parseCidr } from './address.js';
+import { podParty, unknownAddress } from './party.js';
 import { type Hop, type Path, pathOf } from './path.js';
-import type { Protocol } from './protocol.js';
+import { type Protocol, protocolOf } from './protocol.js';
 import { type Routing, route } from './proxy/route.js';
-import { addressKey, nodePortKey, type ServiceTable } from './proxy/service-table.js';
+import { addressKey, nodePortKey, type ProxyEndpoint, type ServiceTable } from './proxy/service-table.js';
 import { usableFrom } from './proxy/usable.js';
 import type { Sender } from './sender.js';
 import { type Server, serverHops } from './server.js';
+import type { Balancer } from './service-balancer.js';
 import { clusterDefaults } from './view.js';
 import type { Wiring } from './wiring.js';
 
@@ -47,6 +49,12 @@ export const reachServers = (
   return pathOf([...before, ...shown], partly && before.every(({ outcome }) => outcome !== 'blocked'));
 };
 
+const serverOf = (wiring: Wiring, { ip, port, pod }: ProxyEndpoint): Server => ({
+  address: parseAddress(ip),
+  port,
+  pod: pod === undefined ? undefined : wiring.places.podNamed(pod),
+});
+
 /**
  * The node that a packet comes in at when its sender is on none that is known. A load balancer leaves out nodes without
  * endpoints of a Local Service.
@@ -60,13 +68,34 @@ const entryNode = (wiring: Wiring, table: ServiceTable, address: Address, port: 
   return names.find((name) => usableFrom(entry, wiring.proxyOn(name)).local.length > 0) ?? names[0] ?? '';
 };
 
-const serviceHop = (routing: Routing & { readonly result: 'dnat' }, address: Address, port: number): Hop => {
+/** With `sessionAffinity: ClientIP` a client stays with the endpoint that it was sent to first. */
+const affinityText = ({ spec }: Service): string =>
+  spec?.sessionAffinity === 'ClientIP'
+    ? `, one and the same for a client for ${spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800} s`
+    : '';
+
+/** A node that serves a node port: balancers leave out those without an endpoint where the external traffic policy is Local. */
+export const servingNode = (
+  wiring: Wiring,
+  service: Admitted<Service>,
+  { nodePort, protocol }: ServicePort,
+): Admitted<Node> | undefined => {
+  const { nodes } = wiring.view;
+  if (service.spec?.externalTrafficPolicy !== 'Local' || nodePort === undefined) return nodes[0];
+  const served = ([4, 6] as const).flatMap(
+    (family) => wiring.table(family).byNodePort.get(nodePortKey(nodePort, protocolOf(protocol))) ?? [],
+  );
+  const isServing = ({ metadata }: Admitted<Node>): boolean =>
+    served.some((each) => usableFrom(each, wiring.proxyOn(metadata.name)).local.length > 0);
+  return nodes.find(isServing) ?? nodes[0];
+};
+
+const serviceHop = (routing: Routing & { readonly result: 'dnat' }, at: string): Hop => {
   const { service, port: servicePort, protocol } = routing.port;
   const to = routing.endpoints.slice(0, listed).map((endpoint) => hostPort(endpoint.ip, endpoint.port));
   const more = routing.endpoints.length > listed ? `, and ${routing.endpoints.length - listed} more` : '';
   const name = servicePort.name ? ` (${servicePort.name})` : '';
-  const at = hostPort(formatAddress(address), port);
-  const text = `${refText(refOf(service))} ${at}/${protocol}${name} -> ${to.join(', ')}${more}`;
+  const text = `${refText(refOf(service))} ${at}/${protocol}${name} -> ${to.join(', ')}${more}${affinityText(service)}`;
   return { at: 'service', outcome: 'passed', text, object: refOf(service) };
 };
 
@@ -94,15 +123,81 @@ const unrouted = (
   return reachServers(wiring, before, sender, [{ address, port, text: name }], protocol);
 };
 
+const assumedBalancer = (service: Admitted<Service>): Hop => ({
+  at: 'service',
+  outcome: 'assumed',
+  text: `${refText(refOf(service))} has no load balancer yet; that the provider makes one is assumed`,
+  object: refOf(service),
+});
+
+/** The sender as it speaks to addresses of a family: a Pod with two addresses uses the fitting one. Undefined when it has none. */
+const inFamily = (wiring: Wiring, sender: Sender, family: 4 | 6): Sender | undefined => {
+  const { pod, address } = sender;
+  if (address === undefined || address.family === family) return sender;
+  if (pod === undefined || pod.spec?.hostNetwork === true) {
+    const node = wiring.nodeNamed(sender.nodeName ?? '');
+    const other = node && wiring.places.nodeAddresses(node).find((each) => each.family === family);
+    if (other === undefined) return { ...sender, address: undefined, ...unknownAddress() };
+    return { ...sender, address: other, ...(pod === undefined ? { ends: [{ address: other }] } : podParty(wiring, pod, other)) };
+  }
+  const own = wiring.places.addressesOf(pod).find((each) => each.family === family);
+  return own && { ...sender, ...podParty(wiring, pod, own), address: own };
+};
+
+/** A balancer of mode Proxy opens connections of its own, to a node port or straight to an endpoint. */
+export const reachBalancer = (
+  wiring: Wiring,
+  before: readonly Hop[],
+  sender: Sender,
+  { service, at }: Balancer,
+  port: number,
+  protocol: Protocol,
+): Path => {
+  const object = refOf(service);
+  const { ports = [], loadBalancerSourceRanges = [] } = service.spec ?? {};
+  const hop = (outcome: Hop['outcome'], text: string): Hop => ({ at: 'service', outcome, text, object });
+  const name = `${refText(object)} load balancer ${hostPort(at, port)}`;
+  const found = ports.find((each) => each.port === port && protocolOf(each.protocol) === protocol);
+  if (found === undefined)
+    return pathOf([...before, hop('blocked', `${name}: the Service has no such port (ports: ${portText(service)})`)]);
+  const ranges = loadBalancerSourceRanges.flatMap((range) => parseCidr(range.trim()) ?? []);
+  const { address } = sender;
+  if (ranges.length > 0 && address !== undefined && !ranges.some((range) => contains(range, address)))
+    return pathOf([...before, hop('blocked', `${name}: loadBalancerSourceRanges do not hold the source`)]);
+  const as: Sender = { kind: 'outside', text: `the load balancer of ${refText(object)}`, ...unknownAddress() };
+  const node = servingNode(wiring, service, found);
+  const [nodeAddress] = node === undefined ? [] : wiring.places.nodeAddresses(node);
+  if (found.nodePort === undefined || nodeAddress === undefined) {
+    const text = `${name}: the Service has no node port; that the load balancer leads straight to its Pods is assumed`;
+    const servers = ([4, 6] as const).flatMap((family) =>
+      (service.spec?.clusterIPs ?? []).flatMap(
+        (ip) => wiring.table(family).byAddress.get(addressKey(canonical(ip), port, protocol))?.port.endpoints ?? [],
+      ),
+    );
+    const ready = servers.filter((endpoint) => endpoint.ready).map((endpoint) => serverOf(wiring, endpoint));
+    if (ready.length === 0) return pathOf([...before, hop('blocked', `${name}: the Service has no ready endpoint`)]);
+    return reachServers(wiring, [...before, hop('assumed', text)], as, ready, protocol);
+  }
+  const text = `${name} -> node port ${found.nodePort}; that the load balancer leads there is assumed`;
+  return reachAddress(wiring, [...before, hop('assumed', text)], as, nodeAddress, found.nodePort, protocol);
+};
+
 /** Connects to an address as kube-proxy on the sender's node, or on the node of entry, routes it. */
 export const reachAddress = (
   wiring: Wiring,
   before: readonly Hop[],
-  sender: Sender,
+  client: Sender,
   address: Address,
   port: number,
   protocol: Protocol,
 ): Path => {
+  const sender = inFamily(wiring, client, address.family);
+  if (sender === undefined) {
+    const why = `${client.text} has no IPv${address.family} address, and ${formatAddress(address)} is one: there is no way to it`;
+    return pathOf([...before, { at: 'endpoint', outcome: 'blocked', text: why }]);
+  }
+  const balancer = wiring.balancers.proxyAt(formatAddress(address));
+  if (balancer !== undefined) return reachBalancer(wiring, before, sender, balancer, port, protocol);
   const table = wiring.table(address.family);
   const entry = table.byAddress.get(addressKey(formatAddress(address), port, protocol));
   const inside = entry?.port.service ?? table.clusterIPs.get(formatAddress(address));
@@ -124,25 +219,22 @@ export const reachAddress = (
     port,
     protocol,
   });
+  const isMadeUp = entry?.kind === 'loadBalancer' && wiring.balancers.of(entry.port.service).some(({ simulated }) => simulated);
+  const at = isMadeUp ? `the load balancer, port ${port}` : hostPort(formatAddress(address), port);
+  const hops = isMadeUp ? [...before, assumedBalancer(entry.port.service)] : before;
   if (routing.result === 'none' || routing.result === 'accept') return unrouted(wiring, before, sender, address, port, protocol);
   if (routing.result !== 'dnat') {
     const { service, why, result } = routing;
     const name = service === undefined ? '' : `${refText(refOf(service))} `;
     const known = service === undefined ? '' : ` (ports: ${portText(service)})`;
-    const text = `${name}${hostPort(formatAddress(address), port)} is ${result === 'drop' ? 'dropped' : 'refused'}: ${why}${known}`;
-    return pathOf([...before, { at: 'service', outcome: 'blocked', text, object: service && refOf(service) }]);
+    const text = `${name}${at} is ${result === 'drop' ? 'dropped' : 'refused'}: ${why}${known}`;
+    return pathOf([...hops, { at: 'service', outcome: 'blocked', text, object: service && refOf(service) }]);
   }
-  const [nodeAddress] = proxy.addresses;
+  const nodeAddress = proxy.addresses.find(({ family }) => family === address.family);
   const placed = sender.kind === 'outside' || (sender.kind === 'pod' && sender.nodeName !== undefined);
   const masked = routing.masquerade && placed && nodeAddress !== undefined;
   const doubt = 'the node may replace the source by its own address';
   const as: Sender = masked ? { ...sender, ends: [...sender.ends, { address: nodeAddress }], doubt } : sender;
-  const servers = routing.endpoints.map(
-    (endpoint): Server => ({
-      address: parseAddress(endpoint.ip),
-      port: endpoint.port,
-      pod: endpoint.pod === undefined ? undefined : wiring.places.podNamed(endpoint.pod),
-    }),
-  );
-  return reachServers(wiring, [...before, serviceHop(routing, address, port)], as, servers, protocol);
+  const servers = routing.endpoints.map((endpoint) => serverOf(wiring, endpoint));
+  return reachServers(wiring, [...hops, serviceHop(routing, at)], as, servers, protocol);
 };

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, refOf, refText } from '../api/object.js';
 import { type Address, parseAddress } from './address.js';
-import { type Party, podParty } from './party.js';
+import { type Party, podParty, unknownAddress } from './party.js';
 import type { Hop } from './path.js';
 import type { Client } from './view.js';
 import { addressText, type Wiring } from './wiring.js';
@@ -40,9 +40,13 @@ const nodeOrigin = (wiring: Wiring, name: string): Origin => {
   return { sender, hop: { at: 'client', outcome: 'passed', text: `${text}${addressText(address)}`, object: refOf(node) } };
 };
 
-export const originOf = (wiring: Wiring, client: Client): Origin => {
+export const originOf = (wiring: Wiring, client: Exclude<Client, { readonly proxy: Admitted }>): Origin => {
   if ('pod' in client) return podOrigin(wiring, client.pod);
   if ('node' in client) return nodeOrigin(wiring, client.node);
+  if ('apiServer' in client) {
+    const text = 'the API server';
+    return { sender: { kind: 'node', text, ...unknownAddress() }, hop: { at: 'client', outcome: 'passed', text } };
+  }
   const address = parseAddress(client.outside);
   const text = `${client.outside} outside the cluster`;
   return { sender: { kind: 'outside', text, ends: [{ address }], address }, hop: { at: 'client', outcome: 'passed', text } };

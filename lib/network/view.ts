@@ -1,4 +1,13 @@
-import type { EndpointSlice, Ingress, Namespace, NetworkPolicy, Node, Pod, Service } from '../api/generated/types.js';
+import type {
+  EndpointSlice,
+  Ingress,
+  IngressClass,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  Pod,
+  Service,
+} from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { AdminPolicy } from './policy/admin.js';
 import type { Protocol } from './protocol.js';
@@ -13,6 +22,9 @@ export interface NetworkView {
   /** AdminNetworkPolicies and BaselineAdminNetworkPolicies, where their CustomResourceDefinitions are installed. */
   readonly adminPolicies?: readonly Admitted<AdminPolicy>[] | undefined;
   readonly ingresses: readonly Admitted<Ingress>[];
+  readonly ingressClasses?: readonly Admitted<IngressClass>[] | undefined;
+  /** Objects of the Gateway API: GatewayClasses, Gateways, HTTPRoutes and ReferenceGrants, where their CustomResourceDefinitions are installed. */
+  readonly gatewayObjects?: readonly Admitted[] | undefined;
   readonly nodes: readonly Admitted<Node>[];
 }
 
@@ -31,12 +43,28 @@ export interface NetworkOptions {
     | undefined;
 }
 
-/** Who connects. */
-export type Client = { readonly pod: Admitted<Pod> } | { readonly outside: string } | { readonly node: string };
+/** Who connects. `proxy` is the program that serves an Ingress or a Gateway. */
+export type Client =
+  | { readonly pod: Admitted<Pod> }
+  | { readonly outside: string }
+  | { readonly node: string }
+  /** The API server, which calls webhooks and aggregated APIs; its address is not known here. */
+  | { readonly apiServer: true }
+  | { readonly proxy: Admitted };
 
-/** What to connect to. `host` is a name, an address or `localhost`; `path` matters to an Ingress only. The protocol is TCP unless said. */
+/**
+ * What to connect to. `host` is a name, an address or `localhost`; path (with its query), method and headers matter to Ingresses and
+ * HTTPRoutes only (`/`, GET, none). The protocol is TCP unless said.
+ */
 export type Target =
-  | { readonly host: string; readonly port: number; readonly protocol?: Protocol | undefined; readonly path?: string | undefined }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly protocol?: Protocol | undefined;
+      readonly path?: string | undefined;
+      readonly method?: string | undefined;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+    }
   | { readonly service: Admitted<Service>; readonly port?: number | string | undefined; readonly protocol?: Protocol | undefined }
   | { readonly pod: Admitted<Pod>; readonly port?: number | string | undefined; readonly protocol?: Protocol | undefined };
 

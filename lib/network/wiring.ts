@@ -4,12 +4,14 @@ import type { Labels } from '../api/selector.js';
 import { type Address, canonical, formatAddress, parseCidr } from './address.js';
 import { type ClusterDns, createDns } from './dns.js';
 import { entry } from './entry.js';
+import { createGatewayRoutes, type GatewayRoutes } from './gateway-routes.js';
 import { createIngressRouter, type IngressRouter } from './ingress.js';
 import { createPlaces, type Places } from './places.js';
 import { namespaceLabels } from './policy/end.js';
 import { createPolicies, type Policies } from './policy/policies.js';
 import type { ProxyNode } from './proxy/route.js';
 import { type ServiceTable, serviceTable } from './proxy/service-table.js';
+import { type Balancers, createBalancers } from './service-balancer.js';
 import { clusterDefaults, type NetworkOptions, type NetworkView } from './view.js';
 
 /** What a view comes to, compiled once: tables of Services, indexes of addresses, policies. */
@@ -22,6 +24,8 @@ export interface Wiring {
   readonly dnsAddress: string;
   readonly policies: Policies;
   readonly router: IngressRouter;
+  readonly gateways: GatewayRoutes;
+  readonly balancers: Balancers;
   readonly labelsOf: (namespace: string) => Labels;
   serviceNamed(key: string): Admitted<Service> | undefined;
   nodeNamed(name: string): Admitted<Node> | undefined;
@@ -40,7 +44,8 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
   const places = createPlaces(view.pods, view.nodes);
   const services = new Map(view.services.map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]));
   const nodes = new Map(view.nodes.map((node) => [node.metadata.name, node]));
-  const proxied = view.services.filter(isProxied);
+  const balancers = createBalancers(view.services);
+  const proxied = view.services.filter(isProxied).map(balancers.addressed);
   const slices = view.endpointSlices.filter(isProxied);
   const names = new Set([
     ...view.namespaces.map(({ metadata }) => metadata.name),
@@ -50,6 +55,8 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
   const tables = new Map<4 | 6, ServiceTable>();
   const proxies = new Map<string, ProxyNode>();
   const { backend = 'nftables' } = options;
+  let router: IngressRouter | undefined;
+  let gateways: GatewayRoutes | undefined;
 
   const makeProxy = (name: string): ProxyNode => {
     const node = nodes.get(name);
@@ -76,7 +83,15 @@ export const createWiring = (view: NetworkView, options: NetworkOptions): Wiring
     dns: createDns(view.services, view.endpointSlices, names),
     dnsAddress: canonical(services.get('kube-system/kube-dns')?.spec?.clusterIP ?? clusterDefaults.dns),
     policies: createPolicies(view.networkPolicies, view.adminPolicies),
-    router: createIngressRouter(view.ingresses),
+    get router() {
+      router ??= createIngressRouter(view.ingresses);
+      return router;
+    },
+    get gateways() {
+      gateways ??= createGatewayRoutes(view.gatewayObjects ?? [], labelsOf);
+      return gateways;
+    },
+    balancers,
     labelsOf,
     serviceNamed: (key) => services.get(key),
     nodeNamed: (name) => nodes.get(name),

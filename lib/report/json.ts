@@ -14,6 +14,8 @@ export interface JsonFinding {
   readonly source?: SourceLocation;
   readonly message: string;
   readonly evidence: readonly Evidence[];
+  /** The intent that is broken, as it is written. */
+  readonly intent?: string;
   readonly fix?: Fix;
   readonly suppressed?: string;
 }
@@ -37,7 +39,7 @@ export interface JsonReport {
 }
 
 const plain = (finding: Finding): JsonFinding => {
-  const { code, severity, object, constructPath, source, message, evidence, fix, suppressed } = finding;
+  const { code, severity, object, constructPath, source, message, evidence, intent, fix, suppressed } = finding;
   return {
     code,
     stage: findingCodes[code].stage,
@@ -47,6 +49,7 @@ const plain = (finding: Finding): JsonFinding => {
     ...(source === undefined ? {} : { source }),
     message,
     evidence,
+    ...(intent === undefined ? {} : { intent }),
     ...(fix === undefined ? {} : { fix }),
     ...(suppressed === undefined ? {} : { suppressed }),
   };

@@ -49,7 +49,7 @@ const findingLines = (finding: Finding, page: Page): readonly string[] => {
   const evidence = finding.evidence
     .filter((item) => !isSaid(item))
     .flatMap((item) =>
-      wrap(evidenceText(item), page.width - indent.length - 2).map(
+      wrap(evidenceText(item, page.fileName), page.width - indent.length - 2).map(
         (line, index) => `${indent}${index === 0 ? '  ' : '      '}${line}`,
       ),
     );

@@ -16,11 +16,15 @@ import type {
 } from '../api/generated/types.js';
 import { type Admitted, groupOf, type ObjectRef, refOf } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
+import { csiVolumeOf } from './csi-migration.js';
 import { getOrInsert } from './get-or-insert.js';
 import { ImageStates } from './image-states.js';
 import { labelOf, labelPairs } from './labels.js';
 import { isSameToPods, NodeInfo } from './node-info.js';
+import { Nominations } from './nominations.js';
 import { countsAlike, type PodInfo, podInfo } from './pod-info.js';
+import { VolumeIndex } from './volume-index.js';
+import type { PersistentDisk } from './volumes.js';
 
 /** Kinds that plugins look up as they are, by group and kind. */
 interface Listed {
@@ -65,6 +69,8 @@ export interface CacheWatch {
   podRemoved(pod: PodInfo, node: NodeInfo): void;
   /** Only its status changed. */
   podReplaced(before: PodInfo, after: PodInfo, node: NodeInfo): void;
+  /** A Pod began or ceased to wait for others on the node to end; the node may not exist. */
+  nominationChanged(nodeName: string): void;
   /** A node came, went or was exchanged for what it is now. Its Pods have been removed and added one by one. */
   nodeChanged(before: NodeInfo | undefined, after: NodeInfo | undefined): void;
 }
@@ -97,13 +103,16 @@ export class Cache {
   readonly images = new ImageStates();
   readonly #nodes = new Map<string, NodeInfo>();
   #ordered: readonly NodeInfo[] | undefined;
-  /** Where each Pod counts: bound to a node that may not exist (yet), or nominated to one. */
+  /** Where each Pod counts: bound to a node that may not exist (yet). */
   readonly #bound = new Map<string, { readonly nodeName: string; readonly pod: PodInfo }>();
   readonly #homeless = new Map<string, Map<string, PodInfo>>();
-  readonly #nominated = new Map<string, Map<string, PodInfo>>();
-  readonly #nominations = new Map<string, string>();
+  readonly nominations = new Nominations();
+  readonly volumes = new VolumeIndex();
   /** Per claim, how many Pods on known nodes use it. */
   readonly #claimUsers = new Map<string, number>();
+  readonly #volumesOn = new Map<string, number>();
+  #mostVolumes = 0;
+  #volumeLimits: ReadonlyMap<string, number> | undefined;
   /** Services under one label of their selector, so that a Pod finds its own without asking all. */
   readonly #services = new Map<string, Map<string, Admitted<Service>>>();
   readonly #serviceAt = new Map<string, string>();
@@ -141,8 +150,8 @@ export class Cache {
     else if (Object.hasOwn(this.lists, kind)) {
       const list = this.lists[kind as keyof Listed] as Map<string, Admitted>;
       // Controllers write the status of workloads with every Pod; plugins look at their specs only.
-      if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
       if (!workloads.has(kind) || specOf(list.get(nameOf(ref))) !== specOf(object)) this.#version++;
+      this.#changeListed(kind, list.get(nameOf(ref)), object);
       list.set(nameOf(ref), object);
     }
   }
@@ -152,24 +161,38 @@ export class Cache {
     if (kind === '/Pod') this.#forgetPod(nameOf(ref));
     else if (kind === '/Node') this.#removeNode(ref.name);
     else if (kind === '/Service') this.#removeService(nameOf(ref));
-    else if (Object.hasOwn(this.lists, kind) && this.lists[kind as keyof Listed].delete(nameOf(ref))) {
-      if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
+    else if (Object.hasOwn(this.lists, kind)) {
+      const list = this.lists[kind as keyof Listed] as Map<string, Admitted>;
+      const before = list.get(nameOf(ref));
+      if (before === undefined) return;
+      list.delete(nameOf(ref));
+      this.#changeListed(kind, before, undefined);
       this.#version++;
     }
-  }
-
-  /** Pods that wait for Pods on the node to end. */
-  nominatedTo(nodeName: string): Iterable<PodInfo> {
-    return this.#nominated.get(nodeName)?.values() ?? [];
-  }
-
-  get hasNominations(): boolean {
-    return this.#nominations.size > 0;
   }
 
   /** Whether a Pod on a known node uses the claim (`namespace/name`). */
   isClaimUsed(claim: string): boolean {
     return (this.#claimUsers.get(claim) ?? 0) > 0;
+  }
+
+  /** No node has ever had Pods with more volumes than this that may have to be attached. */
+  get mostVolumes(): number {
+    return this.#mostVolumes;
+  }
+
+  /** Per CSI driver, the least number of volumes that a node which has it can attach. */
+  get volumeLimits(): ReadonlyMap<string, number> {
+    if (this.#volumeLimits === undefined) {
+      const limits = new Map<string, number>();
+      for (const { spec } of this.lists['storage.k8s.io/CSINode'].values()) {
+        for (const { name, allocatable } of spec.drivers) {
+          if (allocatable?.count !== undefined) limits.set(name, Math.min(limits.get(name) ?? Infinity, allocatable.count));
+        }
+      }
+      this.#volumeLimits = limits;
+    }
+    return this.#volumeLimits;
   }
 
   namespaceLabels(namespace: string): Labels {
@@ -186,6 +209,12 @@ export class Cache {
       for (const service of services.values()) if (selects(service.spec?.selector ?? noLabels, labels)) found.push(service);
     }
     return found;
+  }
+
+  #changeListed(kind: string, before: Admitted | undefined, after: Admitted | undefined): void {
+    if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
+    else if (kind === 'storage.k8s.io/CSINode') this.#volumeLimits = undefined;
+    else if (kind === '/PersistentVolume') this.volumes.change(before as PersistentDisk, after as PersistentDisk);
   }
 
   #upsertPod(pod: Admitted<Pod>): void {
@@ -207,18 +236,17 @@ export class Cache {
       if (node === undefined) put(this.#homeless, nodeName, info.key, info);
       else this.#settle(node, info);
     } else if (pod.status?.nominatedNodeName) {
-      this.#nominations.set(info.key, pod.status.nominatedNodeName);
-      put(this.#nominated, pod.status.nominatedNodeName, info.key, info);
+      this.nominations.add(info, pod.status.nominatedNodeName);
       this.#version++;
+      this.#watch?.nominationChanged(pod.status.nominatedNodeName);
     }
   }
 
   #forgetPod(key: string): void {
-    const nomination = this.#nominations.get(key);
-    if (nomination !== undefined) {
-      this.#nominations.delete(key);
-      drop(this.#nominated, nomination, key);
+    const nominatedTo = this.nominations.remove(key);
+    if (nominatedTo !== undefined) {
       this.#version++;
+      this.#watch?.nominationChanged(nominatedTo);
     }
     const bound = this.#bound.get(key);
     if (bound === undefined) return;
@@ -230,20 +258,26 @@ export class Cache {
 
   #settle(node: NodeInfo, pod: PodInfo): void {
     node.addPod(pod);
-    this.#countClaims(pod, 1);
+    this.#countClaims(pod, node, 1);
     this.#version++;
     this.#watch?.podAdded(pod, node);
   }
 
   #unsettle(node: NodeInfo, pod: PodInfo): void {
     node.removePod(pod);
-    this.#countClaims(pod, -1);
+    this.#countClaims(pod, node, -1);
     this.#version++;
     this.#watch?.podRemoved(pod, node);
   }
 
-  #countClaims(pod: PodInfo, sign: 1 | -1): void {
-    for (const { persistentVolumeClaim } of pod.spec.volumes ?? []) {
+  #countClaims(pod: PodInfo, { name }: NodeInfo, sign: 1 | -1): void {
+    for (const volume of pod.spec.volumes ?? []) {
+      const { persistentVolumeClaim } = volume;
+      if (persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || csiVolumeOf(volume) !== undefined) {
+        const volumes = (this.#volumesOn.get(name) ?? 0) + sign;
+        this.#volumesOn.set(name, volumes);
+        this.#mostVolumes = Math.max(this.#mostVolumes, volumes);
+      }
       if (persistentVolumeClaim === undefined) continue;
       const claim = `${pod.namespace}/${persistentVolumeClaim.claimName}`;
       this.#claimUsers.set(claim, (this.#claimUsers.get(claim) ?? 0) + sign);

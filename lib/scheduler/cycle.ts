@@ -33,9 +33,9 @@ export class Cycle {
    * they did not, because they may never come.
    */
   filterWithNominated(node: NodeInfo): NodeRefusal | undefined {
-    if (this.cache.hasNominations) {
+    if (this.cache.nominations.size > 0) {
       let dry: { readonly cycle: Cycle; readonly node: NodeInfo } | undefined;
-      for (const nominated of this.cache.nominatedTo(node.name)) {
+      for (const nominated of this.cache.nominations.on(node.name)) {
         if (nominated.priority < this.pod.priority || nominated.key === this.pod.key) continue;
         dry ??= { cycle: this.clone(), node: node.clone() };
         dry.cycle.addPod(nominated, dry.node);

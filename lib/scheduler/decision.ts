@@ -34,9 +34,10 @@ export interface PostFilterOutcome {
   /** The node to wait for. The empty string: an earlier nomination is void. Absent: it stands. */
   readonly nominated?: string;
   readonly victims?: readonly string[];
-  readonly candidates?: readonly Candidate[];
+  /** Made when read, and gone (undefined) once the scheduler has been told of the next change. */
+  readonly candidates?: readonly Candidate[] | undefined;
   /** Nodes equal on all criteria, when there are several; the first by name was taken. */
-  readonly best?: readonly string[];
+  readonly best?: readonly string[] | undefined;
 }
 
 /** Claims (`namespace/name`) that the caller binds or has provisioned once the Pod is bound to its node. */

@@ -3,13 +3,15 @@ import type { Admitted, ObjectRef } from '../api/object.js';
 import { Cache } from './cache.js';
 import type { Decision } from './decision.js';
 import { FastEngine } from './fast/engine.js';
+import { NodeSampling } from './node-sampling.js';
 import { prioritySort } from './plugins/priority-sort.js';
-import { defaultProfile } from './profile.js';
-import { decide } from './reference.js';
+import { podInfo } from './pod-info.js';
+import { defaultProfile, type Profile } from './profile.js';
+import { Profiles } from './profiles.js';
+import { decide, withoutQueue } from './reference.js';
 
 /**
- * kube-scheduler 1.36 with its default profile, without clock and queue: told about objects, asked about one Pod at a time.
- * Ties go to the first node by name.
+ * kube-scheduler 1.36, without clock and queue: told about objects, asked about one Pod at a time. Ties go to the first node by name.
  */
 export interface Scheduler {
   /** Tells of a new or changed object, defaulted as the API server does it. Kinds that no plugin looks at are ignored. */
@@ -17,7 +19,8 @@ export interface Scheduler {
   remove(ref: ObjectRef): void;
   /**
    * Decides only. The caller carries it out and tells the scheduler: binds the Pod and its volumes, or evicts the victims, voids
-   * nominations of lower priority to that node and nominates the Pod (`status.nominatedNodeName`).
+   * nominations of lower priority to that node and nominates the Pod (`status.nominatedNodeName`). A profile that samples nodes begins
+   * the next search where this one ended.
    */
   schedule(pod: Admitted<Pod>): Decision;
 }
@@ -25,11 +28,14 @@ export interface Scheduler {
 export interface SchedulerOptions {
   /** `reference` evaluates every plugin on every node; `fast`, the default, decides the same from work that Pods share. */
   readonly engine?: 'fast' | 'reference';
+  /** One for each `schedulerName`; see `profilesOf`. Default: kube-scheduler's default profile, which looks at all nodes. */
+  readonly profiles?: readonly Profile[] | undefined;
 }
 
-export const createScheduler = ({ engine = 'fast' }: SchedulerOptions = {}): Scheduler => {
+export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }: SchedulerOptions = {}): Scheduler => {
+  const byName = new Profiles(profiles);
   if (engine === 'fast') {
-    const fast = new FastEngine(defaultProfile);
+    const fast = new FastEngine(byName);
     return {
       upsert: (object) => fast.cache.upsert(object),
       remove: (ref) => fast.cache.remove(ref),
@@ -37,10 +43,15 @@ export const createScheduler = ({ engine = 'fast' }: SchedulerOptions = {}): Sch
     };
   }
   const cache = new Cache();
+  const sampling = new NodeSampling();
   return {
     upsert: (object) => cache.upsert(object),
     remove: (ref) => cache.remove(ref),
-    schedule: (pod) => decide(pod, cache),
+    schedule: (pod) => {
+      const info = podInfo(pod);
+      const profile = byName.of(pod);
+      return withoutQueue(info, profile) ?? decide(info, cache, profile ?? defaultProfile, sampling);
+    },
   };
 };
 

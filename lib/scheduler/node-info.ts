@@ -6,18 +6,29 @@ import { labelPairs } from './labels.js';
 import type { PodInfo } from './pod-info.js';
 import { allocatableOf, type Resource } from './resource.js';
 
+const noScalars: ReadonlyMap<string, number> = new Map();
+const noPods: ReadonlyMap<string, PodInfo> = new Map();
+const noHostPorts = new HostPorts();
+
 /** Sums over the Pods of a node. */
 class Requested {
   milliCPU = 0;
   memory = 0;
   ephemeralStorage = 0;
-  readonly scalars = new Map<string, number>();
+  /** Made when first needed: most nodes have none. */
+  #scalars: Map<string, number> | undefined;
+
+  get scalars(): ReadonlyMap<string, number> {
+    return this.#scalars ?? noScalars;
+  }
 
   add(resource: Resource, sign: 1 | -1): void {
     this.milliCPU += sign * resource.milliCPU;
     this.memory += sign * resource.memory;
     this.ephemeralStorage += sign * resource.ephemeralStorage;
-    for (const [name, amount] of resource.scalars) this.scalars.set(name, (this.scalars.get(name) ?? 0) + sign * amount);
+    if (resource.scalars.size === 0) return;
+    this.#scalars ??= new Map();
+    for (const [name, amount] of resource.scalars) this.#scalars.set(name, (this.#scalars.get(name) ?? 0) + sign * amount);
   }
 }
 
@@ -59,15 +70,15 @@ export class NodeInfo {
   readonly softTaints: readonly Taint[];
   readonly allocatable: Resource & { readonly pods: number };
   readonly pods = new Map<string, PodInfo>();
-  readonly podsWithAffinity = new Map<string, PodInfo>();
-  readonly podsWithRequiredAntiAffinity = new Map<string, PodInfo>();
+  #podsWithAffinity: Map<string, PodInfo> | undefined;
+  #podsWithRequiredAntiAffinity: Map<string, PodInfo> | undefined;
   readonly requested = new Requested();
   /** CPU and memory where a container without a request counts with a default one. */
   nonZeroMilliCPU = 0;
   nonZeroMemory = 0;
-  readonly hostPorts = new HostPorts();
+  #hostPorts: HostPorts | undefined;
   /** How many Pods of the node a query counts, by its key; void once Pods change. */
-  readonly #counts = new Map<string, number>();
+  #counts: Map<string, number> | undefined;
   /** How many Pods of the node have a label; made when first asked for. */
   #labelCounts: Map<string, number> | undefined;
 
@@ -82,24 +93,43 @@ export class NodeInfo {
     this.allocatable = allocatable;
   }
 
+  get podsWithAffinity(): ReadonlyMap<string, PodInfo> {
+    return this.#podsWithAffinity ?? noPods;
+  }
+
+  get podsWithRequiredAntiAffinity(): ReadonlyMap<string, PodInfo> {
+    return this.#podsWithRequiredAntiAffinity ?? noPods;
+  }
+
+  get hostPorts(): HostPorts {
+    return this.#hostPorts ?? noHostPorts;
+  }
+
   addPod(pod: PodInfo): void {
     this.replacePod(pod);
-    this.hostPorts.add(pod.hostPorts);
+    if (pod.hostPorts.length > 0) {
+      this.#hostPorts ??= new HostPorts();
+      this.#hostPorts.add(pod.hostPorts);
+    }
     this.#account(pod, 1);
   }
 
   /** Takes the place of a Pod that counted alike. */
   replacePod(pod: PodInfo): void {
     this.pods.set(pod.key, pod);
-    if (pod.hasPodAffinity) this.podsWithAffinity.set(pod.key, pod);
-    if (pod.affinity.requiredAntiAffinity.length > 0) this.podsWithRequiredAntiAffinity.set(pod.key, pod);
+    if (!pod.hasPodAffinity) return;
+    this.#podsWithAffinity ??= new Map();
+    this.#podsWithAffinity.set(pod.key, pod);
+    if (pod.affinity.requiredAntiAffinity.length === 0) return;
+    this.#podsWithRequiredAntiAffinity ??= new Map();
+    this.#podsWithRequiredAntiAffinity.set(pod.key, pod);
   }
 
   removePod(pod: PodInfo): void {
     if (!this.pods.delete(pod.key)) return;
-    this.podsWithAffinity.delete(pod.key);
-    this.podsWithRequiredAntiAffinity.delete(pod.key);
-    this.hostPorts.remove(pod.hostPorts);
+    this.#podsWithAffinity?.delete(pod.key);
+    this.#podsWithRequiredAntiAffinity?.delete(pod.key);
+    this.#hostPorts?.remove(pod.hostPorts);
     this.#account(pod, -1);
   }
 
@@ -107,17 +137,18 @@ export class NodeInfo {
     this.requested.add(pod.held, sign);
     this.nonZeroMilliCPU += sign * pod.held.nonZeroMilliCPU;
     this.nonZeroMemory += sign * pod.held.nonZeroMemory;
-    this.#counts.clear();
+    this.#counts?.clear();
     if (this.#labelCounts !== undefined) countLabels(this.#labelCounts, pod.labels, sign);
   }
 
   /** How many Pods the query counts, remembered until a Pod comes or goes. */
   countPods({ key, pairs, matches }: PodQuery): number {
     if (this.pods.size === 0 || !this.#hasLabels(pairs)) return 0;
-    const known = this.#counts.get(key);
+    const known = this.#counts?.get(key);
     if (known !== undefined) return known;
     let count = 0;
     for (const pod of this.pods.values()) if (matches(pod)) count++;
+    this.#counts ??= new Map();
     this.#counts.set(key, count);
     return count;
   }

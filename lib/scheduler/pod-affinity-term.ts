@@ -16,6 +16,7 @@ export interface AffinityTerm {
   readonly namespaces: ReadonlySet<string>;
   readonly namespaceSelector: Selector;
   readonly selector: Selector;
+  /** 1 for required terms. */
   readonly weight: number;
 }
 
@@ -60,15 +61,12 @@ export const resolveNamespaces = (term: AffinityTerm, all: ReadonlyMap<string, A
   return { ...term, key: termKey(namespaces, nothing, term.selector), namespaces, namespaceSelector: nothing };
 };
 
-/** A Pod that must be near another draws it near as if it preferred to, with this weight (HardPodAffinityWeight). */
-const hardPodAffinityWeight = 1;
-
 export const compilePodAffinity = ({ affinity }: PodSpec, namespace: string): PodAffinityTerms => {
   const near = affinity?.podAffinity;
   const far = affinity?.podAntiAffinity;
   if (near === undefined && far === undefined) return noTerms;
   const required = (terms: readonly PodAffinityTerm[] | undefined): readonly AffinityTerm[] =>
-    (terms ?? []).map((term) => compileTerm(term, namespace, hardPodAffinityWeight));
+    (terms ?? []).map((term) => compileTerm(term, namespace, 1));
   const preferred = (terms: readonly WeightedPodAffinityTerm[] | undefined): readonly AffinityTerm[] =>
     (terms ?? []).map(({ podAffinityTerm, weight }) => compileTerm(podAffinityTerm, namespace, weight));
   return {

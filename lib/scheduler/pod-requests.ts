@@ -19,6 +19,7 @@ export interface PodResource extends Resource {
   /** As the Pod that is being scored. */
   readonly scoredMilliCPU: number;
   readonly scoredMemory: number;
+  readonly scoredScalars: ReadonlyMap<string, number>;
 }
 
 /** A container that requests no CPU or memory counts as this much in scores, or else all of them would go to one node. */
@@ -101,6 +102,7 @@ const compute = (spec: PodSpec, status: PodStatus | undefined): PodResource => {
     nonZeroMemory: nonZero.memory,
     scoredMilliCPU: scored.milliCPU,
     scoredMemory: scored.memory,
+    scoredScalars: scored.scalars,
   };
 };
 

@@ -2,7 +2,7 @@ import type { Plugin } from './framework.js';
 import { defaultPreemption } from './plugins/default-preemption.js';
 import { dynamicResources } from './plugins/dynamic-resources.js';
 import { imageLocality } from './plugins/image-locality.js';
-import { interPodAffinity } from './plugins/inter-pod-affinity.js';
+import { defaultInterPodAffinityArgs, type InterPodAffinityArgs, interPodAffinity } from './plugins/inter-pod-affinity.js';
 import { nodeAffinity } from './plugins/node-affinity.js';
 import { nodeDeclaredFeatures } from './plugins/node-declared-features.js';
 import { nodeName } from './plugins/node-name.js';
@@ -18,9 +18,25 @@ import { taintToleration } from './plugins/taint-toleration.js';
 import { volumeBinding } from './plugins/volume-binding.js';
 import { volumeRestrictions } from './plugins/volume-restrictions.js';
 import { volumeZone } from './plugins/volume-zone.js';
+import { type PodTopologySpreadArgs, systemDefaulting } from './topology-spread.js';
 
-/** The default profile of kube-scheduler 1.36. Every extension point runs the plugins in this order. */
-export const defaultProfile: readonly Plugin[] = [
+/** How the Pods of one `schedulerName` are scheduled. */
+export interface Profile {
+  readonly schedulerName: string;
+  /**
+   * Every extension point runs those that have it, in this order. Where a configuration orders extension points differently, a plugin
+   * stands here several times, with some of its extension points each.
+   */
+  readonly plugins: readonly Plugin[];
+  /** Between 1 and 100, or 0 for kube-scheduler's own choice by the size of the cluster; undefined for all nodes. */
+  readonly percentageOfNodesToScore: number | undefined;
+  /** Arguments that a profile as a whole is asked for. */
+  readonly interPodAffinity: InterPodAffinityArgs;
+  readonly podTopologySpread: PodTopologySpreadArgs;
+}
+
+/** The plugins of kube-scheduler 1.36, in the order of its default profile. */
+export const defaultPlugins: readonly Plugin[] = [
   schedulingGates,
   prioritySort,
   nodeUnschedulable,
@@ -41,3 +57,11 @@ export const defaultProfile: readonly Plugin[] = [
   nodeResourcesBalancedAllocation,
   imageLocality,
 ];
+
+export const defaultProfile: Profile = {
+  schedulerName: 'default-scheduler',
+  plugins: defaultPlugins,
+  percentageOfNodesToScore: undefined,
+  interPodAffinity: defaultInterPodAffinityArgs,
+  podTopologySpread: systemDefaulting,
+};

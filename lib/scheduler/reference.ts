@@ -1,26 +1,21 @@
-import type { Pod } from '../api/generated/types.js';
-import type { Admitted } from '../api/object.js';
 import type { Cache } from './cache.js';
 import { type Cycle, type PreFilterRun, runPreFilter } from './cycle.js';
 import type { Decision, NodeRefusal, PostFilterOutcome, PreFilterOutcome, VolumeDecision } from './decision.js';
 import { fitErrorMessage, preFilterMessage } from './fit-error.js';
 import type { NodeRefusals, Plugin } from './framework.js';
 import type { NodeInfo } from './node-info.js';
-import { type PodInfo, podInfo } from './pod-info.js';
-import { defaultProfile } from './profile.js';
+import type { NodeSampling } from './node-sampling.js';
+import type { PodInfo } from './pod-info.js';
+import type { Profile } from './profile.js';
 
-const schedulerName = 'default-scheduler';
-
-/** Decisions about Pods that are not in the scheduling queue. */
-export const withoutQueue = (info: PodInfo, plugins: readonly Plugin[]): Decision | undefined => {
+/** Decisions about Pods that are not in the scheduling queue. `profile`: undefined where there is none for the Pod. */
+export const withoutQueue = (info: PodInfo, profile: Profile | undefined): Decision | undefined => {
   const { pod, spec } = info;
   const phase = pod.status?.phase;
   if (phase === 'Succeeded' || phase === 'Failed') return { outcome: 'completed' };
   if (spec.nodeName) return { outcome: 'preassigned', node: spec.nodeName };
-  if ((spec.schedulerName ?? schedulerName) !== schedulerName) {
-    return { outcome: 'ignored', message: `schedulerName ${spec.schedulerName}` };
-  }
-  for (const plugin of plugins) {
+  if (profile === undefined) return { outcome: 'ignored', message: `schedulerName ${spec.schedulerName}` };
+  for (const plugin of profile.plugins) {
     const message = plugin.preEnqueue?.(info);
     if (message !== undefined) return { outcome: 'gated', message };
   }
@@ -34,14 +29,14 @@ const preFilterOutcome = ({ cycle: { refusal }, nodeNames, restrictedBy }: PreFi
   return { code: 'Success', nodeNames: [...nodeNames].sort(), plugins: restrictedBy };
 };
 
-interface Scores {
+export interface Scores {
   readonly plugins: readonly string[];
   /** Per plugin the weighted scores of the feasible nodes. */
   readonly columns: readonly (readonly number[])[];
   readonly totals: readonly number[];
 }
 
-const scoreNodes = (plugins: readonly Plugin[], pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Scores => {
+export const scoreNodes = (plugins: readonly Plugin[], pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Scores => {
   const names: string[] = [];
   const columns: number[][] = [];
   const totals = feasible.map(() => 0);
@@ -81,13 +76,12 @@ export const withPostFilter = (
 ): Pick<Decision, 'outcome' | 'message' | 'postFilter'> =>
   postFilter.code === 'Success'
     ? { outcome: 'preempting', message, postFilter }
-    : { outcome: 'unschedulable', message: `${message} ${postFilter.message}`, postFilter };
+    : { outcome: 'unschedulable', message: [message, postFilter.message].filter((text) => text !== '').join(' '), postFilter };
 
-/** Evaluates every plugin on every node, plainly. */
-export const decide = (pod: Admitted<Pod>, cache: Cache, plugins: readonly Plugin[] = defaultProfile): Decision => {
-  const info = podInfo(pod);
-  const early = withoutQueue(info, plugins);
-  if (early !== undefined) return early;
+/** Evaluates every plugin on every node, or on those that `sampling` comes to, plainly. The Pod is one that `withoutQueue` leaves open. */
+export const decide = (info: PodInfo, cache: Cache, profile: Profile, sampling: NodeSampling): Decision => {
+  const { plugins, percentageOfNodesToScore = 100 } = profile;
+  const { pod } = info;
   const { nodes } = cache;
   if (nodes.length === 0) return { outcome: 'unschedulable', message: 'no nodes available to schedule pods' };
 
@@ -114,7 +108,10 @@ export const decide = (pod: Admitted<Pod>, cache: Cache, plugins: readonly Plugi
   const nominatedNodeFit = nominated ? nominatedNode !== undefined && evaluate(nominatedNode) : undefined;
   if (nominatedNodeFit !== true) {
     evaluations = [];
-    for (const node of nodes) if (nodeNames === undefined || nodeNames.has(node.name)) evaluate(node);
+    if (percentageOfNodesToScore < 100) {
+      sampling.search(nodes, nodeNames, percentageOfNodesToScore, evaluate);
+      evaluations.sort((a, b) => (a.node.name < b.node.name ? -1 : 1));
+    } else for (const node of nodes) if (nodeNames === undefined || nodeNames.has(node.name)) evaluate(node);
   }
   const feasible = evaluations.filter(({ refusal }) => refusal === undefined).map(({ node }) => node);
   if (feasible.length > 0) return place(plugins, cycle, feasible, { preFilter, nominatedNodeFit, evaluations });
@@ -141,7 +138,7 @@ interface Evaluated {
 /** Scores the feasible nodes and takes the best one, the first by name among equals. */
 const place = (plugins: readonly Plugin[], cycle: Cycle, feasible: readonly NodeInfo[], evaluated: Evaluated): Decision => {
   const { plugins: scorePlugins, columns, totals } = scoreNodes(plugins, cycle.pod, feasible, cycle.cache);
-  const top = totals.reduce((most, total) => Math.max(most, total), 0);
+  const top = totals.reduce((most, total) => Math.max(most, total), -Infinity);
   const best = feasible.filter((_, i) => totals[i] === top);
   const [chosen] = best;
   const { preFilter, nominatedNodeFit, evaluations } = evaluated;
@@ -163,7 +160,7 @@ const place = (plugins: readonly Plugin[], cycle: Cycle, feasible: readonly Node
   };
 };
 
-const reserve = ({ filters }: Cycle, node: NodeInfo): VolumeDecision | undefined => {
+export const reserve = ({ filters }: Cycle, node: NodeInfo): VolumeDecision | undefined => {
   for (const filter of filters) {
     const volumes = filter.reserve?.(node);
     if (volumes !== undefined && volumes.bind.length + volumes.provision.length > 0) return volumes;

@@ -25,7 +25,13 @@ export interface SpreadConstraint {
   readonly includesAll: boolean;
 }
 
-/** Labels that stand for a whole Service or workload spread by these constraints when a Pod has none of its own. */
+/** PodTopologySpreadArgs of the profile: the constraints of Pods that have none, spread with the siblings of their Service or workload. */
+export interface PodTopologySpreadArgs {
+  readonly defaultConstraints: readonly TopologySpreadConstraint[];
+  /** The constraints are the system's own, which spread over hosts even where nodes have no zone. */
+  readonly isSystemDefaulted: boolean;
+}
+
 const systemDefaults: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
@@ -88,9 +94,22 @@ export const siblingSelectors = (pod: PodInfo, cache: Cache): readonly LabelSele
   return [...services, controllerSelector(pod, cache)].filter((selector) => selector !== undefined);
 };
 
-/** The constraints of a Pod that has none: spread over hosts and zones with its siblings, if it has any. */
-export const defaultSpreadConstraints = (pod: PodInfo, selector: Selector): readonly SpreadConstraint[] =>
-  selector.empty ? [] : systemDefaults.map((constraint) => compile(constraint, pod, selector));
+export const systemDefaulting: PodTopologySpreadArgs = { defaultConstraints: systemDefaults, isSystemDefaulted: true };
+
+/** The constraints of a Pod that has none of its own; `siblings` selects those whom it is spread with. */
+export const defaultSpreadConstraints = (
+  pod: PodInfo,
+  whenUnsatisfiable: string,
+  siblings: Selector,
+  { defaultConstraints }: PodTopologySpreadArgs,
+): readonly SpreadConstraint[] =>
+  siblings.empty
+    ? []
+    : defaultConstraints
+        .filter((constraint) => constraint.whenUnsatisfiable === whenUnsatisfiable)
+        .map((constraint) => compile(constraint, pod, siblings));
+
+export const hasOwnConstraints = ({ spec }: PodInfo): boolean => (spec.topologySpreadConstraints ?? []).length > 0;
 
 export const hasAllTopologies = (node: NodeInfo, constraints: readonly SpreadConstraint[]): boolean =>
   constraints.every(({ topologyKey }) => labelOf(node.labels, topologyKey) !== undefined);

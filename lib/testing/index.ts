@@ -8,6 +8,7 @@
  */
 import { expect } from 'vitest';
 import { matchers } from './matchers.js';
+import type { Reachable } from './reachable.js';
 import { serializer } from './serializer.js';
 
 expect.extend(matchers);
@@ -24,9 +25,19 @@ declare module 'vitest' {
     toBePlacedOn(nodes: string | readonly string[] | RegExp | Readonly<Record<string, string>>): T;
     /** The Pods run in at least so many zones, nodes, or values of a node label. */
     toSpreadOver(topology: 'zone' | 'node' | (string & {}), atLeast: number): T;
-    /** Every Pod of the workload reaches `host:port` or a URL, by the names that it would use. */
-    toReach(destination: string): T;
+    /**
+     * Every Pod of the workload reaches a Service, workload, Pod, name or address: `'db.data:5432'`, `'http://catalog/items'`, `'10.96.0.10:53'`,
+     * `'data/db:pg'`, `db.at('pg')`, a construct or an object of the manifests (with its `port`, by number or name, where it has several). The
+     * message is the way, hop by hop, with what ends it.
+     *
+     * @example
+     * expect(run.workload('web/api')).toReach('db.data:5432');
+     * expect(run.workload(api)).toReach(db, 'pg');
+     */
+    toReach(destination: Reachable, port?: number | string): T;
   }
 }
 
 export { DryRun, dryRun, type Workload } from './dry-run.js';
+export type { NamedObject } from './named.js';
+export type { Reachable } from './reachable.js';

@@ -1,17 +1,18 @@
 import { Snapshots } from 'vitest';
 import type { Node } from '../api/generated/types.js';
 import { type Admitted, refText } from '../api/object.js';
+import { topologyKey } from '../constructs/pod/topology.js';
 import type { Path } from '../network/path.js';
+import { evidenceText } from '../report/evidence.js';
 import { DryRun, type Workload } from './dry-run.js';
 import { isManifestSource, manifestText } from './manifests.js';
+import { destinationText, type Reachable } from './reachable.js';
 import { traceTo } from './trace-to.js';
 
 interface Result {
   readonly pass: boolean;
   readonly message: () => string;
 }
-
-const topologyKeys: Readonly<Record<string, string>> = { zone: 'topology.kubernetes.io/zone', node: 'kubernetes.io/hostname' };
 
 const isWorkload = (value: unknown): value is Workload =>
   typeof value === 'object' && value !== null && 'ref' in value && 'pods' in value && 'run' in value;
@@ -30,10 +31,12 @@ const nodesOf = ({ pods, run }: Workload): readonly (Admitted<Node> | undefined)
 const places = ({ pods }: Workload): string =>
   pods.map(({ metadata, spec }) => `${metadata.name} on ${spec?.nodeName ?? 'no node'}`).join(', ') || 'it has no Pods';
 
-const hopLines = ({ hops }: Path): string =>
-  hops
-    .map(({ at, outcome, text }) => `  ${at.padEnd(15)} ${text}${outcome === 'passed' ? '' : `  ${outcome.toUpperCase()}`}`)
-    .join('\n');
+/** The way hop by hop, and what ends it. */
+const pathText = ({ hops, blockedAt }: Path): string => {
+  const lines = hops.map(({ at, outcome, text, object }) => `  ${evidenceText({ kind: 'hop', at, outcome, text, object })}`);
+  const by = blockedAt?.object === undefined ? [] : [`blocked by ${refText(blockedAt.object)}`];
+  return [...lines, ...by].join('\n');
+};
 
 const snapshotMatcher = function (this: unknown, received: unknown, options: { readonly shallow?: boolean } = {}): Result {
   if (!isManifestSource(received)) throw new TypeError('toMatchManifests takes an App, a Chart, another construct, or manifests');
@@ -77,7 +80,7 @@ export const matchers = {
 
   toSpreadOver(received: unknown, topology: string, atLeast: number): Result {
     const workload = workloadOf(received, 'toSpreadOver');
-    const key = topologyKeys[topology] ?? topology;
+    const key = topologyKey(topology);
     const domains = new Set(nodesOf(workload).flatMap((node) => node?.metadata.labels?.[key] ?? []));
     const pass = domains.size >= atLeast;
     return {
@@ -87,14 +90,15 @@ export const matchers = {
     };
   },
 
-  toReach(this: { readonly isNot: boolean }, received: unknown, destination: string): Result {
+  toReach(this: { readonly isNot: boolean }, received: unknown, destination: Reachable, port?: number | string): Result {
     const workload = workloadOf(received, 'toReach');
-    const path = traceTo(workload, destination);
+    const path = traceTo(workload, destination, port);
     // What arrives at some endpoints only neither holds for `toReach` nor for its contrary.
     const pass = path.arrives || (this.isNot && path.partly === true);
+    const does = path.arrives ? 'reaches' : path.partly === true ? 'does not always reach' : 'does not reach';
     return {
       pass,
-      message: () => `${refText(workload.ref)} ${path.arrives ? 'reaches' : 'does not reach'} ${destination}:\n${hopLines(path)}`,
+      message: () => `${refText(workload.ref)} ${does} ${destinationText(destination, port)}:\n${pathText(path)}`,
     };
   },
 };

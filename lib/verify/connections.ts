@@ -11,7 +11,7 @@ const representatives = (pods: readonly Admitted<Pod>[]): readonly Admitted<Pod>
 };
 
 /** What to connect to: an object of the cluster that the destination names, or a host. */
-const targetOf = ({ cluster }: Pick<DryRun, 'cluster'>, to: Destination): Target | undefined => {
+export const targetOf = ({ cluster }: Pick<DryRun, 'cluster'>, to: Destination): Target | undefined => {
   if (to.kind === 'host') return { host: to.host, port: to.port, protocol: to.protocol };
   const { object, port, protocol } = to;
   if (object.kind === 'Service') {

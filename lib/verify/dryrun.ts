@@ -1,6 +1,6 @@
 import { decode } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
-import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import { Cluster } from '../cluster/cluster.js';
@@ -8,6 +8,7 @@ import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
 import { assume } from './assumed.js';
 import { connectionsOf } from './connections.js';
+import { customScopes } from './custom-scopes.js';
 import { referencesOf } from './references.js';
 import type { Connection, DryRun } from './rule.js';
 import { runningOf } from './running.js';
@@ -15,10 +16,13 @@ import type { VerifyInput } from './verify.js';
 import { networkOf } from './view.js';
 
 /** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
-const clusterRef = ({ object }: Manifest): ObjectRef => {
-  const ref = refOf(object);
-  const namespaced = resourceOf(object.apiVersion, object.kind)?.namespaced ?? ref.namespace !== undefined;
-  return { ...ref, namespace: namespaced ? (ref.namespace ?? 'default') : undefined };
+const clusterRefs = (objects: Iterable<KubeObject>): ((manifest: Manifest) => ObjectRef) => {
+  const isCustomNamespaced = customScopes(objects);
+  return ({ object }) => {
+    const ref = refOf(object);
+    const known = resourceOf(object.apiVersion, object.kind)?.namespaced ?? isCustomNamespaced(object);
+    return { ...ref, namespace: (known ?? ref.namespace !== undefined) ? (ref.namespace ?? 'default') : undefined };
+  };
 };
 
 const byObject = (events: readonly ClusterEvent[]): ReadonlyMap<string, readonly ClusterEvent[]> => {
@@ -40,7 +44,12 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const running = runningOf(input.against);
   const declared = input.cluster ?? {};
   const config = running.live.length === 0 ? declared : { ...declared, snapshot: [declared.snapshot ?? [], running.live] };
+  const cluster = new Cluster(config);
   const ordered = order(input.manifests);
+  const clusterRef = clusterRefs([
+    ...cluster.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }),
+    ...[...running.applied, ...input.manifests].map(({ object }) => object),
+  ]);
   const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
   const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
   // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
@@ -51,7 +60,6 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   });
   const references = wellFormed.flatMap(({ object, ref }) => referencesOf(object, ref));
 
-  const cluster = new Cluster(config);
   const storageKnown =
     cluster.list('StorageClass').length > 0 ||
     input.manifests.some(({ object }) => object.kind === 'StorageClass') ||

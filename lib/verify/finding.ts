@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../api/object.js';
 import type { SourceLocation } from '../manifest/manifest.js';
+import type { Fact } from '../scheduler/explain/explanation.js';
 
 /** `error` closes the gate; `assumption` says what could not be proven. */
 export type Severity = 'error' | 'warning' | 'advice' | 'assumption';
@@ -13,6 +14,10 @@ export type Evidence =
       readonly kind: 'nodes';
       readonly nodes: readonly string[];
       readonly reason: string;
+      /** Nodes that refuse for this reason behind the one that the scheduler names. */
+      readonly alsoOn?: readonly string[];
+      /** What stands behind it. */
+      readonly facts?: readonly Fact[];
       readonly asks?: string;
       readonly free?: string;
       readonly heldBy?: readonly { readonly object: ObjectRef; readonly amount: string }[];
@@ -47,6 +52,8 @@ export interface Finding {
   /** One sentence. Kubernetes' own text where it has one. */
   readonly message: string;
   readonly evidence: readonly Evidence[];
+  /** The intent that is broken, as it is written: `spreadsOver('zone', { atLeast: 2 })`. */
+  readonly intent?: string | undefined;
   readonly fix?: Fix | undefined;
   /** Why the author accepted it; suppressed findings are counted and never close the gate. */
   readonly suppressed?: string | undefined;
@@ -87,6 +94,12 @@ export const findingCodes = {
     stage: 'input',
     title: 'two objects share kind, namespace and name',
     remedy: 'kubectl would let the later object overwrite the earlier one. Give one of them another name or namespace.',
+  },
+  'input/undefined-name': {
+    stage: 'input',
+    title: 'a name made of a value that is not there',
+    remedy:
+      'A program joined "undefined" into the name. Give it the value it lacks (mostly a namespace or an id) before the object is first applied.',
   },
   'input/cycle': {
     stage: 'input',
@@ -196,6 +209,17 @@ export const findingCodes = {
     title: 'two containers of a Pod open the same port',
     remedy: 'All containers of a Pod share one network: let one of them listen on another port, or give it a Pod of its own.',
   },
+  'port/shadowed': {
+    stage: 'not reachable',
+    title: 'a port of the nodes that leads elsewhere',
+    remedy: 'kube-proxy takes what comes in at a node port before any process of the node: choose another port for one of them.',
+  },
+  'port/no-room-to-roll': {
+    stage: 'pending',
+    title: 'a rolling update that would wait for ever',
+    remedy:
+      'New Pods need a node whose host port is free before old ones go. Let the update take old Pods away first (maxUnavailable: 1, maxSurge: 0), or keep a node free.',
+  },
   'pod/not-ready': {
     stage: 'not ready',
     title: 'a Pod never becomes ready',
@@ -218,6 +242,38 @@ export const findingCodes = {
     title: 'a Service port that no container opens',
     remedy: 'targetPort is the port of the container: its number, or the name that the container gives it.',
   },
+  'ingress/conflict': {
+    stage: 'not reachable',
+    title: 'two Ingresses or routes for the same requests',
+    remedy:
+      'Both are legal, and only one of them gets the requests. Give one of them another host or path, or put all paths of the host into one object.',
+  },
+  'ingress/not-served': {
+    stage: 'not reachable',
+    title: 'an Ingress that no controller serves',
+    remedy: 'A controller serves the Ingresses of its class: write ingressClassName, or mark one IngressClass as the default.',
+  },
+  'tls/secret': {
+    stage: 'not reachable',
+    title: 'a Secret without a certificate to serve',
+    remedy: 'A certificate is served from a Secret of type kubernetes.io/tls with the keys tls.crt and tls.key.',
+  },
+  'gateway/not-attached': {
+    stage: 'not reachable',
+    title: 'a route that no listener of its Gateway takes in',
+    remedy:
+      "A listener takes routes of its own namespace unless allowedRoutes says otherwise, of the kinds of its protocol, and with a hostname in common with its own; sectionName and port must be a listener's.",
+  },
+  'gateway/not-permitted': {
+    stage: 'not permitted',
+    title: 'a reference into another namespace that nothing there grants',
+    remedy: 'References of the Gateway API into another namespace need a ReferenceGrant there.',
+  },
+  'gateway/no-backend': {
+    stage: 'not reachable',
+    title: 'a rule of a route that leads nowhere',
+    remedy: 'Requests of a rule without a usable backend are answered with 500. Name an existing Service and one of its ports.',
+  },
   'network/unreachable': {
     stage: 'not reachable',
     title: 'a connection that must work does not arrive',
@@ -229,11 +285,35 @@ export const findingCodes = {
     remedy:
       'Names are looked up at the cluster DNS: an egress policy must allow 53/UDP and 53/TCP to it (allow: [{ to: clusterDns }]).',
   },
+  'autoscaler/no-metrics': {
+    stage: 'not ready',
+    title: 'an autoscaler that has nothing to measure',
+    remedy:
+      'A HorizontalPodAutoscaler changes nothing while a metric cannot be read: utilization is a share of what every container requests, and metrics of objects need the object.',
+  },
   'network/reachable': {
     stage: 'not reachable',
     title: 'a connection that must not work arrives',
     remedy:
       'The intent says that this connection must not work, and it does: add a NetworkPolicy, or narrow the one that allows it.',
+  },
+  'intent/only-reached-by': {
+    stage: 'not reachable',
+    title: 'somebody reaches a workload who must not',
+    remedy:
+      'Without a NetworkPolicy that selects it, everyone reaches a Pod; with some, whoever any of their rules allows. Protect it, or narrow the rule that is named.',
+  },
+  'intent/isolated': {
+    stage: 'not reachable',
+    title: 'a workload that must be isolated is not',
+    remedy:
+      'A NetworkPolicy of policyTypes Ingress and Egress without rules closes both directions; every rule of another policy opens them again.',
+  },
+  'intent/exposed-at': {
+    stage: 'not reachable',
+    title: 'a workload is not reached from outside where it must be',
+    remedy:
+      'The hops show how far a request from outside gets: the Service or Ingress that lets it in, its ports, and the policies of the Pods.',
   },
   'selector/matches-nothing': {
     stage: 'not reachable',
@@ -245,6 +325,29 @@ export const findingCodes = {
     stage: 'pending',
     title: 'a Pod runs elsewhere than intended',
     remedy: 'Nothing holds the Pods on the intended nodes: add a nodeSelector or node affinity.',
+  },
+  'intent/fits': {
+    stage: 'pending',
+    title: 'Pods that are meant to fit find no node',
+    remedy:
+      'The intent says that all replicas (and so many more, if it says so) have a node. Ask for less, declare more nodes, or loosen what binds the Pods to some of them.',
+  },
+  'intent/spreads-over': {
+    stage: 'pending',
+    title: 'Pods run in fewer zones or on fewer nodes than intended',
+    remedy:
+      'Spread them with a topology spread constraint of whenUnsatisfiable: DoNotSchedule (schedule: { spreadOver }), and have enough replicas and domains.',
+  },
+  'intent/shares-node': {
+    stage: 'pending',
+    title: 'Pods that must be apart share a node',
+    remedy: 'Keep them apart with required anti-affinity over kubernetes.io/hostname (schedule: { apartFrom }).',
+  },
+  'intent/preempted': {
+    stage: 'pending',
+    title: 'a Pod that must stay is evicted for one of higher priority',
+    remedy:
+      'The scheduler makes room for Pods of higher priority. Give the workload a PriorityClass that is as high, declare more nodes, or set preemptionPolicy: Never on the others.',
   },
   'rbac/unknown-resource': {
     stage: 'not permitted',
@@ -296,6 +399,12 @@ export const findingCodes = {
     stage: 'design',
     title: 'something outside these manifests exists',
     remedy: 'Declare it in the cluster (objects, snapshot) to have it checked.',
+  },
+  'assumption/intent': {
+    stage: 'design',
+    title: 'intents that hold here, but that nothing in the manifests enforces',
+    remedy:
+      'The dry run kept the intent. What could break it in a real cluster is named: enforce it with the field that is named, or live with it.',
   },
   'assumption/unjudged': {
     stage: 'design',

@@ -15,6 +15,15 @@ const isObject = ({ apiVersion, kind, metadata }: KubeObject): boolean =>
 /** The input with one change made, undefined if that makes no sense. */
 const changed = (input: VerifyInput, change: Change): VerifyInput | undefined => {
   if ('cluster' in change) return { ...input, cluster: change.cluster(input.cluster ?? {}) };
+  if ('changes' in change) {
+    return change.changes.reduce<VerifyInput | undefined>((before, each) => before && changed(before, each), input);
+  }
+  if ('destination' in change) {
+    const { calls = [], intents = [] } = input;
+    const move = <T extends object>(item: T): T =>
+      'to' in item && item.to === change.destination ? { ...item, to: change.instead } : item;
+    return { ...input, calls: calls.map(move), intents: intents.map(move) };
+  }
   if ('add' in change) return { ...input, manifests: [...input.manifests, { object: change.add, provenance: {} }] };
   const key = refKey('edit' in change ? change.edit : change.remove);
   // `default` is written only by the server: an object of the input may leave its namespace out.
@@ -31,19 +40,19 @@ const changed = (input: VerifyInput, change: Change): VerifyInput | undefined =>
 
 /** What makes two findings the same one: the fault, not its wording (numbers in it may change with any change). */
 export const identity = (finding: Finding): string =>
-  `${finding.code} ${refKey(finding.object)} ${finding.evidence.map((item) => (item.kind === 'field' ? item.path : '')).join()}`;
+  `${finding.code} ${refKey(finding.object)} ${finding.intent ?? ''} ${finding.evidence.flatMap((item) => (item.kind === 'field' ? [item.path] : [])).join()}`;
 
 /**
  * Tries candidates in order, each in a dry run of its own, until one makes the finding go away without a new error. A dry run
- * costs as much as the first one, so all tries together may simulate a limited number of objects.
+ * costs as much as the first one, so all tries together may simulate and find a limited number of things.
  */
 export const fixer = (input: VerifyInput, found: readonly Finding[], judge: (input: VerifyInput) => readonly Finding[]) => {
   let budget = 50_000;
+  const cost = input.manifests.length + found.length + 1;
   const before = new Set(found.filter(({ severity }) => severity === 'error').map(identity));
   return (finding: Finding, candidates: readonly Candidate[]): Fix | undefined => {
     for (const { text, change } of candidates) {
       if (change === undefined) continue;
-      const cost = input.manifests.length + 1;
       if (cost > budget) break;
       budget -= cost;
       const attempt = changed(input, change);

@@ -56,7 +56,11 @@ export type Change =
   | { readonly edit: ObjectRef; readonly to: (object: KubeObject) => KubeObject }
   | { readonly add: KubeObject }
   | { readonly remove: ObjectRef }
-  | { readonly cluster: (config: ClusterConfig) => ClusterConfig };
+  | { readonly cluster: (config: ClusterConfig) => ClusterConfig }
+  /** A declared call or intent is to another place. */
+  | { readonly destination: Destination; readonly instead: Destination }
+  /** All of them together. */
+  | { readonly changes: readonly Change[] };
 
 /** A way out, in the author's terms. Without a change it is advice that a dry run cannot try. */
 export interface Candidate {
@@ -75,6 +79,8 @@ export interface Draft {
   /** Where the finding points if not to the object: the intent, the second of two duplicates. */
   readonly source?: SourceLocation | undefined;
   readonly evidence?: readonly Evidence[];
+  /** The intent that is broken, as it is written. */
+  readonly intent?: string | undefined;
   /** Ways out, smallest first. */
   readonly fixes?: readonly Candidate[];
 }

@@ -39,6 +39,8 @@ export interface VerifyInput {
 
 /** What a dry run found. `accepted` is the gate. */
 export interface Verification {
+  /** What was verified. */
+  readonly input: VerifyInput;
   readonly accepted: boolean;
   /** In the order in which things go wrong in life. */
   readonly findings: readonly Finding[];
@@ -83,6 +85,7 @@ const located = (run: DryRun, draft: Draft): Finding => {
     object,
     message,
     evidence,
+    intent: draft.intent,
     get constructPath() {
       return provenance?.constructPath;
     },
@@ -110,8 +113,16 @@ const judge = (settled: SettledRun): readonly Judged[] => {
     for (const draft of rule(run)) {
       const finding = located(run, draft);
       const key = `${identity(finding)} ${finding.message}`;
-      if (!found.has(key)) found.set(key, { finding, fixes: draft.fixes ?? [] });
-      if (finding.severity === 'error') blamed.add(refKey(finding.object));
+      // Ways out may be costly to find, and are not asked for while one is tried.
+      if (!found.has(key))
+        found.set(key, {
+          finding,
+          get fixes() {
+            return draft.fixes ?? [];
+          },
+        });
+      // A broken intent is not what other faults follow from.
+      if (finding.severity === 'error' && !finding.code.startsWith('intent/')) blamed.add(refKey(finding.object));
     }
   }
   return [...found.values()];
@@ -143,20 +154,22 @@ export const verify = (input: VerifyInput): Verification => {
   );
   if (judged.some(({ finding }) => finding.severity === 'error')) input.progress?.('trying fixes');
   const findings = judged
-    .map(({ finding, fixes }): Finding => {
+    .map((one): Finding => {
+      const { finding } = one;
       const suppressed = accepted.get(`${refKey(finding.object)} ${finding.code}`);
       // A getter must stay one: the source of a finding is looked up when it is shown.
       const complete = Object.create(Object.getPrototypeOf(finding), Object.getOwnPropertyDescriptors(finding)) as {
         -readonly [K in keyof Finding]: Finding[K];
       };
       if (suppressed !== undefined) complete.suppressed = suppressed;
-      else if (finding.severity === 'error' || finding.severity === 'warning') complete.fix = fix(finding, fixes);
+      else if (finding.severity === 'error' || finding.severity === 'warning') complete.fix = fix(finding, one.fixes);
       return complete;
     })
     .sort(inOrderOfLife);
   const closes = ({ severity, suppressed }: Finding): boolean =>
     suppressed === undefined && (severity === 'error' || (input.strict === true && severity === 'warning'));
   return {
+    input,
     accepted: !findings.some(closes),
     findings,
     cluster: run.cluster,

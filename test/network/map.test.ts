@@ -76,7 +76,7 @@ describe('the map', () => {
     expect(
       outside.map(({ range, ports }) => `${formatAddress({ family: range.family, value: range.first })} ${portSetText(ports)}`),
     ).toEqual(['203.0.113.0 TCP 8080']);
-    expect(map.entrances.map(({ to, by, how }) => `${refText(by)} ${how} ${to.sample.metadata.name}`)).toEqual([
+    expect(map.entrances().map(({ to, by, how }) => `${refText(by)} ${how} ${to.sample.metadata.name}`)).toEqual([
       'Service shop/web NodePort web',
     ]);
   });
@@ -101,7 +101,7 @@ describe('two maps', () => {
       pair: `${from.refs.map(refText).join()} -> ${to.refs.map(refText).join()}`,
       gained: portSetText(gained),
       lost: portSetText(lost),
-      causes: causes().map((cause) => `${cause.how}${'policy' in cause ? ` ${refText(cause.policy)} ${cause.direction}` : ''}`),
+      causes: causes().map(({ how, object, direction = '' }) => `${refText(object)} ${how} ${direction}`.trim()),
     }));
 
   test('of one cluster do not differ', () => {
@@ -114,22 +114,22 @@ describe('two maps', () => {
       pair: 'Pod shop/web -> Pod data/db',
       gained: 'No Connections',
       lost: 'All Connections',
-      causes: ['policy added NetworkPolicy data/only-api ingress'],
+      causes: ['NetworkPolicy data/only-api added ingress'],
     });
   });
 
   test('say which policy gave one back', () => {
     const causes = changes([...everyone, onlyApi], everyone).find(({ pair }) => pair === 'Pod shop/web -> Pod data/db');
     expect(causes?.gained).toBe('All Connections');
-    expect(causes?.causes).toEqual(['policy removed NetworkPolicy data/only-api ingress']);
+    expect(causes?.causes).toEqual(['NetworkPolicy data/only-api removed ingress']);
   });
 
   test('name labels where no policy changed, and workloads that are new', () => {
     const renamed = pod('shop/web', { ip: '10.244.1.1', labels: { app: 'api' }, ports: { http: 8080 } });
     const after = everyone.map((each) => (each === web ? renamed : each));
     const [change] = changes([...everyone, onlyApi], [...after, onlyApi]).filter(({ pair }) => pair.endsWith('data/db'));
-    expect(change).toMatchObject({ gained: 'TCP 5432', causes: ['labels changed'] });
+    expect(change).toMatchObject({ gained: 'TCP 5432', causes: ['Pod shop/web labels changed'] });
     const fresh = changes([shop, web], [shop, web, db]);
-    expect(fresh.map(({ causes }) => causes[0])).toEqual(['workload added', 'workload added']);
+    expect(fresh.map(({ causes }) => causes[0])).toEqual(['Pod data/db added', 'Pod data/db added']);
   });
 });

@@ -345,4 +345,21 @@ describe('S32: Ingress', () => {
     const other = networkOf([web, front, rule('traefik')], options).connect({ outside: '203.0.113.9' }, target);
     expect(other.blockedAt?.text).toContain('no controller serves ingressClassName traefik');
   });
+
+  test('a Pod of the cluster that calls the host must be let out, to outside or to the controller', () => {
+    const client = pod('shop/client', { ip: '10.244.1.40', labels: { app: 'client' } });
+    const allow = (egress: object) =>
+      policy('shop/client', {
+        podSelector: { matchLabels: { app: 'client' } },
+        policyTypes: ['Egress'],
+        egress: [{ ports: [{ protocol: 'UDP', port: 53 }] }, egress],
+      });
+    const call = (egress: object) =>
+      networkOf([web, front, rule('nginx'), controller, client, allow(egress)], options).connect({ pod: client }, target);
+    const toController = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress' } } };
+    expect(call({ to: [{ podSelector: { matchLabels: { app: 'other' } } }] }).blockedAt?.at).toBe('egress');
+    expect(call({ to: [toController] }).arrives).toBe(true);
+    expect(call({ to: [toController], ports: [{ port: 8443 }] }).arrives).toBe(true);
+    expect(call({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] }).arrives).toBe(true);
+  });
 });

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Affinity, NodeSpec, Pod, PodSpec } from '../../lib/api/generated/types.js';
+import type { Affinity, NodeSpec, Pod, PodSpec, Volume } from '../../lib/api/generated/types.js';
 import { type Admitted, refOf } from '../../lib/api/object.js';
+import type { KubeSchedulerConfiguration } from '../../lib/scheduler/configuration/configuration.js';
+import { profilesOf } from '../../lib/scheduler/configuration/index.js';
 import type { Decision } from '../../lib/scheduler/decision.js';
-import { createScheduler } from '../../lib/scheduler/index.js';
+import { createScheduler, type Scheduler } from '../../lib/scheduler/index.js';
 import { bound, node, object, pod, withStatus } from './objects.js';
 
 /** Present once in `rarity` times. */
@@ -98,6 +100,8 @@ const requests = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom({ 'example.com/gpu': '1' }, { 'ephemeral-storage': '20Gi', 'example.com/gpu': '2' }) },
 );
 
+const volumeOf = (claim: string): Volume => ({ name: 'data', persistentVolumeClaim: { claimName: claim } });
+
 const template = fc
   .record({
     requests,
@@ -109,7 +113,12 @@ const template = fc
     topologySpreadConstraints: maybe(fc.array(spread, { maxLength: 3 })),
     priority: fc.constantFrom(0, 0, 0, 10, 20),
     preemptionPolicy: fc.constantFrom('PreemptLowerPriority', 'PreemptLowerPriority', 'Never'),
-    claim: maybe(fc.constantFrom('data', 'missing'), 12),
+    // `own` stands for a claim of each Pod, as those of a StatefulSet.
+    claim: maybe(
+      fc.constantFrom('zonal', 'anywhere', 'late', 'placed', 'found', 'exclusive', 'own', 'own', 'lost', 'missing'),
+      5,
+    ),
+    schedulerName: fc.constantFrom('default-scheduler', 'default-scheduler', 'second'),
     userNamespace: maybe(fc.constant(true), 12),
   })
   .map(
@@ -124,7 +133,7 @@ const template = fc
             ...(port && { ports: [{ containerPort: port, hostPort: port }] }),
           },
         ],
-        ...(claim && { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] }),
+        ...(claim && { volumes: [volumeOf(claim)] }),
         ...(userNamespace && { hostNetwork: true, hostUsers: false }),
       }) as PodSpec,
   );
@@ -174,6 +183,8 @@ const step = fc.oneof(
       copies: fc.integer({ min: 1, max: 4 }),
       // The template's own spec, or one that only says the same.
       shared: fc.boolean(),
+      // Whether victims take their time to end.
+      gracefully: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('node' as const), fields: nodeFields }) },
@@ -190,13 +201,184 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('budget' as const), app, disruptionsAllowed: fc.nat(2), removed: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('namespace' as const), team: fc.constantFrom('red', 'blue') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('attachable' as const), index: fc.nat(6), count: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('provisioned' as const) }) },
 );
 
+const provisioner = 'csi.example.com';
+const inZoneA = { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: zone, operator: 'In', values: ['a'] }] }] } };
+const onSsd = { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] }] } };
+
+const claimOf = (name: string, spec: object, annotations: object = {}, namespaceName = 'default'): Admitted =>
+  object(
+    'v1',
+    'PersistentVolumeClaim',
+    name,
+    { spec: { accessModes: ['ReadWriteOnce'], ...spec } },
+    { namespace: namespaceName, annotations },
+  );
+const boundClaim = (name: string, volumeName: string, spec: object = {}, namespaceName = 'default'): Admitted =>
+  claimOf(name, { volumeName, storageClassName: 'late', ...spec }, { 'pv.kubernetes.io/bind-completed': 'yes' }, namespaceName);
+const volumeNamed = (name: string, spec: object, labels: object = {}): Admitted =>
+  object(
+    'v1',
+    'PersistentVolume',
+    name,
+    { spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'], ...spec }, status: { phase: 'Available' } },
+    { labels },
+  );
+const classOf = (name: string, fields: object): Admitted =>
+  object('storage.k8s.io/v1', 'StorageClass', name, { volumeBindingMode: 'WaitForFirstConsumer', ...fields }, {});
+
+const storage: readonly Admitted[] = [
+  classOf('late', { provisioner }),
+  classOf('placed', { provisioner, allowedTopologies: [{ matchLabelExpressions: [{ key: zone, values: ['a', 'b'] }] }] }),
+  classOf('found', { provisioner: 'kubernetes.io/no-provisioner' }),
+  volumeNamed(
+    'disk-a',
+    { storageClassName: 'late', nodeAffinity: inZoneA, csi: { driver: provisioner, volumeHandle: 'a' } },
+    { [zone]: 'a' },
+  ),
+  volumeNamed('disk', { storageClassName: 'late', csi: { driver: provisioner, volumeHandle: 'b' } }),
+  volumeNamed('free-1', { storageClassName: 'found', nodeAffinity: onSsd }),
+  volumeNamed('free-2', { storageClassName: 'found', capacity: { storage: '9Gi' } }),
+  boundClaim('zonal', 'disk-a'),
+  boundClaim('anywhere', 'disk'),
+  boundClaim('lost', 'gone'),
+  boundClaim('exclusive', 'disk', { accessModes: ['ReadWriteOncePod'] }),
+  claimOf('late', { storageClassName: 'late' }),
+  claimOf('placed', { storageClassName: 'placed' }),
+  claimOf('found', { storageClassName: 'found', resources: { requests: { storage: '1Gi' } } }),
+];
+
+/** What users write into a KubeSchedulerConfiguration. */
+const configuration: fc.Arbitrary<KubeSchedulerConfiguration> = fc
+  .record({
+    scoring: fc.constantFrom(
+      { type: 'MostAllocated' as const },
+      {
+        type: 'LeastAllocated' as const,
+        resources: [
+          { name: 'cpu', weight: 3 },
+          { name: 'example.com/gpu', weight: 5 },
+        ],
+      },
+      {
+        type: 'RequestedToCapacityRatio' as const,
+        resources: [{ name: 'memory' }, { name: 'ephemeral-storage' }],
+        requestedToCapacityRatio: {
+          shape: [
+            { utilization: 0, score: 2 },
+            { utilization: 40, score: 10 },
+            { utilization: 100, score: 0 },
+          ],
+        },
+      },
+    ),
+    ignored: fc.constantFrom([], ['example.com/gpu']),
+    balanced: fc.constantFrom(undefined, [{ name: 'cpu' }, { name: 'memory' }, { name: 'example.com/gpu' }]),
+    hardPodAffinityWeight: fc.constantFrom(0, 1, 50),
+    ignorePreferredTermsOfExistingPods: fc.boolean(),
+    defaults: fc.constantFrom(
+      undefined,
+      [],
+      [{ maxSkew: 1, topologyKey: zone, whenUnsatisfiable: 'DoNotSchedule' }],
+      [
+        { maxSkew: 1, topologyKey: 'rack', whenUnsatisfiable: 'ScheduleAnyway' },
+        { maxSkew: 2, topologyKey: hostname, whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor' },
+      ],
+    ),
+    added: maybe(fc.constant(true)),
+    plugins: fc.constantFrom(
+      {},
+      { multiPoint: { disabled: [{ name: 'InterPodAffinity' }, { name: 'ImageLocality' }] } },
+      { score: { disabled: [{ name: '*' }], enabled: [{ name: 'NodeResourcesFit', weight: 4 }, { name: 'TaintToleration' }] } },
+      {
+        score: {
+          enabled: [
+            { name: 'PodTopologySpread', weight: 9 },
+            { name: 'InterPodAffinity', weight: 7 },
+          ],
+        },
+      },
+      {
+        filter: { disabled: [{ name: 'TaintToleration' }, { name: 'PodTopologySpread' }] },
+        postFilter: { disabled: [{ name: '*' }] },
+      },
+      { filter: { enabled: [{ name: 'InterPodAffinity' }, { name: 'NodeResourcesFit' }] } },
+      {
+        preFilter: { disabled: [{ name: 'VolumeZone' }] },
+        filter: { disabled: [{ name: 'VolumeZone' }, { name: 'NodePorts' }] },
+      },
+    ),
+  })
+  .map(({ scoring, ignored, balanced, hardPodAffinityWeight, ignorePreferredTermsOfExistingPods, defaults, added, plugins }) => ({
+    profiles: [
+      { schedulerName: 'default-scheduler' },
+      {
+        schedulerName: 'second',
+        plugins,
+        pluginConfig: [
+          { name: 'NodeResourcesFit', args: { scoringStrategy: scoring, ignoredResources: ignored } },
+          { name: 'NodeResourcesBalancedAllocation', args: { resources: balanced } },
+          { name: 'InterPodAffinity', args: { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods } },
+          { name: 'PodTopologySpread', args: defaults && { defaultConstraints: defaults, defaultingType: 'List' } },
+          {
+            name: 'NodeAffinity',
+            args: added && {
+              addedAffinity: {
+                ...(added && { requiredDuringSchedulingIgnoredDuringExecution: onSsd.required }),
+                preferredDuringSchedulingIgnoredDuringExecution: [
+                  { weight: 3, preference: { matchExpressions: [{ key: zone, operator: 'Exists' }] } },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    ],
+  }));
+
 const scenario = fc.record({
+  configuration,
   nodes: fc.uniqueArray(nodeFields, { minLength: 2, maxLength: 7, selector: ({ index }) => index }),
   templates: fc.array(template, { minLength: 6, maxLength: 6 }),
   steps: fc.array(step, { minLength: 10, maxLength: 40, size: 'max' }),
 });
+
+/** Templates among which there is little but room to decide about, and too little of that. */
+const crowdedTemplate = fc
+  .record({
+    cpu: fc.constantFrom('500m', '1', '1500m', '2'),
+    priority: fc.constantFrom(0, 10, 20),
+    preemptionPolicy: fc.constantFrom('PreemptLowerPriority', 'PreemptLowerPriority', 'Never'),
+    port: maybe(fc.constant(80), 5),
+    far: maybe(podTerms, 6),
+    claim: maybe(fc.constantFrom('zonal', 'own', 'exclusive'), 5),
+    topologySpreadConstraints: maybe(fc.array(spread, { maxLength: 1 }), 6),
+  })
+  .map(
+    ({ cpu, port, far, claim, ...spec }): PodSpec => ({
+      ...(spec as Partial<PodSpec>),
+      containers: [
+        {
+          name: 'main',
+          image: 'nginx',
+          resources: { requests: { cpu, memory: '64Mi' } },
+          ...(port && { ports: [{ containerPort: port, hostPort: port }] }),
+        },
+      ],
+      ...(far && { affinity: { podAntiAffinity: sideOf(far) } as Affinity }),
+      ...(claim && { volumes: [volumeOf(claim)] }),
+    }),
+  );
+
+const crowded = scenario.chain((general) =>
+  fc.array(crowdedTemplate, { minLength: 6, maxLength: 6 }).map((templates) => ({ ...general, templates })),
+);
 
 /** Everything that a decision says, read at once. */
 const whole = (decision: Decision): object => ({
@@ -213,16 +395,30 @@ const whole = (decision: Decision): object => ({
   postFilter: decision.postFilter,
 });
 
+const ending = (one: Admitted<Pod>): Admitted<Pod> => {
+  const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' }];
+  return withStatus({ ...one, metadata: { ...one.metadata, deletionTimestamp: '2026-06-01T00:00:00Z' } }, { conditions });
+};
+
 /** Two schedulers that are told the same and must decide the same. */
 class Pair {
-  readonly #fast = createScheduler({ engine: 'fast' });
-  readonly #reference = createScheduler({ engine: 'reference' });
+  readonly #fast: Scheduler;
+  readonly #reference: Scheduler;
+  readonly #claims = new Map<string, Admitted>();
   readonly nodes = new Map<string, Admitted>();
   readonly placed: Admitted<Pod>[] = [];
   readonly waiting: Admitted<Pod>[] = [];
   readonly #rejections: { readonly decision: Decision; readonly before: object }[] = [];
 
+  constructor(configuration: KubeSchedulerConfiguration) {
+    const verdict = profilesOf(configuration);
+    if (!verdict.ok) throw new Error(verdict.message);
+    this.#fast = createScheduler({ engine: 'fast', profiles: verdict.value });
+    this.#reference = createScheduler({ engine: 'reference', profiles: verdict.value });
+  }
+
   tell(one: Admitted): void {
+    if (one.kind === 'PersistentVolumeClaim') this.#claims.set(`${one.metadata.namespace}/${one.metadata.name}`, one);
     this.#fast.upsert(one);
     this.#reference.upsert(one);
   }
@@ -243,7 +439,7 @@ class Pair {
     this.tell(by);
   }
 
-  schedule(one: Admitted<Pod>): void {
+  schedule(one: Admitted<Pod>, gracefully = false): void {
     this.tell(one);
     const decision = this.#fast.schedule(one);
     const said = whole(decision);
@@ -252,21 +448,52 @@ class Pair {
       const placed = bound(one, decision.node);
       this.placed.push(placed);
       this.tell(placed);
+      this.#reserve(decision);
       return;
     }
     this.#rejections.push({ decision, before: said });
-    if (decision.outcome === 'preempting' && one.status?.nominatedNodeName === undefined) this.#preempt(one, decision);
+    if (decision.outcome === 'preempting' && one.status?.nominatedNodeName === undefined)
+      this.#preempt(one, decision, gracefully);
     else this.waiting.push(one);
   }
 
-  #preempt(one: Admitted<Pod>, { postFilter }: Decision): void {
+  #reserve({ volumes, node: nodeName }: Decision): void {
+    for (const { claim, volume } of volumes?.bind ?? []) {
+      const [inNamespace = '', name = ''] = claim.split('/');
+      this.tell(volumeNamed(volume, { storageClassName: 'found', claimRef: { namespace: inNamespace, name } }));
+      this.tell(boundClaim(name, volume, { storageClassName: 'found' }, inNamespace));
+    }
+    for (const claim of volumes?.provision ?? []) {
+      const known = this.#claims.get(claim);
+      const annotations = { 'volume.kubernetes.io/selected-node': nodeName ?? '' };
+      if (known) this.tell({ ...known, metadata: { ...known.metadata, annotations } });
+    }
+  }
+
+  /** Claims whose node is chosen get a volume, in zone a where that node is. */
+  provision(): void {
+    for (const [key, { metadata }] of [...this.#claims]) {
+      const chosen = metadata.annotations?.['volume.kubernetes.io/selected-node'];
+      if (chosen === undefined) continue;
+      const inZone = this.nodes.get(chosen)?.metadata.labels?.[zone] === 'a';
+      const csi = { driver: provisioner, volumeHandle: key };
+      const volume = `made-${metadata.namespace}-${metadata.name}`;
+      const claimRef = { namespace: metadata.namespace, name: metadata.name };
+      this.tell(volumeNamed(volume, { storageClassName: 'late', csi, claimRef, ...(inZone && { nodeAffinity: inZoneA }) }));
+      this.tell(boundClaim(metadata.name, volume, {}, metadata.namespace));
+    }
+  }
+
+  #preempt(one: Admitted<Pod>, { postFilter }: Decision, gracefully: boolean): void {
     for (const victim of postFilter?.victims ?? []) {
       const found = this.placed.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === victim);
-      if (found) this.removePod(found);
+      if (found && gracefully) this.replace(found, ending(found));
+      else if (found) this.removePod(found);
     }
     const nominated = withStatus(one, { nominatedNodeName: postFilter?.nominated });
     this.tell(nominated);
-    this.schedule(nominated);
+    if (gracefully) this.waiting.push(nominated);
+    else this.schedule(nominated);
   }
 
   /** Why a Pod fitted nowhere is still to be read when much has changed. */
@@ -275,8 +502,16 @@ class Pair {
   }
 }
 
-const run = ({ nodes, templates, steps }: typeof scenario extends fc.Arbitrary<infer T> ? T : never): void => {
-  const pair = new Pair();
+const withOwnClaim = (spec: PodSpec, name: string): PodSpec =>
+  spec.volumes?.[0]?.persistentVolumeClaim?.claimName === 'own' ? { ...spec, volumes: [volumeOf(name)] } : spec;
+
+const run = ({
+  configuration: configured,
+  nodes,
+  templates,
+  steps,
+}: typeof scenario extends fc.Arbitrary<infer T> ? T : never): void => {
+  const pair = new Pair(configured);
   const tellNode = (one: Admitted): void => {
     pair.nodes.set(one.metadata.name, one);
     pair.tell(one);
@@ -286,12 +521,12 @@ const run = ({ nodes, templates, steps }: typeof scenario extends fc.Arbitrary<i
     const owner = object('apps/v1', 'ReplicaSet', one, { spec: { selector: { matchLabels: { app: one } }, template: {} } });
     pair.tell(owner);
   }
-  pair.tell(object('v1', 'PersistentVolumeClaim', 'data', { spec: { volumeName: 'disk' } }));
+  for (const one of storage) pair.tell(one);
   let count = 0;
   const labels = { web: { app: 'web' }, api: { app: 'api', tier: 'back' }, db: { app: 'db' } };
   for (const each of steps) {
     if (each.do === 'schedule') {
-      const spec = templates[each.template] ?? {};
+      const spec = templates[each.template] ?? { containers: [] };
       for (let copy = 0; copy < each.copies; copy++) {
         count++;
         const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: each.app, uid: each.app, controller: true };
@@ -299,9 +534,10 @@ const run = ({ nodes, templates, steps }: typeof scenario extends fc.Arbitrary<i
           namespace: each.namespace,
           labels: labels[each.app],
           metadata: each.owned ? { ownerReferences: [controller] } : {},
-          spec: each.shared ? spec : (JSON.parse(JSON.stringify(spec)) as PodSpec),
+          spec: withOwnClaim(each.shared ? spec : (JSON.parse(JSON.stringify(spec)) as PodSpec), `claim-${count}`),
         });
-        pair.schedule(one);
+        pair.tell(claimOf(`claim-${count}`, { storageClassName: 'late' }, {}, each.namespace));
+        pair.schedule(one, each.gracefully);
       }
     } else if (each.do === 'node') tellNode(nodeOf(each.fields));
     else if (each.do === 'cordon') {
@@ -322,6 +558,11 @@ const run = ({ nodes, templates, steps }: typeof scenario extends fc.Arbitrary<i
       else pair.tell(budget);
     } else if (each.do === 'namespace') {
       pair.tell(object('v1', 'Namespace', 'shop', {}, { labels: { team: each.team } }));
+    } else if (each.do === 'attachable') {
+      const drivers = [{ name: provisioner, nodeID: 'x', allocatable: { count: each.count } }];
+      pair.tell(object('storage.k8s.io/v1', 'CSINode', `node-${each.index}`, { spec: { drivers } }, {}));
+    } else if (each.do === 'provisioned') {
+      pair.provision();
     } else if (each.do === 'retry') {
       const one = pair.waiting.splice(each.pick % Math.max(pair.waiting.length, 1), 1)[0];
       if (one) pair.schedule(one);
@@ -339,5 +580,9 @@ const run = ({ nodes, templates, steps }: typeof scenario extends fc.Arbitrary<i
 describe('The fast engine decides as the reference does', () => {
   test('every decision, refusal, score and message, while Pods and nodes come, change and go', () => {
     fc.assert(fc.property(scenario, run), { numRuns: 200, seed: 4 });
-  }, 120_000);
+  }, 240_000);
+
+  test('who is evicted for whom, and who waits where, while room is scarce', () => {
+    fc.assert(fc.property(crowded, run), { numRuns: 150, seed: 5 });
+  }, 240_000);
 });

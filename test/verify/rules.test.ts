@@ -314,8 +314,9 @@ describe('what the server accepts and what then silently fails', () => {
   });
 
   test('with the Service there is no fault, and a slip of the pen is mended', () => {
-    expect(faults(judge([deployment('guard'), service('guard'), hook('guard'), api('guard')]))).toEqual([]);
-    expect(judge([deployment('guard'), service('guard'), hook('gaurd')]).findings[0]?.fix).toEqual({
+    const guard = [deployment('guard'), service('guard', { ports: [{ port: 443, targetPort: 80 }] })];
+    expect(faults(judge([...guard, hook('guard'), api('guard')]))).toEqual([]);
+    expect(judge([...guard, hook('gaurd')]).findings[0]?.fix).toEqual({
       text: 'write "guard" instead of "gaurd"',
       verified: true,
     });

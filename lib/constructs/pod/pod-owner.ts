@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { declareBehaviour, declareCall } from '../declarations.js';
 import { destination, Endpoint } from '../destination.js';
 import { listed, PlimsollError } from '../error.js';
-import { type Intends, intends } from '../intends.js';
+import { type Intends, intendsOf } from '../intends.js';
 import { provenanceOf } from '../provenance.js';
 import { type ObjectProps, type ObjectType, Resource } from '../resource.js';
 import type { Labels, PodSource } from '../target.js';
@@ -32,8 +32,8 @@ export abstract class PodOwner<Ports extends string = string> extends Resource i
   protected abstract get podSpecPath(): string;
 
   /** What must be true of this workload; verified at every synth. */
-  get intends(): Intends {
-    return intends(this);
+  get intends(): Intends<Ports> {
+    return intendsOf<Ports>(this, (port) => this.at(port).port);
   }
 
   /** A port of the Pods themselves, past any Service. */

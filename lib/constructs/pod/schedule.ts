@@ -1,15 +1,6 @@
 import type * as k8s from '../../api/generated/types.js';
 import { type Labels, resolveTarget, type Target, whenKnown } from '../target.js';
-
-/** `zone` and `node` stand for their well-known labels; any other text is a node label. */
-export type Topology = 'zone' | 'node' | (string & {});
-
-const topologyKeys: ReadonlyMap<string, string> = new Map([
-  ['zone', 'topology.kubernetes.io/zone'],
-  ['node', 'kubernetes.io/hostname'],
-]);
-
-const topologyKey = (topology: Topology): string => topologyKeys.get(topology) ?? topology;
+import { type Topology, topologyKey } from './topology.js';
 
 export interface Spread
   extends Omit<k8s.TopologySpreadConstraint, 'topologyKey' | 'maxSkew' | 'whenUnsatisfiable' | 'labelSelector'> {

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type * as k8s from '../../api/generated/types.js';
 import { listed, PlimsollError } from '../error.js';
+import { intendsOf, type ServerIntends } from '../intends.js';
 import type { DeepPartial } from '../merge.js';
 import type { PortOptions, Protocol } from '../pod/port.js';
 import { bodyOf, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
@@ -109,6 +110,11 @@ export abstract class SelectingService<K extends string = string> extends Servic
     super(scope, id, props, spec, offered);
     this.#target = target;
     this.#entries = entries;
+  }
+
+  /** What must be true of those who connect; verified at every synth. */
+  get intends(): ServerIntends<K> {
+    return intendsOf<K>(this, (port) => this.at(port).port);
   }
 
   override backend(name: string | number): Backend {

@@ -23,7 +23,12 @@ export const isUnavailable = (pod: Admitted<Pod>, minReadySeconds: number, now: 
   !isRunningAndAvailable(pod, minReadySeconds, now) || isTerminating(pod);
 
 /** A Pod of the set with its identity: name, host name and its own claims. */
-const replicaOf = (set: Admitted<StatefulSet>, template: PodTemplateSpec, revision: string, ordinal: number): KubeObject => {
+export const replicaOf = (
+  set: Admitted<StatefulSet>,
+  template: PodTemplateSpec,
+  revision: string,
+  ordinal: number,
+): KubeObject => {
   const name = `${set.metadata.name}-${ordinal}`;
   const pod = podOf(template, set, { name });
   const claims = (set.spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');

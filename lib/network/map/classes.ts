@@ -31,7 +31,7 @@ export interface PodClass {
 const templateHash = 'pod-template-hash';
 
 /** The controller of a Pod; a Deployment stands behind a ReplicaSet whose name ends in the hash of its template. */
-const workloadOf = ({ apiVersion, kind, metadata }: Admitted<Pod>): ObjectRef => {
+export const workloadOf = ({ apiVersion, kind, metadata }: Admitted<Pod>): ObjectRef => {
   const { namespace, name, labels } = metadata;
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true) ?? metadata.ownerReferences?.[0];
   if (owner === undefined || owner.kind === 'Node') return { apiVersion, kind, namespace, name };
@@ -69,8 +69,17 @@ interface Growing {
   readonly workloads: Map<string, { ref: ObjectRef; pods: number }>;
 }
 
-/** All Pods of a view by classes, in the order of their first Pods. What it costs besides a look at each Pod grows with the classes. */
-export const classesOf = (view: NetworkView, policies: Policies): readonly PodClass[] => {
+/** The Pods of a view by classes. */
+export interface PodClasses {
+  /** In the order of their first Pods. */
+  readonly all: readonly PodClass[];
+  of(pod: Admitted<Pod>): PodClass | undefined;
+  /** The keys of Pod labels that any selector asks for. */
+  readonly labelKeys: readonly string[];
+}
+
+/** What it costs besides a look at each Pod grows with the classes. */
+export const classesOf = (view: NetworkView, policies: Policies): PodClasses => {
   const keys = askedKeys(view, policies);
   const names = new Set(rulesOf(policies).flatMap(({ ports = [] }) => ports.flatMap(({ name }) => name ?? [])));
   const cells = createCells(rulesOf(policies));
@@ -83,29 +92,33 @@ export const classesOf = (view: NetworkView, policies: Policies): readonly PodCl
             .map(({ name, port, protocol }) => `${name !== undefined && names.has(name) ? name : ''}:${protocol}:${port}`)
             .join(),
         );
-  const growing = new Map<string, Growing>();
-  for (const pod of view.pods) {
+  const keyOf = (pod: Admitted<Pod>): string => {
     const { namespace = 'default', labels = {} } = pod.metadata;
     const values = keys.map((key) => (Object.hasOwn(labels, key) ? `=${labels[key]}` : ''));
     const host = pod.spec?.hostNetwork === true ? 'host' : '';
-    const key = [namespace, host, cells.of(pod.status?.podIP), portKey(pod.spec), ...values].join('\n');
-    const found = entry(growing, key, (): Growing => ({ sample: pod, pods: 0, workloads: new Map() }));
+    return [namespace, host, cells.of(pod.status?.podIP), portKey(pod.spec), ...values].join('\n');
+  };
+  const growing = new Map<string, Growing>();
+  for (const pod of view.pods) {
+    const found = entry(growing, keyOf(pod), (): Growing => ({ sample: pod, pods: 0, workloads: new Map() }));
     found.pods++;
     const ref = workloadOf(pod);
     entry(found.workloads, `${ref.kind} ${ref.name}`, () => ({ ref, pods: 0 })).pods++;
   }
   const labelsOf = namespaceLabels(view.namespaces);
-  return [...growing.values()].map(({ sample, pods, workloads }, id) => {
+  const made = new Map<string, PodClass>();
+  for (const [key, { sample, pods, workloads }] of growing) {
     const hostNetwork = sample.spec?.hostNetwork === true;
     const address = parseAddress(sample.status?.podIP ?? '');
-    return {
-      id,
+    made.set(key, {
+      id: made.size,
       namespace: sample.metadata.namespace ?? 'default',
       workloads: [...workloads.values()],
       pods,
       sample,
       end: hostNetwork ? { address } : { address, pod: podEnd(sample, labelsOf) },
       hostNetwork,
-    };
-  });
+    });
+  }
+  return { all: [...made.values()], of: (pod) => made.get(keyOf(pod)), labelKeys: keys };
 };

@@ -1,22 +1,22 @@
 import { type Admitted, type ObjectRef, refKey, refOf } from '../../api/object.js';
 import { entry } from '../entry.js';
-import { explain, type Reason } from '../policy/explain.js';
+import { declaredPorts } from '../policy/end.js';
+import { explain } from '../policy/explain.js';
 import type { Policies } from '../policy/policies.js';
 import { difference, intersection, isEmpty, noPorts, type PortSet, portSetText, union } from '../policy/port-set.js';
-import type { Direction } from '../policy/rule.js';
+import { allowsPeer, type Direction, portSetOf } from '../policy/rule.js';
 import type { PodClass } from './classes.js';
 import type { NetworkMap } from './map.js';
+import { createPortPool } from './port-pool.js';
 
 /** Why a connection is other than it was. */
-type Cause =
-  | {
-      readonly how: 'policy added' | 'policy removed' | 'policy changed';
-      readonly policy: ObjectRef;
-      readonly direction: Direction;
-    }
-  /** No policy is other than it was: the labels of Pods or of their namespaces are, or their addresses. */
-  | { readonly how: 'labels changed' }
-  | { readonly how: 'workload added' | 'workload removed'; readonly workload: ObjectRef };
+export interface Cause {
+  readonly how: 'added' | 'removed' | 'changed' | 'labels changed' | 'ports changed' | 'addresses changed';
+  /** A policy, a workload, a Namespace. */
+  readonly object: ObjectRef;
+  /** Whose word of the policy it is: the client's egress, the server's ingress. */
+  readonly direction?: Direction;
+}
 
 /** Workloads that were of the same classes before, and are now; none on one side: they are new, or gone. */
 interface ChangedWorkloads {
@@ -53,6 +53,10 @@ const sharedWorkloads = (before: NetworkMap, after: NetworkMap): readonly Change
   return [...groups.values()];
 };
 
+const uniqueOf = (causes: readonly Cause[]): readonly Cause[] => [
+  ...new Map(causes.map((cause) => [`${cause.how} ${cause.direction ?? ''} ${refKey(cause.object)}`, cause])).values(),
+];
+
 const canTalk = (from: PodClass, to: PodClass): boolean => from !== to || from.pods > 1;
 
 /** The ports of all Pods of some classes with all Pods of others. */
@@ -64,36 +68,93 @@ const portsBetween = (map: NetworkMap, from: readonly PodClass[], to: readonly P
   return sets.length === 0 ? noPorts : union(sets);
 };
 
+const texts = new WeakMap<PortSet, string>();
+const textOf = (set: PortSet): string => entry(texts, set, () => portSetText(set));
+
 const specText = new WeakMap<object, string>();
 
-/** How the policies of two maps differ, by their keys. */
-const policyChanges = (
-  before: Policies,
-  after: Policies,
-): ReadonlyMap<string, 'policy added' | 'policy removed' | 'policy changed'> => {
-  const byKey = ({ network, admin }: Policies) =>
-    new Map([...network, ...admin].map(({ policy }): readonly [string, Admitted] => [refKey(refOf(policy)), policy]));
-  const text = (policy: Admitted): string =>
-    entry(specText, policy, () => JSON.stringify((policy as { readonly spec?: unknown }).spec ?? null));
-  const [old, now] = [byKey(before), byKey(after)];
-  const found = new Map<string, 'policy added' | 'policy removed' | 'policy changed'>();
-  for (const [key, policy] of old) {
-    const other = now.get(key);
-    if (other === undefined) found.set(key, 'policy removed');
-    else if (other !== policy && text(other) !== text(policy)) found.set(key, 'policy changed');
-  }
-  for (const key of now.keys()) if (!old.has(key)) found.set(key, 'policy added');
-  return found;
+/** How an object differs that may be in both of two clusters. */
+export const changeOf = (old: Admitted | undefined, now: Admitted | undefined): 'added' | 'removed' | 'changed' | undefined => {
+  const text = (object: Admitted): string =>
+    entry(specText, object, () => JSON.stringify((object as { readonly spec?: unknown }).spec ?? null));
+  if (old === undefined || now === undefined) return old === now ? undefined : now === undefined ? 'removed' : 'added';
+  return old === now || text(old) === text(now) ? undefined : 'changed';
 };
 
-/** The reasons of the side that decides: those that deny; where it is allowed, all that allow. */
-const reasonsFor = (map: NetworkMap, from: PodClass, to: PodClass, ports: PortSet): readonly (readonly [Direction, Reason])[] =>
-  explain(map.policies, from.end, to.end)
-    .filter((each) => !isEmpty(intersection(each.ports, ports)))
-    .flatMap(({ egress, ingress, allowed }) => [
-      ...(allowed || !egress.allowed ? egress.reasons.map((reason): readonly [Direction, Reason] => ['egress', reason]) : []),
-      ...(allowed || !ingress.allowed ? ingress.reasons.map((reason): readonly [Direction, Reason] => ['ingress', reason]) : []),
-    ]);
+/** How the policies of two maps differ, by their keys. */
+const policyChanges = (before: Policies, after: Policies): ReadonlyMap<string, Change> => {
+  const byKey = ({ network, admin }: Policies) =>
+    new Map([...network, ...admin].map(({ policy }): readonly [string, Admitted] => [refKey(refOf(policy)), policy]));
+  const [old, now] = [byKey(before), byKey(after)];
+  return new Map(
+    [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
+      const change = changeOf(old.get(key), now.get(key));
+      return change === undefined ? [] : [[key, change] as const];
+    }),
+  );
+};
+
+/** What is other about Pods, or their namespace, that policies look at. */
+const podChanges = (
+  before: NetworkMap,
+  after: NetworkMap,
+  workload: ObjectRef,
+  old: PodClass,
+  now: PodClass,
+): readonly Cause[] => {
+  const keys = new Set([...before.labelKeys, ...after.labelKeys]);
+  const labels = ({ sample }: PodClass): string =>
+    JSON.stringify(
+      [...keys].map((key) => (Object.hasOwn(sample.metadata.labels ?? {}, key) ? sample.metadata.labels?.[key] : null)),
+    );
+  const namespace = ({ end }: PodClass): string => JSON.stringify(Object.entries(end.pod?.namespaceLabels ?? {}).sort());
+  const ports = ({ sample, hostNetwork }: PodClass): string => JSON.stringify([hostNetwork, declaredPorts(sample.spec)]);
+  return [
+    ...(labels(old) === labels(now) ? [] : [{ how: 'labels changed', object: workload } as const]),
+    ...(namespace(old) === namespace(now) || old.hostNetwork !== now.hostNetwork
+      ? []
+      : [{ how: 'labels changed', object: { apiVersion: 'v1', kind: 'Namespace', name: now.namespace } } as const]),
+    ...(ports(old) === ports(now) ? [] : [{ how: 'ports changed', object: workload } as const]),
+  ];
+};
+
+type Change = 'added' | 'removed' | 'changed';
+
+/** A connection in one of two maps. */
+interface Pair {
+  readonly map: NetworkMap;
+  readonly from: PodClass;
+  readonly to: PodClass;
+}
+
+/** One side's policies that have changed and have a word on some ports: where they deny, all that select the Pod; else those that allow. */
+const wordOf = (
+  { map, from, to }: Pair,
+  direction: Direction,
+  ports: PortSet,
+  changed: ReadonlyMap<string, Change>,
+): readonly Cause[] => {
+  const [subject, other] = direction === 'egress' ? [from, to] : [to, from];
+  const causeOf = (policy: Admitted): readonly Cause[] => {
+    const object = refOf(policy);
+    const how = changed.get(refKey(object));
+    return how === undefined ? [] : [{ how, object, direction }];
+  };
+  const { selecting } = map.policies.decidersOf(direction, subject.end, other.end);
+  const denies = isEmpty(intersection(map.portsOn(direction, subject, other), ports));
+  if (map.policies.admin.length > 0) {
+    const parts = explain(map.policies, from.end, to.end).filter((part) => !isEmpty(intersection(part.ports, ports)));
+    return parts.flatMap((part) => part[direction].reasons.flatMap(({ policy }) => causeOf(policy)));
+  }
+  return selecting.flatMap(({ policy, ...rules }) => {
+    const causes = causeOf(policy);
+    if (causes.length === 0 || denies) return causes;
+    const allows = (rules[direction] ?? []).some(
+      (rule) => allowsPeer(rule, other.end) && !isEmpty(intersection(portSetOf(rule, to.end), ports)),
+    );
+    return allows ? causes : [];
+  });
+};
 
 /**
  * What became possible and what no longer is, from one map to another, for workloads that may be in both. Workloads that
@@ -102,35 +163,51 @@ const reasonsFor = (map: NetworkMap, from: PodClass, to: PodClass, ports: PortSe
 export const diffMaps = (before: NetworkMap, after: NetworkMap): readonly MapChange[] => {
   const groups = sharedWorkloads(before, after);
   const changed = policyChanges(before.policies, after.policies);
+  const known = new WeakMap<PortSet, WeakMap<PortSet, Pick<MapChange, 'gained' | 'lost'>>>();
+  const pool = createPortPool();
+  const apart = (old: PortSet, now: PortSet): Pick<MapChange, 'gained' | 'lost'> =>
+    entry(
+      entry(known, old, () => new WeakMap<PortSet, Pick<MapChange, 'gained' | 'lost'>>()),
+      now,
+      () => ({ gained: pool.keep(difference(now, old)), lost: pool.keep(difference(old, now)) }),
+    );
   const causesOf = (from: ChangedWorkloads, to: ChangedWorkloads, gained: PortSet, lost: PortSet): readonly Cause[] => {
-    const alone = [from, to].flatMap((each): readonly Cause[] => {
-      if (each.before.length > 0 && each.after.length > 0) return [];
-      const how = each.before.length === 0 ? 'workload added' : 'workload removed';
-      return each.refs.map((workload) => ({ how, workload }));
-    });
-    if (alone.length > 0) return alone;
-    const ports = union([gained, lost]);
-    const found = new Map<string, Cause>();
-    const sides = [
-      [before, from.before, to.before],
-      [after, from.after, to.after],
-    ] as const;
-    for (const [map, senders, receivers] of sides) {
-      for (const [sender, receiver] of senders.flatMap((a) => receivers.map((b) => [a, b] as const))) {
-        for (const [direction, { policy }] of reasonsFor(map, sender, receiver, ports)) {
-          const ref = refOf(policy);
-          const how = changed.get(refKey(ref));
-          if (how !== undefined) found.set(`${direction} ${refKey(ref)}`, { how, policy: ref, direction });
-        }
-      }
+    // Of a server that is new it does not matter whether its client is.
+    const alone = [to, from].find((each) => each.before.length === 0 || each.after.length === 0);
+    if (alone !== undefined) {
+      const how = alone.before.length === 0 ? 'added' : 'removed';
+      return uniqueOf(alone.refs.map((object) => ({ how, object })));
     }
-    return found.size > 0 ? [...found.values()] : [{ how: 'labels changed' }];
+    const pairsOf = (map: NetworkMap, senders: readonly PodClass[], receivers: readonly PodClass[]): readonly Pair[] =>
+      changed.size === 0 ? [] : senders.flatMap((a) => receivers.map((b) => ({ map, from: a, to: b })));
+    const [old, now] = [pairsOf(before, from.before, to.before), pairsOf(after, from.after, to.after)];
+    const found = (
+      [
+        [gained, old, now],
+        [lost, now, old],
+      ] as const
+    ).flatMap(([ports, closed, open]) => {
+      if (isEmpty(ports)) return [];
+      const sides = (['egress', 'ingress'] as const).filter((direction) =>
+        closed.some((pair) => {
+          const [subject, other] = direction === 'egress' ? [pair.from, pair.to] : [pair.to, pair.from];
+          return !isEmpty(difference(ports, pair.map.portsOn(direction, subject, other)));
+        }),
+      );
+      return sides.flatMap((direction) => [...closed, ...open].flatMap((pair) => wordOf(pair, direction, ports, changed)));
+    });
+    if (found.length > 0) return uniqueOf(found);
+    const others = [from, to].flatMap(({ refs, before: [old], after: [now] }) =>
+      old === undefined || now === undefined ? [] : refs.slice(0, 1).flatMap((ref) => podChanges(before, after, ref, old, now)),
+    );
+    if (others.length > 0) return uniqueOf(others);
+    return uniqueOf([from, to].flatMap(({ refs }) => refs.map((object) => ({ how: 'addresses changed', object }))));
   };
   return groups.flatMap((from) =>
     groups.flatMap((to): readonly MapChange[] => {
       const [old, now] = [portsBetween(before, from.before, to.before), portsBetween(after, from.after, to.after)];
-      if (old === now || portSetText(old) === portSetText(now)) return [];
-      const [gained, lost] = [difference(now, old), difference(old, now)];
+      if (old === now || textOf(old) === textOf(now)) return [];
+      const { gained, lost } = apart(old, now);
       return [{ from, to, before: old, after: now, gained, lost, causes: () => causesOf(from, to, gained, lost) }];
     }),
   );

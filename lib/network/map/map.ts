@@ -1,17 +1,18 @@
-import type { Ingress, Service } from '../../api/generated/types.js';
+import type { Pod, Service } from '../../api/generated/types.js';
 import { matcherOfLabels } from '../../api/label-selector.js';
-import { type Admitted, type ObjectRef, refOf } from '../../api/object.js';
+import type { Admitted } from '../../api/object.js';
 import type { Cidr } from '../address.js';
 import { entry } from '../entry.js';
 import { type Described, describedKey } from '../policy/described.js';
 import { declaredPorts, type End } from '../policy/end.js';
-import { describedKeys, describedPeers, type ExposureOf, exposureOf } from '../policy/exposure.js';
+import { describedKeys, describedPeers, type ExposureOf, exposureOf, openToCluster } from '../policy/exposure.js';
 import { createPolicies, type Policies } from '../policy/policies.js';
 import { allPorts, intersection, isEmpty, type PortSet, portsOf } from '../policy/port-set.js';
 import type { Direction } from '../policy/rule.js';
 import type { NetworkView } from '../view.js';
 import { rangesOf } from './cells.js';
 import { classesOf, type PodClass } from './classes.js';
+import { type Entrance, entrancesOf } from './entrances.js';
 import { createPortPool } from './port-pool.js';
 import { createRows, type Row } from './rows.js';
 
@@ -28,30 +29,31 @@ interface OutsideConnection {
   readonly ports: PortSet;
 }
 
-/** A way into the cluster: a Service with addresses outside, or an Ingress. */
-interface Entrance {
-  readonly to: PodClass;
-  readonly by: ObjectRef;
-  readonly how: 'NodePort' | 'LoadBalancer' | 'externalIPs' | 'Ingress';
-}
-
 /** Who may reach whom in a cluster, by classes of equal Pods. */
 export interface NetworkMap {
   readonly policies: Policies;
   readonly classes: readonly PodClass[];
+  classOf(pod: Admitted<Pod>): PodClass | undefined;
+  /** The keys of Pod labels that any selector asks for. */
+  readonly labelKeys: readonly string[];
   /** Services by the class of Pods that they select. */
   servicesOf(of: PodClass): readonly Admitted<Service>[];
   /** Every connection that policies allow, also of Pods of one class with each other; those of no port are left out. */
   connections(): Iterable<Connection>;
   /** The ports that policies allow. */
   ports(from: PodClass, to: PodClass): PortSet;
+  /** The ports that the policies of one side alone allow with another class. */
+  portsOn(direction: Direction, of: PodClass, other: PodClass): PortSet;
   /** What is open to addresses outside the cluster; neighbouring ranges with equal ports are one. */
   outside(direction: Direction, of: PodClass): readonly OutsideConnection[];
   /** Whether policies leave a direction alone, and what they leave open to Pods that are not there yet. */
   exposure(direction: Direction, of: PodClass): ExposureOf;
+  /** The ports of that which are open to everyone in the cluster, also to Pods that are not there yet. */
+  openToCluster(direction: Direction, of: PodClass): PortSet;
   /** Directions that no policy is about. */
   unprotected(): readonly { readonly of: PodClass; readonly direction: Direction }[];
-  readonly entrances: readonly Entrance[];
+  /** Ways in from outside. */
+  entrances(): readonly Entrance[];
 }
 
 /** The ports of a connection that a container of the other side declares. */
@@ -91,35 +93,18 @@ const servicesByClass = (services: readonly Admitted<Service>[], classes: readon
 const byKey = (peers: readonly Described[]): ReadonlyMap<string, Described> =>
   new Map(peers.map((peer) => [describedKey(peer) ?? '', peer]));
 
-const outsideKind = ({ spec }: Service): Entrance['how'] | undefined => {
-  if (spec?.type === 'LoadBalancer' || spec?.type === 'NodePort') return spec.type;
-  return spec?.externalIPs?.length ? 'externalIPs' : undefined;
-};
-
-/** The Services that Ingresses lead to: `namespace/name`. */
-const ingressesByService = (ingresses: readonly Admitted<Ingress>[]): ReadonlyMap<string, readonly ObjectRef[]> => {
-  const found = new Map<string, ObjectRef[]>();
-  for (const ingress of ingresses) {
-    const paths = (ingress.spec?.rules ?? []).flatMap(({ http }) => http?.paths ?? []);
-    const backends = [ingress.spec?.defaultBackend, ...paths.map(({ backend }) => backend)];
-    const names = new Set(backends.flatMap((backend) => backend?.service?.name ?? []));
-    for (const name of names) entry(found, `${ingress.metadata.namespace ?? 'default'}/${name}`, () => []).push(refOf(ingress));
-  }
-  return found;
-};
-
 /**
  * The map of a cluster, from its objects alone. Making it looks at each Pod once; what it costs beyond that grows with the
  * classes and the policies. What is asked of it is found out when it is asked.
  */
 export const createMap = (view: NetworkView): NetworkMap => {
   const policies = createPolicies(view.networkPolicies, view.adminPolicies);
-  const classes = classesOf(view, policies);
+  const { all: classes, of: classOf, labelKeys } = classesOf(view, policies);
   const pool = createPortPool();
   const everything = pool.keep(allPorts);
   const rows = createRows(policies, classes, pool);
   const services = servicesByClass(view.services, classes);
-  const ingresses = ingressesByService(view.ingresses);
+  const servicesOf: NetworkMap['servicesOf'] = (of) => services.get(of) ?? [];
 
   const sideOf = (row: Row | undefined, { id }: PodClass): PortSet =>
     row === undefined ? everything : (row.own.get(id) ?? row.everyone);
@@ -182,31 +167,24 @@ export const createMap = (view: NetworkView): NetworkMap => {
     );
   };
 
-  const entrances = [...services].flatMap(([to, own]) =>
-    own.flatMap((service): readonly Entrance[] => {
-      const how = outsideKind(service);
-      const by = ingresses.get(`${service.metadata.namespace ?? 'default'}/${service.metadata.name}`) ?? [];
-      return [
-        ...(how === undefined ? [] : [{ to, by: refOf(service), how }]),
-        ...by.map((ref) => ({ to, by: ref, how: 'Ingress' as const })),
-      ];
-    }),
-  );
-
   return {
     policies,
     classes,
-    servicesOf: (of) => services.get(of) ?? [],
+    classOf,
+    labelKeys,
+    servicesOf,
     connections,
     ports,
+    portsOn: (direction, of, other) => sideOf(rows[direction](of), other),
     outside,
     exposure,
+    openToCluster: (direction, { end }) => pool.keep(openToCluster(policies, direction, end)),
     unprotected: () =>
       classes.flatMap((of) =>
         (['ingress', 'egress'] as const)
           .filter((direction) => !policies.isSelected(direction, of.end))
           .map((direction) => ({ of, direction })),
       ),
-    entrances,
+    entrances: () => entrancesOf(view, classes, servicesOf),
   };
 };

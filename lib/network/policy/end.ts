@@ -12,6 +12,8 @@ export interface End {
   readonly address?: Address | undefined;
   /** Outside, at an address that nobody here knows: every ipBlock may hold it. */
   readonly anyAddress?: boolean | undefined;
+  /** A Pod of which nothing is known: every selector of other namespaces may take it. */
+  readonly anyNamespace?: boolean | undefined;
   readonly pod?: PodEnd | undefined;
   /** Pods that do not exist but could. */
   readonly described?: Described | undefined;

@@ -62,6 +62,14 @@ export const describedKeys = (rules: readonly CompiledRule[]): ReadonlySet<strin
 
 const opposite: Readonly<Record<Direction, Direction>> = { ingress: 'egress', egress: 'ingress' };
 
+/** Ports that a Pod's policies leave open to whoever else is in the cluster. */
+export const openToCluster = (policies: Policies, direction: Direction, subject: End): PortSet => {
+  if (!policies.isSelected(direction, subject)) return allPorts;
+  const anyone: End = { described: entireCluster };
+  // A name that the Pod does not declare is open all the same, should it ever.
+  return policies.portsOn(direction, subject, anyone, direction === 'ingress' ? { ...subject, ...anyone } : anyone);
+};
+
 /** What a Pod's policies leave open to Pods that are only described. */
 export const exposureOf = (policies: Policies, direction: Direction, subject: End, peers: readonly Described[]): ExposureOf => {
   if (!policies.isSelected(direction, subject)) return { isProtected: false, entireCluster: allPorts, described: [] };
@@ -71,9 +79,7 @@ export const exposureOf = (policies: Policies, direction: Direction, subject: En
     const own = policies.portsOn(direction, subject, other, destination);
     return intersection(own, policies.portsOn(opposite[direction], other, subject, destination));
   };
-  const anyone: End = { described: entireCluster };
-  // A name that the Pod does not declare is open all the same, should it ever.
-  const everyone = policies.portsOn(direction, subject, anyone, direction === 'ingress' ? { ...subject, ...anyone } : anyone);
+  const everyone = openToCluster(policies, direction, subject);
   const described = peers
     .map((peer): Exposure => ({ peer, ports: between(peer) }))
     .filter(({ ports }) => portSetText(ports) !== portSetText(everyone) && !(isEmpty(ports) && isEmpty(everyone)));

@@ -79,8 +79,11 @@ export const podPeer = (
     (selected === undefined || selected(pod.labels));
   return {
     described,
-    matches: (end) =>
-      end.pod === undefined ? end.described !== undefined && takesDescribed(described, end.described) : takes(end.pod),
+    matches: (end) => {
+      if (end.pod !== undefined) return takes(end.pod);
+      if (end.anyNamespace === true) return namespaceSelector !== undefined;
+      return end.described !== undefined && takesDescribed(described, end.described);
+    },
   };
 };
 

@@ -42,9 +42,18 @@ export class AffinityRules implements SharedScore {
   readonly #pulls: readonly Pull[];
   readonly #pullPerNode: Trait | undefined;
   readonly #sharedPulls: readonly { readonly sum: SharedSum; readonly weight: number }[];
+  /** Whether it may keep the Pod off any node. */
+  readonly isFilter: boolean;
 
-  constructor(neighbours: Neighbours, isItsOwnNeighbour: boolean, held: readonly HeldTerm[], world: World, traits: Traits) {
+  constructor(
+    neighbours: Omit<Neighbours, 'key'>,
+    isItsOwnNeighbour: boolean,
+    held: readonly HeldTerm[],
+    world: World,
+    traits: Traits,
+  ) {
     const { near, far, preferred } = neighbours;
+    this.isFilter = near.terms.length + far.length > 0 || held.some(({ repels }) => repels);
     const counts = near.terms.length === 0 ? undefined : world.queries.counts(near);
     this.#near = near.terms.flatMap(({ topologyKey }) => counts?.sums(world.topology(topologyKey)) ?? []);
     this.#nearSums = this.#near.map((sums) => sharedSum(sums, traits));

@@ -1,4 +1,5 @@
 import type { Plugin } from '../framework.js';
+import { getOrInsert } from '../get-or-insert.js';
 import { dynamicResources } from '../plugins/dynamic-resources.js';
 import { imageLocality } from '../plugins/image-locality.js';
 import { nodeAffinity } from '../plugins/node-affinity.js';
@@ -33,18 +34,30 @@ const aspectOfPlugin: ReadonlyMap<string, Aspect> = new Map([
 /** undefined: the plugin looks at more than single nodes, or at volumes. */
 export const aspectOf = ({ name }: Plugin): Aspect | undefined => aspectOfPlugin.get(name);
 
-/** All that plugins of the aspect look at, as text. */
+const roomTexts = new WeakMap<PodInfo['requests'], string>();
+
+/** Pods that ask for the same mostly share one object that says so. */
+const roomText = (requests: PodInfo['requests']): string =>
+  getOrInsert(roomTexts, requests, () => {
+    const { milliCPU, memory, ephemeralStorage, scalars, scoredMilliCPU, scoredMemory, scoredScalars } = requests;
+    const sizes = [milliCPU, memory, ephemeralStorage, scoredMilliCPU, scoredMemory];
+    return JSON.stringify([sizes, [...scalars], [...scoredScalars]]);
+  });
+
+/** All that plugins of the aspect look at, as text. Most Pods say little, and need little to say it. */
 export const contentOf: Readonly<Record<Aspect, (pod: PodInfo) => string>> = {
-  place: ({ spec: { tolerations, nodeSelector, affinity } }) =>
-    JSON.stringify([tolerations, nodeSelector, affinity?.nodeAffinity]),
-  room: ({ requests, hostPorts }) => {
-    const { milliCPU, memory, ephemeralStorage, scalars, scoredMilliCPU, scoredMemory } = requests;
-    return JSON.stringify([milliCPU, memory, ephemeralStorage, scoredMilliCPU, scoredMemory, [...scalars], hostPorts]);
+  place: ({ spec: { tolerations, nodeSelector, affinity } }) => {
+    const parts = [tolerations, nodeSelector, affinity?.nodeAffinity];
+    return parts.every((part) => part === undefined) ? '' : JSON.stringify(parts);
   },
-  images: ({ spec: { initContainers = [], containers, volumes } }) =>
-    JSON.stringify([[...initContainers, ...containers].map(({ image }) => image), volumes?.map(({ image }) => image?.reference)]),
+  room: ({ requests, hostPorts }) => (hostPorts.length === 0 ? '' : JSON.stringify(hostPorts)) + roomText(requests),
+  images: ({ spec: { initContainers = [], containers, volumes = [] } }) => {
+    const images = [...initContainers, ...containers].map(({ image }) => image);
+    const references = volumes.flatMap(({ image }) => image?.reference ?? []);
+    return images.length === 1 && references.length === 0 ? `=${images[0]}` : JSON.stringify([images, references]);
+  },
   features: ({ spec: { initContainers = [], containers, hostNetwork, hostUsers } }) => {
-    const rules = [...initContainers, ...containers].map(({ restartPolicyRules }) => restartPolicyRules);
-    return JSON.stringify([rules, hostNetwork, hostUsers]);
+    const rules = [...initContainers, ...containers].flatMap(({ restartPolicyRules }) => restartPolicyRules ?? []);
+    return rules.length === 0 && hostNetwork === undefined ? '' : JSON.stringify([rules, hostNetwork, hostUsers]);
   },
 };

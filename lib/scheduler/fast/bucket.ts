@@ -1,96 +1,98 @@
+import { Level, type Ranks } from './level.js';
+
+/** Up to so many nodes it is cheaper to look at each than to keep them in order. */
+const few = 64;
+
 /** Nodes that one Pod cannot tell apart but by their own room: they share whatever depends on other Pods, labels and taints. */
 export class Bucket {
   /** What they share: one number a trait, see `Traits`. */
   readonly traits: readonly number[];
-  /** How many nodes are in it. */
-  size = 0;
   /** Place among the buckets in use. */
-  place = -1;
+  slot = -1;
   /** For the Pod at hand: who refuses all of its nodes (0: nobody), and what its nodes score for what they share. */
   refusal = 0;
   score = 0;
   /** The parts of the score, one a column. */
   readonly scores: number[] = [];
-  /** Rankings of nodes, least first once `#ordered`. Those of nodes that have left or changed since are void, and stay until they come up. */
-  #heap: number[] = [];
-  #ordered = false;
+  /** How many nodes are in it. */
+  size = 0;
+  /** Places of its nodes while they are few; else by their score. */
+  readonly #few: number[] = [];
+  #levels: Map<number, Level> | undefined;
+  /** The highest score. */
+  #top = -1;
+  readonly #ranks: Ranks;
 
-  readonly #isValid: (ranking: number, bucket: Bucket) => boolean;
-
-  constructor(traits: readonly number[], isValid: (ranking: number, bucket: Bucket) => boolean) {
+  constructor(traits: readonly number[], ranks: Ranks) {
     this.traits = traits;
-    this.#isValid = isValid;
+    this.#ranks = ranks;
   }
 
-  push(ranking: number): void {
-    const heap = this.#heap;
-    heap.push(ranking);
-    if (this.#ordered) this.#rise(heap.length - 1);
+  enter(place: number): void {
+    this.size++;
+    if (this.#levels === undefined && this.size > few) this.#order();
+    if (this.#levels === undefined) this.#few.push(place);
+    else this.#add(this.#levels, place, this.#ranks.scores[place] ?? 0);
   }
 
-  /** The least ranking that is valid; undefined if there is none. */
-  first(): number | undefined {
-    if (this.#heap.length > 2 * this.size + 64) this.#tidy();
-    else if (!this.#ordered) this.#order();
-    const heap = this.#heap;
-    for (let top = heap[0]; top !== undefined; top = heap[0]) {
-      if (this.#isValid(top, this)) return top;
-      const last = heap.pop();
-      if (heap.length > 0 && last !== undefined) {
-        heap[0] = last;
-        this.#sink(0);
-      }
+  leave(place: number): void {
+    this.size--;
+    if (this.#levels !== undefined) {
+      this.#take(this.#levels, place, this.#ranks.scores[place] ?? 0);
+      if (this.size === 0) this.#levels = undefined;
+      return;
     }
-    return undefined;
+    const last = this.#few.pop();
+    if (last !== undefined && last !== place) this.#few[this.#few.indexOf(place)] = last;
   }
 
-  clear(): void {
-    this.#heap.length = 0;
+  /** The score of the node was `before`. */
+  update(place: number, before: number): void {
+    if (this.#levels === undefined) return;
+    this.#take(this.#levels, place, before);
+    this.#add(this.#levels, place, this.#ranks.scores[place] ?? 0);
   }
 
-  #tidy(): void {
-    // What is sorted is a heap.
-    this.#heap = [...new Set(this.#heap)].filter((ranking) => this.#isValid(ranking, this)).sort((a, b) => a - b);
-    this.#ordered = true;
+  /** The place of its best node, the first by name among equals; undefined if it is empty. */
+  first(): number | undefined {
+    if (this.#levels !== undefined) return this.#levels.get(this.#top)?.first;
+    let best: number | undefined;
+    let most = -1;
+    for (const place of this.#few) {
+      const score = this.#ranks.scores[place] ?? 0;
+      if (score < most || (score === most && best !== undefined && place > best)) continue;
+      best = place;
+      most = score;
+    }
+    return best;
   }
 
   #order(): void {
-    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#sink(i);
-    this.#ordered = true;
+    this.#levels = new Map();
+    this.#top = -1;
+    for (const place of this.#few) this.#add(this.#levels, place, this.#ranks.scores[place] ?? 0);
+    this.#few.length = 0;
   }
 
-  #rise(from: number): void {
-    const heap = this.#heap;
-    const ranking = heap[from] ?? 0;
-    let at = from;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent] ?? 0;
-      if (above <= ranking) break;
-      heap[at] = above;
-      at = parent;
+  #add(levels: Map<number, Level>, place: number, score: number): void {
+    let level = levels.get(score);
+    if (level === undefined) {
+      level = this.#ranks.spare.pop() ?? new Level(this.#ranks.scores.length);
+      levels.set(score, level);
+      if (score > this.#top) this.#top = score;
     }
-    heap[at] = ranking;
+    level.add(place);
   }
 
-  #sink(from: number): void {
-    const heap = this.#heap;
-    const ranking = heap[from] ?? 0;
-    let at = from;
-    for (;;) {
-      let child = 2 * at + 1;
-      const left = heap[child];
-      if (left === undefined) break;
-      const right = heap[child + 1];
-      let least = left;
-      if (right !== undefined && right < left) {
-        child++;
-        least = right;
-      }
-      if (least >= ranking) break;
-      heap[at] = least;
-      at = child;
-    }
-    heap[at] = ranking;
+  #take(levels: Map<number, Level>, place: number, score: number): void {
+    const level = levels.get(score);
+    if (level === undefined) return;
+    level.remove(place);
+    if (level.size > 0) return;
+    levels.delete(score);
+    this.#ranks.spare.push(level);
+    if (score !== this.#top) return;
+    this.#top = -1;
+    for (const other of levels.keys()) if (other > this.#top) this.#top = other;
   }
 }

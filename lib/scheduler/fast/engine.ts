@@ -1,24 +1,42 @@
 import type { Pod } from '../../api/generated/types.js';
 import type { Admitted } from '../../api/object.js';
 import { Cache, type CacheWatch } from '../cache.js';
-import { Cycle } from '../cycle.js';
+import { Cycle, runPreFilter } from '../cycle.js';
 import type { Decision } from '../decision.js';
-import type { NodeRefusals, Plugin } from '../framework.js';
+import type { NodeRefusals } from '../framework.js';
+import { getOrInsert } from '../get-or-insert.js';
 import type { NodeInfo } from '../node-info.js';
+import { NodeSampling } from '../node-sampling.js';
 import { defaultPreemption } from '../plugins/default-preemption.js';
 import { type PodInfo, podInfo } from '../pod-info.js';
+import { defaultProfile, type Profile } from '../profile.js';
+import type { Profiles } from '../profiles.js';
 import { decide, runPostFilter, withoutQueue } from '../reference.js';
-import { fitErrorOf, Placement, refusalsOf, rejection } from './decisions.js';
+import { NominatedPlacement, Placement, rejection, Verdict } from './decisions.js';
 import type { PodClass } from './pod-class.js';
 import { Preemption } from './preemption.js';
+import { isShareable } from './shareable.js';
 import { socialOf } from './social.js';
 import { Table } from './table.js';
+import { hasPlacedVolumes, volumeRulesOf } from './volume-rules.js';
 import { World } from './world.js';
 
+/** What is known of Pods of a table that fitted nowhere. */
 interface Remembered {
+  /** Of the table, and of the cache. */
+  readonly epoch: number;
   readonly version: number;
-  readonly decision: Decision;
+  readonly verdict: Verdict;
   readonly preemption: Preemption;
+  readonly hasLesser: boolean;
+  readonly decision: Decision;
+}
+
+/** Where a Pod stands: its class, and what all nodes are to it. */
+interface Standing {
+  readonly world: World;
+  readonly podClass: PodClass;
+  readonly table: Table;
 }
 
 /** Only preemption asks for refusals, and it has its own way to them. */
@@ -26,37 +44,44 @@ const noRefusals: NodeRefusals = { nodes: new Map(), absent: 'UnschedulableAndUn
 
 /**
  * Decides as the reference does, from work that Pods share: what nodes are to a class of Pods is kept and brought up to date where nodes
- * changed. Leaves to the reference what is rare: Pods with volumes that bind them to places, and nominations.
+ * changed. Leaves to the reference what is rare: volumes that more than the labels of nodes decide about, Pods that other Pods repel or
+ * spread while yet others wait for room, and profiles that sample nodes or order filters their own way.
  */
 export class FastEngine implements CacheWatch {
   readonly cache = new Cache(this);
-  readonly #plugins: readonly Plugin[];
-  #world: World | undefined;
+  readonly #profiles: Profiles;
+  readonly #sampling = new NodeSampling();
+  readonly #isShareable = new Map<Profile, boolean>();
+  readonly #worlds = new Map<Profile, World>();
   /** How many Pods on nodes there are of each priority. */
   readonly #priorities = new Map<number, number>();
-  /** Rejections hold for all Pods of a table until something changes. */
   readonly #rejections = new WeakMap<Table, Remembered>();
 
-  constructor(plugins: readonly Plugin[]) {
-    this.#plugins = plugins;
+  constructor(profiles: Profiles) {
+    this.#profiles = profiles;
   }
 
   podAdded(pod: PodInfo, node: NodeInfo): void {
     this.#countPriority(pod.priority, 1);
-    this.#world?.changePod(pod, node, 1);
+    for (const world of this.#worlds.values()) world.changePod(pod, node, 1);
   }
 
   podRemoved(pod: PodInfo, node: NodeInfo): void {
     this.#countPriority(pod.priority, -1);
-    this.#world?.changePod(pod, node, -1);
+    for (const world of this.#worlds.values()) world.changePod(pod, node, -1);
   }
 
   podReplaced(before: PodInfo, after: PodInfo, node: NodeInfo): void {
-    if (before.pod.status?.startTime !== after.pod.status?.startTime) this.#world?.changeStart(node);
+    if (before.pod.status?.startTime === after.pod.status?.startTime) return;
+    for (const world of this.#worlds.values()) world.touch(node.name);
+  }
+
+  nominationChanged(nodeName: string): void {
+    for (const world of this.#worlds.values()) world.touch(nodeName);
   }
 
   nodeChanged(...[before, after]: Parameters<CacheWatch['nodeChanged']>): void {
-    if (this.#world?.replaceNode(before, after) === false) this.#world = undefined;
+    for (const [profile, world] of this.#worlds) if (!world.replaceNode(before, after)) this.#worlds.delete(profile);
   }
 
   #countPriority(priority: number, amount: 1 | -1): void {
@@ -67,39 +92,80 @@ export class FastEngine implements CacheWatch {
 
   schedule(pod: Admitted<Pod>): Decision {
     const info = podInfo(pod);
-    const early = withoutQueue(info, this.#plugins);
-    if (early !== undefined) return early;
-    const world = this.#currentWorld();
-    const isPlain = !this.cache.hasNominations && !pod.status?.nominatedNodeName && world.nodes.length > 0;
-    const podClass = isPlain ? world.classes.of(info) : undefined;
-    if (podClass === undefined) return decide(pod, this.cache, this.#plugins);
+    const profile = this.#profiles.of(pod);
+    return withoutQueue(info, profile) ?? this.#decide(info, profile ?? defaultProfile);
+  }
+
+  #decide(info: PodInfo, profile: Profile): Decision {
+    const standing = this.#standing(info, profile);
+    if (standing === undefined) return decide(info, this.cache, profile, this.#sampling);
+    const { podClass, table, world } = standing;
+    const nominated = info.pod.status?.nominatedNodeName;
+    if (nominated) {
+      const node = this.cache.node(nominated);
+      const cycle = table.isLocal
+        ? new Cycle(info, this.cache, table.filters)
+        : runPreFilter(profile.plugins, info, this.cache).cycle;
+      if (node !== undefined && cycle.filterWithNominated(node) === undefined)
+        return new NominatedPlacement(info, node, podClass.preFilter, world);
+    }
+    table.refresh(info);
+    const place = table.pick();
+    if (place < 0) return nominated ? this.#reject(info, standing) : this.#rejectAlike(info, standing);
+    return new Placement(info, table, place, world, podClass.preFilter);
+  }
+
+  /** undefined: the Pod shares nothing with others. */
+  #standing(info: PodInfo, profile: Profile): Standing | undefined {
+    if (this.cache.nodes.length === 0 || !getOrInsert(this.#isShareable, profile, () => isShareable(profile))) return undefined;
+    const hasVolumes = hasPlacedVolumes(info);
+    const volumes = hasVolumes ? volumeRulesOf(info, profile.plugins, this.cache) : undefined;
+    if (hasVolumes && volumes === undefined) return undefined;
+    const waiting = this.cache.nominations.size === 0 ? { all: 0, repelling: 0 } : this.cache.nominations.before(info);
+    if (waiting.repelling > 0 || (waiting.all > 0 && volumes?.isExclusive === true)) return undefined;
+    const world = this.#worldOf(profile);
+    const podClass = world.classes.of(info, volumes);
+    if (podClass === undefined) return undefined;
     const social = socialOf(info, podClass, this.cache, world);
     const table = world.table(social.key, () => new Table(world, podClass, social));
-    table.refresh();
-    const place = table.pick();
-    if (place < 0) return this.#reject(info, podClass, table, world);
-    return new Placement(table, place, world, podClass.preFilter);
+    return waiting.all > 0 && !table.isLocal ? undefined : { world, podClass, table };
   }
 
-  #currentWorld(): World {
-    if (this.#world === undefined || this.#world.isFull) this.#world = new World(this.cache, this.#plugins);
-    return this.#world;
+  #worldOf(profile: Profile): World {
+    const known = this.#worlds.get(profile);
+    if (known !== undefined && !known.isFull) return known;
+    const world = new World(this.cache, profile);
+    this.#worlds.set(profile, world);
+    return world;
   }
 
-  #reject(info: PodInfo, podClass: PodClass, table: Table, world: World): Decision {
+  /** Pods of one table get one answer, until something changes that it depends on. */
+  #rejectAlike(info: PodInfo, standing: Standing): Decision {
+    const { table } = standing;
+    const known = this.#rejections.get(table);
+    if (known !== undefined && known.epoch === table.epoch) {
+      const stands = known.version === this.cache.version || (!known.hasLesser && !this.#hasLesserPods(info));
+      if (stands) return known.decision;
+    }
+    return this.#reject(info, standing);
+  }
+
+  #reject(info: PodInfo, { table, world, podClass }: Standing): Decision {
     const { version } = this.cache;
-    const remembered = this.#rejections.get(table);
-    if (remembered?.version === version) return remembered.decision;
-    const preemption = remembered?.preemption ?? new Preemption(table, world);
-    const plugins = this.#plugins.map((plugin) =>
-      plugin.name === defaultPreemption.name
-        ? { name: plugin.name, postFilter: () => preemption.postFilter(info, this.#hasLesserPods(info)) }
+    const { epoch } = table;
+    const known = this.#rejections.get(table);
+    const preemption = known?.preemption ?? new Preemption(table, world);
+    const verdict = known?.epoch === epoch ? known.verdict : new Verdict(table, world, podClass);
+    const hasLesser = this.#hasLesserPods(info);
+    const plugins = world.profile.plugins.map((plugin) =>
+      plugin.name === defaultPreemption.name && plugin.postFilter !== undefined
+        ? { name: plugin.name, postFilter: () => preemption.postFilter(info, hasLesser) }
         : plugin,
     );
     const postFilter = runPostFilter(plugins, new Cycle(info, this.cache, []), noRefusals);
-    const refusals = refusalsOf(table, world);
-    const decision = rejection(fitErrorOf(table, world, podClass), postFilter, podClass.preFilter, refusals);
-    this.#rejections.set(table, { version, decision, preemption });
+    const nominatedNodeFit = info.pod.status?.nominatedNodeName ? false : undefined;
+    const decision = rejection(verdict, postFilter, podClass.preFilter, nominatedNodeFit);
+    if (nominatedNodeFit === undefined) this.#rejections.set(table, { epoch, version, verdict, preemption, hasLesser, decision });
     return decision;
   }
 

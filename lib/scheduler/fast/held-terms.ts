@@ -21,12 +21,15 @@ export interface HeldTerm {
 /** The pod affinity terms of all Pods on nodes. */
 export class HeldTerms {
   readonly #topology: (key: string) => Topology;
+  readonly #hardWeight: number;
   readonly #byKey = new Map<string, HeldTerm>();
   readonly #byAffinity = new WeakMap<PodAffinityTerms, readonly HeldTerm[]>();
   readonly #index = new PairIndex<HeldTerm>();
 
-  constructor(nodes: readonly NodeInfo[], topology: (key: string) => Topology) {
+  /** `hardWeight`: how much required affinity of others draws a Pod. */
+  constructor(nodes: readonly NodeInfo[], topology: (key: string) => Topology, hardWeight: number) {
     this.#topology = topology;
+    this.#hardWeight = hardWeight;
     for (const [i, { podsWithAffinity }] of nodes.entries()) {
       if (podsWithAffinity.size > 0) for (const pod of podsWithAffinity.values()) this.change(i, pod, 1);
     }
@@ -50,7 +53,7 @@ export class HeldTerms {
   #heldBy(affinity: PodAffinityTerms): readonly HeldTerm[] {
     return getOrInsert(this.#byAffinity, affinity, () => [
       ...affinity.requiredAntiAffinity.map((term) => this.#held(term, true, 0)),
-      ...affinity.requiredAffinity.map((term) => this.#held(term, false, term.weight)),
+      ...(this.#hardWeight === 0 ? [] : affinity.requiredAffinity.map((term) => this.#held(term, false, this.#hardWeight))),
       ...affinity.preferredAffinity.map((term) => this.#held(term, false, term.weight)),
       ...affinity.preferredAntiAffinity.map((term) => this.#held(term, false, -term.weight)),
     ]);

@@ -23,6 +23,10 @@ export class Judgement {
   /** Per place, the number of the first refusal, and the weighted sum of the other scores. */
   readonly refusals: Uint16Array;
   readonly scores: Int32Array;
+  /** How many places it does not refuse. */
+  open: number;
+  /** Grows with every change of a refusal. */
+  version = 0;
   /** Whether it has nothing to say of any node. */
   readonly #isSilent: boolean;
   readonly #reader = newReader();
@@ -49,6 +53,7 @@ export class Judgement {
       .map((by) => ({ by, scores: new Int32Array(size) }));
     this.refusals = new Uint16Array(size);
     this.scores = new Int32Array(size);
+    this.open = size;
     this.#isSilent = filters.length + scores.length === 0;
   }
 
@@ -67,7 +72,13 @@ export class Judgement {
       refused = this.#world.verdicts.id(refusal);
       break;
     }
-    this.refusals[place] = refused;
+    const before = this.refusals[place];
+    if (before !== refused) {
+      if (before === 0) this.open--;
+      else if (refused === 0) this.open++;
+      this.version++;
+      this.refusals[place] = refused;
+    }
     let sum = 0;
     for (const { score, weight } of this.summed) sum += weight * score.score(node);
     this.scores[place] = sum;

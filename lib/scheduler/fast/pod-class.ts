@@ -1,15 +1,15 @@
 import type { Cache } from '../cache.js';
-import { csiVolumeOf } from '../csi-migration.js';
 import type { PreFilterOutcome } from '../decision.js';
 import type { Filter, Plugin } from '../framework.js';
+import { getOrInsert } from '../get-or-insert.js';
 import { nothing } from '../label-selector.js';
 import { type Group, groupOf, interPodAffinity } from '../plugins/inter-pod-affinity.js';
 import { podTopologySpread } from '../plugins/pod-topology-spread.js';
 import type { PodInfo, SpecInfo } from '../pod-info.js';
 import { type SpreadConstraint, spreadConstraints } from '../topology-spread.js';
-import { claimNameOf } from '../volumes.js';
 import { type Aspect, aspectOf, contentOf } from './aspect.js';
 import { Judgement, type NodeScore } from './judgement.js';
+import type { VolumeRules } from './volume-rules.js';
 import type { World } from './world.js';
 
 /** Other Pods that the Pod wants near or far, as groups that a query counts. */
@@ -32,7 +32,8 @@ export interface ClassColumn {
 }
 
 const columnsOf = (plugins: readonly Plugin[], judgements: readonly Judgement[]): readonly ClassColumn[] =>
-  plugins.flatMap(({ name, weight = 1 }): readonly ClassColumn[] => {
+  plugins.flatMap(({ name, weight = 1, preScore }): readonly ClassColumn[] => {
+    if (preScore === undefined) return [];
     if (name === podTopologySpread.name || name === interPodAffinity.name) return [{ name, weight }];
     for (const { summed, raw } of judgements) {
       const node = summed.find((score) => score.name === name);
@@ -50,12 +51,13 @@ export interface PodClass {
   /** The plugins that said that only some nodes come into question. */
   readonly restrictedBy: readonly string[];
   /** What nodes are to it by themselves. */
-  readonly judgements: Readonly<Record<Aspect, Judgement>>;
+  readonly judgements: Readonly<Record<Aspect, Judgement>> & { readonly volumes: Judgement };
   readonly columns: readonly ClassColumn[];
   /** The nodes that come into question, by index; undefined for all. */
   readonly indices: readonly number[] | undefined;
+  /** Its own constraints. */
   readonly hard: readonly SpreadConstraint[];
-  /** undefined: it has no constraints of its own, so that the system's apply. */
+  /** undefined: it has no constraints of its own, so that the profile's apply. */
   readonly soft: readonly SpreadConstraint[] | undefined;
   /** Whether taints decide which nodes count for its topology spread constraints. */
   readonly honorsTaints: boolean;
@@ -76,13 +78,6 @@ const neighboursOf = ({ affinity }: PodInfo, cache: Cache): Neighbours => {
   return { near, far, preferred, key };
 };
 
-/** Whether some volume has a say in where the Pod runs. Such Pods are too much each its own to share work. */
-const hasPlacedVolumes = (pod: PodInfo): boolean =>
-  (pod.spec.volumes ?? []).some(
-    (volume) =>
-      claimNameOf(volume, pod) !== undefined || csiVolumeOf(volume) !== undefined || (volume.iscsi ?? volume.rbd) !== undefined,
-  );
-
 const success: PreFilterOutcome = { code: 'Success' };
 
 const indicesOf = (nodeNames: ReadonlySet<string>, world: World): readonly number[] =>
@@ -91,14 +86,23 @@ const indicesOf = (nodeNames: ReadonlySet<string>, world: World): readonly numbe
     .filter((index) => index !== undefined)
     .sort((a, b) => a - b);
 
+const volumeJudgement = (rules: VolumeRules | undefined, indices: readonly number[] | undefined, world: World): Judgement => {
+  const make = (): Judgement => new Judgement(world, indices, rules?.filters ?? [], [], false);
+  return indices === undefined ? world.judgement(`volumes ${rules?.key ?? ''}`, make) : make();
+};
+
 /** Undefined when PreFilter refuses Pods of this kind as a whole. */
 const compileClass = (
   id: number,
   pod: PodInfo,
   contents: Readonly<Record<Aspect, string>>,
+  volumes: VolumeRules | undefined,
   world: World,
 ): PodClass | undefined => {
-  const { cache, plugins } = world;
+  const {
+    cache,
+    profile: { plugins },
+  } = world;
   const filters: Record<Aspect, Filter[]> = { place: [], room: [], images: [], features: [] };
   const scores: Record<Aspect, NodeScore[]> = { place: [], room: [], images: [], features: [] };
   const restrictedBy: string[] = [];
@@ -129,10 +133,12 @@ const compileClass = (
     room: judgement('room'),
     images: judgement('images'),
     features: judgement('features'),
+    volumes: volumeJudgement(volumes, indices, world),
   };
   const hard = spreadConstraints(pod, 'DoNotSchedule');
   const hasOwn = (pod.spec.topologySpreadConstraints ?? []).length > 0;
   const soft = hasOwn ? spreadConstraints(pod, 'ScheduleAnyway') : undefined;
+  const { defaultConstraints } = world.profile.podTopologySpread;
   const fixed = neighboursOf(pod, cache);
   return {
     id,
@@ -143,55 +149,41 @@ const compileClass = (
     columns: columnsOf(plugins, Object.values(judgements)),
     hard,
     soft,
-    honorsTaints: [...hard, ...(soft ?? [])].some(({ honorsTaints }) => honorsTaints),
+    honorsTaints: hasOwn
+      ? [...hard, ...(soft ?? [])].some(({ honorsTaints }) => honorsTaints)
+      : defaultConstraints.some(({ nodeTaintsPolicy }) => nodeTaintsPolicy === 'Honor'),
     neighbours: (now) => (fixed.key === '' ? fixed : neighboursOf(pod, now)),
   };
 };
 
-const variable = ['topologySpreadConstraints', 'volumes', 'hostNetwork', 'hostUsers', 'priority', 'preemptionPolicy'] as const;
-
-interface Known {
-  readonly spec: PodInfo['spec'];
-  readonly podClass: PodClass | undefined;
-}
-
 /** Finds the class of a Pod: at once for Pods of one template, by content for others. */
 export class PodClasses {
   readonly #world: World;
-  /** Pods whose specs share what is compiled are of one class unless one of `variable` differs. */
-  readonly #known = new WeakMap<SpecInfo, Known[]>();
+  readonly #known = new WeakMap<SpecInfo, { readonly podClass: PodClass | undefined }>();
   readonly #byContent = new Map<string, PodClass | undefined>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Undefined for Pods that share nothing with others. */
-  of(pod: PodInfo): PodClass | undefined {
-    const { spec, shared } = pod;
-    let all = this.#known.get(shared);
-    if (all !== undefined) {
-      for (const known of all) if (variable.every((field) => known.spec[field] === spec[field])) return known.podClass;
-    } else {
-      all = [];
-      this.#known.set(shared, all);
-    }
-    const podClass = hasPlacedVolumes(pod) ? undefined : this.#find(pod);
-    all.push({ spec, podClass });
-    return podClass;
+  /** Undefined for Pods that share nothing with others. `volumes`: of a Pod that has any which matter. */
+  of(pod: PodInfo, volumes: VolumeRules | undefined): PodClass | undefined {
+    // Claims differ from Pod to Pod even of one template.
+    if (volumes !== undefined) return this.#find(pod, volumes);
+    return getOrInsert(this.#known, pod.shared, () => ({ podClass: this.#find(pod, undefined) })).podClass;
   }
 
-  #find(pod: PodInfo): PodClass | undefined {
+  #find(pod: PodInfo, volumes: VolumeRules | undefined): PodClass | undefined {
     const place = contentOf.place(pod);
     const room = contentOf.room(pod);
     const images = contentOf.images(pod);
     const features = contentOf.features(pod);
     const { priority, preemptionPolicy, topologySpreadConstraints, affinity } = pod.spec;
-    const others = [pod.namespace, priority, preemptionPolicy, topologySpreadConstraints];
+    const others = [pod.namespace, priority, preemptionPolicy, topologySpreadConstraints, volumes?.key ?? ''];
     const near = pod.hasPodAffinity ? [affinity?.podAffinity, affinity?.podAntiAffinity] : undefined;
     const content = `${place}\n${room}\n${images}\n${features}\n${JSON.stringify(near)}\n${JSON.stringify(others)}`;
     if (this.#byContent.has(content)) return this.#byContent.get(content);
-    const podClass = compileClass(this.#byContent.size, pod, { place, room, images, features }, this.#world);
+    const podClass = compileClass(this.#byContent.size, pod, { place, room, images, features }, volumes, this.#world);
     this.#byContent.set(content, podClass);
     return podClass;
   }

@@ -1,10 +1,10 @@
 import type { Cache } from '../cache.js';
 import { compileSelector, conjunction, type Selector } from '../label-selector.js';
 import { labelPairs } from '../labels.js';
-import { interPodAffinity } from '../plugins/inter-pod-affinity.js';
+import { groupOf, heedsOthers, interPodAffinity } from '../plugins/inter-pod-affinity.js';
 import { podTopologySpread } from '../plugins/pod-topology-spread.js';
 import type { PodInfo } from '../pod-info.js';
-import { defaultSpreadConstraints, siblingSelectors } from '../topology-spread.js';
+import { defaultSpreadConstraints, type SpreadConstraint, siblingSelectors } from '../topology-spread.js';
 import { AffinityRules } from './affinity-rules.js';
 import type { HeldTerm } from './held-terms.js';
 import type { Neighbours, PodClass } from './pod-class.js';
@@ -17,7 +17,8 @@ export interface Social {
   /** Pods of one class with equal keys have the same to do with the same Pods. */
   readonly key: string;
   readonly pod: PodInfo;
-  /** Which of its own hard topology spread constraints count the Pod itself. */
+  /** Its hard topology spread constraints, and which of them count the Pod itself. */
+  readonly hard: readonly SpreadConstraint[];
   readonly selves: readonly boolean[];
   /** Selects its siblings; only of a Pod without constraints of its own. */
   readonly siblings: Selector | undefined;
@@ -30,7 +31,9 @@ export interface Social {
 /** Pods without siblings on any node are all alike, whatever would select theirs: the first Pods of all workloads share their work. */
 const nobody: Selector = { key: '<nobody>', empty: false, pairs: [], matches: () => false };
 
-const siblingsOf = (pod: PodInfo, cache: Cache, world: World): Selector => {
+const siblingsOf = (pod: PodInfo, cache: Cache): Selector => conjunction(siblingSelectors(pod, cache).map(compileSelector));
+
+const knownSiblings = (pod: PodInfo, cache: Cache, world: World): Selector => {
   const selectors = siblingSelectors(pod, cache);
   for (const { matchLabels } of selectors) {
     if (matchLabels !== undefined && !world.queries.haveAll(labelPairs(matchLabels))) return nobody;
@@ -39,15 +42,23 @@ const siblingsOf = (pod: PodInfo, cache: Cache, world: World): Selector => {
 };
 
 export const socialOf = (pod: PodInfo, podClass: PodClass, cache: Cache, world: World): Social => {
-  const selves = podClass.hard.map(({ selector }) => selector.matches(pod.labels));
-  const siblings = podClass.soft === undefined ? siblingsOf(pod, cache, world) : undefined;
+  const { interPodAffinity: args, podTopologySpread: spreadArgs } = world.profile;
+  const isOwn = podClass.soft !== undefined;
+  const siblings = isOwn ? undefined : knownSiblings(pod, cache, world);
+  const hard =
+    siblings === undefined || !world.hasHardDefaults
+      ? podClass.hard
+      : defaultSpreadConstraints(pod, 'DoNotSchedule', siblingsOf(pod, cache), spreadArgs);
+  const selves = hard.map(({ selector }) => selector.matches(pod.labels));
   const neighbours = podClass.neighbours(cache);
   const isItsOwnNeighbour = neighbours.near.terms.length > 0 && neighbours.near.matches(pod);
-  const held = world.held.meaning(pod, cache.namespaceLabels(pod.namespace));
+  const meant = world.held.meaning(pod, cache.namespaceLabels(pod.namespace));
+  const held = heedsOthers(pod, args) ? meant : meant.filter(({ repels }) => repels);
   const taints = podClass.honorsTaints ? world.taints : 0;
   const ids = held.length === 0 ? '' : held.map(({ id }) => id).join();
-  const key = `${podClass.id} ${taints} ${selves.join()} ${isItsOwnNeighbour} ${ids} ${siblings?.key} ${neighbours.key}`;
-  return { key, pod, selves, siblings, neighbours, isItsOwnNeighbour, held };
+  const counted = isOwn ? '' : hard.map(({ selector }) => selector.key).join();
+  const key = `${podClass.id} ${taints} ${selves.join()} ${isItsOwnNeighbour} ${ids} ${siblings?.key} ${counted} ${neighbours.key}`;
+  return { key, pod, hard, selves, siblings, neighbours, isItsOwnNeighbour, held };
 };
 
 /** The same as filters and scores. */
@@ -58,21 +69,29 @@ export interface SocialRules {
 }
 
 export const rulesOf = (social: Social, podClass: PodClass, world: World, traits: Traits): SocialRules => {
-  const { pod, selves, siblings, neighbours, isItsOwnNeighbour, held } = social;
-  const { hard, id, honorsTaints } = podClass;
-  const soft = podClass.soft ?? (siblings === undefined ? [] : defaultSpreadConstraints(pod, siblings));
+  const { pod, hard, selves, siblings, isItsOwnNeighbour } = social;
+  const { podTopologySpread: spreadArgs } = world.profile;
+  const { id, honorsTaints } = podClass;
+  const soft =
+    podClass.soft ?? (siblings === undefined ? [] : defaultSpreadConstraints(pod, 'ScheduleAnyway', siblings, spreadArgs));
+  const needsAll = podClass.soft !== undefined || !spreadArgs.isSystemDefaulted;
   const nodesKey = `${id} ${honorsTaints ? world.taints : 0}`;
-  const { near, far, preferred } = neighbours;
+  const filters = world.filtersBy(interPodAffinity);
+  const scores = world.scoresBy(interPodAffinity);
+  const near = filters ? social.neighbours.near : groupOf([], world.cache);
+  const far = filters ? social.neighbours.far : [];
+  const preferred = scores ? social.neighbours.preferred : [];
+  const held = social.held.filter(({ repels }) => (repels ? filters : scores));
   const isSolitary = near.terms.length + far.length + preferred.length + held.length === 0;
   return {
-    hard: hard.length === 0 || !world.runs(podTopologySpread) ? undefined : new HardSpread(hard, selves, nodesKey, world, traits),
+    hard:
+      hard.length === 0 || !world.filtersBy(podTopologySpread)
+        ? undefined
+        : new HardSpread(hard, selves, nodesKey, world, traits),
     soft:
-      soft.length === 0 || !world.runs(podTopologySpread)
+      soft.length === 0 || !world.scoresBy(podTopologySpread)
         ? undefined
-        : new SoftSpread(soft, podClass.soft !== undefined, nodesKey, world, traits),
-    affinity:
-      isSolitary || !world.runs(interPodAffinity)
-        ? undefined
-        : new AffinityRules(neighbours, isItsOwnNeighbour, held, world, traits),
+        : new SoftSpread(soft, needsAll, nodesKey, world, traits),
+    affinity: isSolitary ? undefined : new AffinityRules({ near, far, preferred }, isItsOwnNeighbour, held, world, traits),
   };
 };

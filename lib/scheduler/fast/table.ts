@@ -1,18 +1,18 @@
-import { type Filter, maxNodeScore } from '../framework.js';
+import type { Filter } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
+import type { Nominations } from '../nominations.js';
 import { interPodAffinity } from '../plugins/inter-pod-affinity.js';
+import type { PodInfo } from '../pod-info.js';
 import { Bucket } from './bucket.js';
 import { newReader } from './change-log.js';
 import type { Judgement, NodeScore } from './judgement.js';
+import type { Ranks } from './level.js';
 import type { ClassColumn, PodClass } from './pod-class.js';
 import { NormalizedScore, type SharedScore } from './shared-score.js';
 import { rulesOf, type Social, type SocialRules } from './social.js';
 import { type Trait, Traits } from './traits.js';
 import { Tuples } from './tuples.js';
 import type { World } from './world.js';
-
-/** Rankings are what a node's own score lacks to the best, times this, plus the place of the node. */
-const span = 2 ** 21;
 
 /** How one plugin scores: nodes one by one, or buckets. */
 export type Column =
@@ -25,14 +25,13 @@ export type Column =
  */
 export class Table {
   readonly #world: World;
+  readonly #nominations: Nominations;
   readonly #rules: SocialRules;
   readonly #traits = new Traits();
   readonly #tuples = new Tuples();
   /** The refusal of plugins that come after those about other Pods. */
   readonly #late: Trait | undefined;
   readonly columns: readonly Column[];
-  /** The most that a node can score by itself. */
-  readonly #limit: number;
   /** The nodes at the places of the table, as indices in the world; undefined when those are the same. */
   readonly #indices: readonly number[] | undefined;
   /** How many nodes come into question. */
@@ -41,7 +40,16 @@ export class Table {
   readonly #place: Judgement;
   readonly #room: Judgement;
   readonly #images: Judgement;
+  readonly #volumes: Judgement;
   readonly #judgements: readonly Judgement[];
+  /** Those of plugins that look at single nodes, in the order of the profile. */
+  readonly filters: readonly Filter[];
+  readonly #priority: number;
+  /** A Pod that waits for room itself, and where: its own nomination does not count for it. */
+  #exempt: { readonly key: string; readonly place: number } | undefined;
+  #placeVersion = 0;
+  /** Grows when the verdict on a node may have changed. */
+  #epoch = 0;
   /** Per place: who refuses the node for what it is by itself. */
   readonly #refusals: Uint16Array;
   /** Per place: the tuple of its fixed traits, and that of all its traits, which is its bucket; -1 where the node is refused. */
@@ -49,6 +57,7 @@ export class Table {
   readonly #buckets: Int32Array;
   /** Per place: what the node scores by itself. */
   readonly #scores: Int32Array;
+  readonly #ranks: Ranks;
   readonly #byTuple: (Bucket | undefined)[] = [];
   readonly #used: Bucket[] = [];
   /** Buckets whose nodes passed all filters for the Pod at hand. */
@@ -61,25 +70,24 @@ export class Table {
   readonly #reader = newReader();
   readonly #visit = (node: number, isNodeItself: boolean): void => this.#evaluate(node, isNodeItself);
 
-  readonly #isValid = (ranking: number, bucket: Bucket): boolean => {
-    const place = ranking % span;
-    if (this.#bucketAt(place) !== bucket) return false;
-    return (this.#limit - (this.#scores[place] ?? 0)) * span + place === ranking;
-  };
-
   constructor(world: World, podClass: PodClass, social: Social) {
     this.#world = world;
+    this.#nominations = world.cache.nominations;
     const { judgements, indices } = podClass;
     this.#place = judgements.place;
     this.#room = judgements.room;
     this.#images = judgements.images;
-    this.#judgements = Object.values(judgements);
+    this.#volumes = judgements.volumes;
+    this.#priority = social.pod.priority;
+    this.#judgements = [judgements.place, judgements.room, judgements.volumes, judgements.images, judgements.features];
+    this.filters = this.#judgements.flatMap(({ filters }) => filters);
     this.#indices = indices;
     this.size = indices?.length ?? world.nodes.length;
     this.#refusals = new Uint16Array(this.size);
     this.#fixed = new Int32Array(this.size);
     this.#buckets = new Int32Array(this.size).fill(-1);
-    this.#scores = new Int32Array(this.size);
+    this.#ranks = { scores: new Int32Array(this.size), spare: [] };
+    this.#scores = this.#ranks.scores;
     this.#refused[0] = this.size;
 
     const traits = this.#traits;
@@ -88,7 +96,6 @@ export class Table {
     this.#late = features.filters.length > 0 ? traits.judged(features.refusals) : undefined;
     this.columns = podClass.columns.flatMap((column) => this.#column(column) ?? []);
     traits.seal();
-    this.#limit = maxNodeScore * this.columns.reduce((sum, { node }) => sum + (node?.weight ?? 0), 0);
   }
 
   #column({ name, weight, node, raw }: ClassColumn): Column | undefined {
@@ -109,20 +116,45 @@ export class Table {
     return this.#world.node(this.index(place));
   }
 
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Whether nothing but the node itself and its Pods can keep the Pod off it; then `filters` are all there are. */
   get isLocal(): boolean {
-    return this.#rules.hard === undefined && this.#rules.affinity === undefined;
+    return this.#rules.hard === undefined && this.#rules.affinity?.isFilter !== true;
   }
 
-  get filters(): readonly Filter[] {
-    return this.#judgements.flatMap(({ filters }) => filters);
-  }
-
-  /** Takes in what has changed since it was last asked. */
-  refresh(): void {
-    for (const judgement of this.#judgements) judgement.refresh();
+  /** Takes in what has changed since it was last asked. `waiting`: the Pod at hand, if it is nominated to a node itself. */
+  refresh(waiting?: PodInfo): void {
+    this.#place.refresh();
+    // Where the Pod cannot be at all, what room there is does not matter.
+    if (this.#place.open === 0 && this.#place.version === this.#placeVersion) return;
+    this.#placeVersion = this.#place.version;
+    for (const judgement of this.#judgements) if (judgement !== this.#place) judgement.refresh();
     if (this.#indices === undefined) this.#world.changes.catchUp(this.#reader, this.#visit);
     else for (let place = 0; place < this.size; place++) this.#evaluate(place, true);
+    this.#changeExempt(waiting);
+  }
+
+  #changeExempt(waiting: PodInfo | undefined): void {
+    const before = this.#exempt;
+    const nodeName = waiting && this.#nominations.nodeOf(waiting.key);
+    const place = nodeName === undefined ? -1 : this.placeOf(nodeName);
+    this.#exempt = waiting === undefined || place < 0 ? undefined : { key: waiting.key, place };
+    if (before !== undefined) this.#evaluate(before.place, false);
+    if (this.#exempt !== undefined) this.#evaluate(place, false);
+  }
+
+  /** The place of a node; -1 if it does not come into question. */
+  placeOf(nodeName: string): number {
+    const index = this.#world.indexOf(nodeName);
+    return index === undefined ? -1 : this.placeAt(index);
+  }
+
+  /** The place of the node with that index in the world; -1 if it does not come into question. */
+  placeAt(index: number): number {
+    return this.#indices === undefined ? index : this.#indices.indexOf(index);
   }
 
   #evaluate(place: number, isFixedVoid: boolean): void {
@@ -133,14 +165,42 @@ export class Table {
       for (const trait of fixed) tuple = this.#tuples.extend(tuple, trait.of(index, place));
       this.#fixed[place] = tuple;
     }
-    const refusal = this.#place.refusals[place] || this.#room.refusals[place] || 0;
+    const refusal =
+      (this.#nominations.size > 0 && this.#besideNominated(place, index)) ||
+      this.#place.refusals[place] ||
+      this.#room.refusals[place] ||
+      this.#volumes.refusals[place] ||
+      0;
     if (refusal !== 0) {
       this.#move(place, refusal, -1, 0);
       return;
     }
     let tuple = this.#fixed[place] ?? 0;
-    for (const trait of live) tuple = this.#tuples.extend(tuple, trait.of(index, place));
+    if (live.length > 0) {
+      const before = isFixedVoid ? undefined : this.#bucketAt(place);
+      if (before !== undefined && live.every((trait) => trait.of(index, place) === trait.in(before))) {
+        tuple = this.#buckets[place] ?? 0;
+      } else for (const trait of live) tuple = this.#tuples.extend(tuple, trait.of(index, place));
+    }
     this.#move(place, 0, tuple, (this.#room.scores[place] ?? 0) + (this.#images.scores[place] ?? 0));
+  }
+
+  /** Who refuses the node if those that wait for it, and come before the Pod, ran there already. */
+  #besideNominated(place: number, index: number): number {
+    const node = this.#world.node(index);
+    let full: NodeInfo | undefined;
+    for (const nominated of this.#nominations.on(node.name)) {
+      if (nominated.priority < this.#priority) continue;
+      if (this.#exempt?.place === place && this.#exempt.key === nominated.key) continue;
+      full ??= node.clone();
+      full.addPod(nominated);
+    }
+    if (full === undefined) return 0;
+    for (const filter of this.filters) {
+      const refusal = filter.filter(full);
+      if (refusal !== undefined) return this.#world.verdicts.id(refusal);
+    }
+    return 0;
   }
 
   #move(place: number, refusal: number, tuple: number, own: number): void {
@@ -149,38 +209,42 @@ export class Table {
       this.#refused[before] = (this.#refused[before] ?? 0) - 1;
       this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
       this.#refusals[place] = refusal;
+      this.#epoch++;
     }
     const from = this.#buckets[place] ?? -1;
     if (from === tuple && (tuple < 0 || this.#scores[place] === own)) return;
-    this.#scores[place] = own;
-    if (from !== tuple) {
-      if (from >= 0) this.#leave(from);
-      this.#buckets[place] = tuple;
-      if (tuple >= 0) this.#enter(tuple);
+    if (from === tuple) {
+      const score = this.#scores[place] ?? 0;
+      this.#scores[place] = own;
+      this.#byTuple[tuple]?.update(place, score);
+      return;
     }
-    if (tuple >= 0) this.#byTuple[tuple]?.push((this.#limit - own) * span + place);
+    this.#epoch++;
+    if (from >= 0) this.#leave(from, place);
+    this.#buckets[place] = tuple;
+    this.#scores[place] = own;
+    if (tuple >= 0) this.#enter(tuple, place);
   }
 
-  #enter(tuple: number): void {
+  #enter(tuple: number, place: number): void {
     let bucket = this.#byTuple[tuple];
     if (bucket === undefined) {
-      bucket = new Bucket(this.#tuples.values(tuple), this.#isValid);
+      bucket = new Bucket(this.#tuples.values(tuple), this.#ranks);
       this.#byTuple[tuple] = bucket;
     }
-    if (bucket.size === 0) bucket.place = this.#used.push(bucket) - 1;
-    bucket.size++;
+    if (bucket.size === 0) bucket.slot = this.#used.push(bucket) - 1;
+    bucket.enter(place);
   }
 
-  #leave(tuple: number): void {
+  #leave(tuple: number, place: number): void {
     const bucket = this.#byTuple[tuple];
     if (bucket === undefined) return;
-    bucket.size--;
+    bucket.leave(place);
     if (bucket.size > 0) return;
-    bucket.clear();
     const last = this.#used.pop();
     if (last === undefined || last === bucket) return;
-    this.#used[bucket.place] = last;
-    last.place = bucket.place;
+    this.#used[bucket.slot] = last;
+    last.slot = bucket.slot;
   }
 
   /** The place of the best node for the Pod at hand, the first by name among equals; -1 if none passes. */
@@ -188,7 +252,9 @@ export class Table {
     const passing = this.#passing;
     passing.length = 0;
     for (const bucket of this.#used) {
-      bucket.refusal = this.#sharedRefusal(bucket);
+      const refusal = this.#sharedRefusal(bucket);
+      if (refusal !== bucket.refusal) this.#epoch++;
+      bucket.refusal = refusal;
       if (bucket.refusal === 0) passing.push(bucket);
     }
     if (passing.length === 0) return -1;
@@ -196,9 +262,8 @@ export class Table {
     let best = -1;
     let most = -1;
     for (const bucket of passing) {
-      const ranking = bucket.first();
-      if (ranking === undefined) continue;
-      const place = ranking % span;
+      const place = bucket.first();
+      if (place === undefined) continue;
       const total = bucket.score + (this.#scores[place] ?? 0);
       if (total < most || (total === most && place > best)) continue;
       most = total;
@@ -244,7 +309,12 @@ export class Table {
     return counts;
   }
 
-  /** Who refuses each node for the Pod at hand, by place. */
+  /** Who refuses a node for the Pod at hand. */
+  verdict(place: number): number {
+    return this.#bucketAt(place)?.refusal ?? this.#refusals[place] ?? 0;
+  }
+
+  /** The same of each node, by place. */
   verdicts(): Uint16Array {
     const verdicts = this.#refusals.slice();
     if (this.#used.length === 0) return verdicts;

@@ -3,6 +3,7 @@ import type { Plugin } from '../framework.js';
 import { getOrInsert } from '../get-or-insert.js';
 import type { NodeInfo } from '../node-info.js';
 import type { PodInfo } from '../pod-info.js';
+import type { Profile } from '../profile.js';
 import { ChangeLog } from './change-log.js';
 import { HeldTerms } from './held-terms.js';
 import type { Judgement } from './judgement.js';
@@ -20,7 +21,9 @@ const cellsPerTable = 300;
 /** A cluster whose nodes keep their names, labels and images, with all that is worth remembering about it. */
 export class World {
   readonly cache: Cache;
-  readonly plugins: readonly Plugin[];
+  readonly profile: Profile;
+  /** Whether the profile has hard constraints for Pods that have none. */
+  readonly hasHardDefaults: boolean;
   readonly nodes: NodeInfo[];
   readonly classes: PodClasses;
   readonly queries: Queries;
@@ -35,15 +38,18 @@ export class World {
   readonly #judgements = new Map<string, Judgement>();
   #cells = 0;
 
-  constructor(cache: Cache, plugins: readonly Plugin[]) {
+  constructor(cache: Cache, profile: Profile) {
     this.cache = cache;
-    this.plugins = plugins;
+    this.profile = profile;
+    this.hasHardDefaults = profile.podTopologySpread.defaultConstraints.some(
+      ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
+    );
     this.nodes = [...cache.nodes];
     this.changes = new ChangeLog(this.nodes.length);
     this.#index = new Map(this.nodes.map(({ name }, i) => [name, i]));
     this.classes = new PodClasses(this);
     this.queries = new Queries(this.nodes);
-    this.held = new HeldTerms(this.nodes, (key) => this.topology(key));
+    this.held = new HeldTerms(this.nodes, (key) => this.topology(key), profile.interPodAffinity.hardPodAffinityWeight);
   }
 
   topology(key: string): Topology {
@@ -56,9 +62,12 @@ export class World {
     return node;
   }
 
-  /** Whether the plugin is part of the profile. */
-  runs({ name }: Plugin): boolean {
-    return this.plugins.some((plugin) => plugin.name === name);
+  filtersBy({ name }: Plugin): boolean {
+    return this.profile.plugins.some((plugin) => plugin.name === name && plugin.preFilter !== undefined);
+  }
+
+  scoresBy({ name }: Plugin): boolean {
+    return this.profile.plugins.some((plugin) => plugin.name === name && plugin.preScore !== undefined);
   }
 
   indexOf(name: string): number | undefined {
@@ -92,9 +101,9 @@ export class World {
     this.held.change(node, pod, amount);
   }
 
-  /** The order in which Pods would be evicted depends on when they started. */
-  changeStart(node: NodeInfo): void {
-    const index = this.#index.get(node.name);
+  /** Something else than which Pods run there: when they started, which is the order in which they would be evicted, or who waits. */
+  touch(nodeName: string): void {
+    const index = this.#index.get(nodeName);
     if (index !== undefined) this.changes.add(index, false);
   }
 

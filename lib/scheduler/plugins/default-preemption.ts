@@ -110,13 +110,19 @@ const compareCosts = (a: readonly number[], b: readonly number[]): number => {
   return 0;
 };
 
-/** The cheapest, in the order given. */
-const cheapest = (all: readonly Victims[]): readonly Victims[] => {
+/** The cheapest, in the order given; undefined stands for none. */
+export const cheapest = (all: readonly (Victims | undefined)[]): readonly Victims[] => {
   let best: Victims[] = [];
+  let least: readonly number[] | undefined;
   for (const one of all) {
-    const order = best[0] === undefined ? -1 : compareCosts(one.costs, best[0].costs);
-    if (order < 0) best = [one];
-    else if (order === 0) best.push(one);
+    if (one === undefined) continue;
+    const order = least === undefined ? -1 : compareCosts(one.costs, least);
+    if (order > 0) continue;
+    if (order < 0) {
+      best = [];
+      least = one.costs;
+    }
+    best.push(one);
   }
   return best;
 };
@@ -128,17 +134,15 @@ const isBeingPreempted = ({ pod, terminating }: PodInfo): boolean => {
 
 const refused = (reason: string): PostFilterOutcome => ({ code: 'Unschedulable', message: `preemption: ${reason}` });
 
-/** The answer to a Pod that is not to evict others. */
-export const refusalToPreempt = ({ spec }: PodInfo): PostFilterOutcome | undefined =>
-  spec.preemptionPolicy === 'Never' ? refused('not eligible due to preemptionPolicy=Never.') : undefined;
-
-/** Why the Pod must not evict others. */
-const ineligible = ({ pod: info, cache }: Cycle, { nodes, absent }: NodeRefusals): PostFilterOutcome | undefined => {
-  const { pod, priority } = info;
-  const refusal = refusalToPreempt(info);
-  if (refusal !== undefined) return refusal;
+/** Why the Pod must not evict others. `codeOf`: what the filters said of a node. */
+export const ineligible = (
+  { pod, spec, priority }: PodInfo,
+  cache: Cache,
+  codeOf: (nodeName: string) => NodeRefusal['code'],
+): PostFilterOutcome | undefined => {
+  if (spec.preemptionPolicy === 'Never') return refused('not eligible due to preemptionPolicy=Never.');
   const nominated = pod.status?.nominatedNodeName;
-  if (!nominated || (nodes.get(nominated)?.code ?? absent) === 'UnschedulableAndUnresolvable') return undefined;
+  if (!nominated || codeOf(nominated) === 'UnschedulableAndUnresolvable') return undefined;
   for (const other of cache.node(nominated)?.pods.values() ?? []) {
     if (other.priority < priority && isBeingPreempted(other))
       return refused('not eligible due to a terminating pod on the nominated node.');
@@ -150,26 +154,29 @@ const ineligible = ({ pod: info, cache }: Cycle, { nodes, absent }: NodeRefusals
 const potentialNodes = ({ nodes }: Cache, refusals: NodeRefusals): readonly NodeInfo[] =>
   nodes.filter((node) => (refusals.nodes.get(node.name)?.code ?? refusals.absent) === 'Unschedulable');
 
-/** What comes of the dry runs on the `potential` nodes among `nodes`; `counts` are the reasons of those where evictions do not help. */
-export const preemptionOutcome = (
-  candidates: readonly Victims[],
-  nodes: number,
-  potential: number,
-  counts: Map<string, number>,
+/** No evictions help; `counts` are the reasons of the `potential` nodes where they might have. */
+export const preemptionFailure = (nodes: number, potential: number, counts: Map<string, number>): PostFilterOutcome => {
+  if (potential < nodes) countReasons(counts, [notHelpful], nodes - potential);
+  return { ...refused(fitErrorText(nodes, counts)), nominated: '' };
+};
+
+/** The first of the `best` is taken; `candidates` are asked for when they are read. */
+export const preemptionSuccess = (
+  best: readonly Victims[],
+  candidates: () => readonly Candidate[] | undefined,
 ): PostFilterOutcome => {
-  const best = cheapest(candidates);
   const [first] = best;
-  if (first === undefined) {
-    if (potential < nodes) countReasons(counts, [notHelpful], nodes - potential);
-    return { ...refused(fitErrorText(nodes, counts)), nominated: '' };
-  }
   return {
     code: 'Success',
     message: '',
-    nominated: first.candidate.node,
-    victims: first.candidate.victims,
-    candidates: candidates.map(({ candidate }) => candidate),
-    ...(best.length > 1 && { best: best.map(({ candidate }) => candidate.node) }),
+    nominated: first?.candidate.node ?? '',
+    victims: first?.candidate.victims ?? [],
+    get candidates() {
+      return candidates();
+    },
+    get best() {
+      return best.length > 1 ? best.map(({ candidate }) => candidate.node) : undefined;
+    },
   };
 };
 
@@ -177,7 +184,7 @@ export const preemptionOutcome = (
 export const defaultPreemption: Plugin = {
   name,
   postFilter(cycle, refusals): PostFilterOutcome {
-    const refusal = ineligible(cycle, refusals);
+    const refusal = ineligible(cycle.pod, cycle.cache, (node) => refusals.nodes.get(node)?.code ?? refusals.absent);
     if (refusal !== undefined) return refusal;
     const { nodes } = cycle.cache;
     const candidates: Victims[] = [];
@@ -188,6 +195,9 @@ export const defaultPreemption: Plugin = {
       if ('code' in result) countReasons(counts, result.reasons, 1);
       else candidates.push(result);
     }
-    return preemptionOutcome(candidates, nodes.length, potential.length, counts);
+    const best = cheapest(candidates);
+    return best.length > 0
+      ? preemptionSuccess(best, () => candidates.map(({ candidate }) => candidate))
+      : preemptionFailure(nodes.length, potential.length, counts);
   },
 };

@@ -196,7 +196,20 @@ export const normalizeAffinity = (scores: number[]): void => {
   }
 };
 
-const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache): Score | undefined => {
+/** InterPodAffinityArgs of the profile. */
+export interface InterPodAffinityArgs {
+  /** A Pod that must be near another draws it near as if it preferred to, with this weight. */
+  readonly hardPodAffinityWeight: number;
+  /** The terms of Pods on nodes score only Pods that have preferred terms themselves. */
+  readonly ignorePreferredTermsOfExistingPods: boolean;
+}
+
+/** Whether the plugin scores the Pod for what other Pods want. */
+export const heedsOthers = ({ affinity }: PodInfo, { ignorePreferredTermsOfExistingPods }: InterPodAffinityArgs): boolean =>
+  !ignorePreferredTermsOfExistingPods || affinity.preferredAffinity.length + affinity.preferredAntiAffinity.length > 0;
+
+const prepareScore = (args: InterPodAffinityArgs, pod: PodInfo, cache: Cache): Score | undefined => {
+  if (!heedsOthers(pod, args)) return undefined;
   const near = pod.affinity.preferredAffinity.map((term) => groupOf([term], cache));
   const far = pod.affinity.preferredAntiAffinity.map((term) => groupOf([term], cache));
   const namespaceLabels = cache.namespaceLabels(pod.namespace);
@@ -204,15 +217,15 @@ const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache
   const addOurs = (groups: readonly Group[], node: NodeInfo, sign: 1 | -1): void => {
     for (const group of groups) for (const term of group.terms) scores.add(node, term, sign * node.countPods(group));
   };
-  const addTheirs = (terms: readonly AffinityTerm[], node: NodeInfo, sign: 1 | -1): void => {
-    for (const term of terms) if (termMatches(term, pod, namespaceLabels)) scores.add(node, term, sign);
+  const addTheirs = (terms: readonly AffinityTerm[], node: NodeInfo, times: number): void => {
+    for (const term of terms) if (termMatches(term, pod, namespaceLabels)) scores.add(node, term, times);
   };
   for (const node of cache.nodes) {
     addOurs(near, node, 1);
     addOurs(far, node, -1);
     if (node.podsWithAffinity.size === 0) continue;
     for (const { affinity } of node.podsWithAffinity.values()) {
-      addTheirs(affinity.requiredAffinity, node, 1);
+      addTheirs(affinity.requiredAffinity, node, args.hardPodAffinityWeight);
       addTheirs(affinity.preferredAffinity, node, 1);
       addTheirs(affinity.preferredAntiAffinity, node, -1);
     }
@@ -221,4 +234,16 @@ const prepareScore = (pod: PodInfo, _feasible: readonly NodeInfo[], cache: Cache
 };
 
 /** Affinity and anti-affinity between Pods, in both directions. */
-export const interPodAffinity: Plugin = { name, weight: 2, preFilter: prepareFilter, preScore: prepareScore };
+export const interPodAffinityWith = (args: InterPodAffinityArgs): Plugin => ({
+  name,
+  weight: 2,
+  preFilter: prepareFilter,
+  preScore: (pod, _feasible, cache) => prepareScore(args, pod, cache),
+});
+
+export const defaultInterPodAffinityArgs: InterPodAffinityArgs = {
+  hardPodAffinityWeight: 1,
+  ignorePreferredTermsOfExistingPods: false,
+};
+
+export const interPodAffinity = interPodAffinityWith(defaultInterPodAffinityArgs);

@@ -5,7 +5,7 @@ const name = 'NodeDeclaredFeatures';
 const refusal = unresolvable(name, "node(s) didn't match Pod's required features");
 
 /** Features of the kubelet that a Pod cannot do without. */
-const requiredFeatures = (spec: PodSpec): readonly string[] => {
+export const requiredFeatures = (spec: PodSpec): readonly string[] => {
   const features: string[] = [];
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
   if (

@@ -1,7 +1,10 @@
 import type { NodeRefusal } from '../decision.js';
-import { maxNodeScore, type Plugin } from '../framework.js';
+import type { Plugin, Score } from '../framework.js';
+import { getOrInsert } from '../get-or-insert.js';
 import type { NodeInfo } from '../node-info.js';
 import type { PodResource } from '../pod-requests.js';
+import { isExtended, scoredAmounts } from './resource-amounts.js';
+import { cpuAndMemory, leastRequested, type ScoringStrategy, strategyScore } from './scoring-strategy.js';
 
 const name = 'NodeResourcesFit';
 
@@ -20,49 +23,99 @@ const fits = (requests: PodResource, { allocatable, requested, pods }: NodeInfo)
   return true;
 };
 
-/** All that the node lacks; evicting Pods helps only where the node is large enough when empty. */
-const insufficient = (requests: PodResource, { allocatable, requested, pods }: NodeInfo): NodeRefusal => {
-  const reasons = pods.size + 1 > allocatable.pods ? ['Too many pods'] : [];
-  let resolvable = true;
-  const check = (resource: string, asked: number, held: number, size: number): void => {
-    if (!lacks(asked, held, size)) return;
-    reasons.push(`Insufficient ${resource}`);
-    if (asked > size) resolvable = false;
-  };
-  check('cpu', requests.milliCPU, requested.milliCPU, allocatable.milliCPU);
-  check('memory', requests.memory, requested.memory, allocatable.memory);
-  check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
-  for (const [resource, asked] of requests.scalars) {
-    check(resource, asked, requested.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
-  }
-  return { plugin: name, code: resolvable ? 'Unschedulable' : 'UnschedulableAndUnresolvable', reasons };
-};
-
-const leastRequested = (requested: number, allocatable: number): number =>
-  requested > allocatable ? 0 : Math.floor(((allocatable - requested) * maxNodeScore) / allocatable);
-
-/** Room for what the Pod requests; scores with the strategy LeastAllocated over CPU and memory. */
-export const nodeResourcesFit: Plugin = {
-  name,
-  weight: 1,
-  preFilter({ requests }) {
-    return { filter: (node) => (fits(requests, node) ? undefined : insufficient(requests, node)) };
-  },
-  preScore({ requests }) {
-    return {
-      score: ({ allocatable, nonZeroMilliCPU, nonZeroMemory }) => {
-        let sum = 0;
-        let resources = 0;
-        if (allocatable.milliCPU > 0) {
-          sum += leastRequested(nonZeroMilliCPU + requests.scoredMilliCPU, allocatable.milliCPU);
-          resources++;
-        }
-        if (allocatable.memory > 0) {
-          sum += leastRequested(nonZeroMemory + requests.scoredMemory, allocatable.memory);
-          resources++;
-        }
-        return resources === 0 ? 0 : Math.floor(sum / resources);
-      },
+/** All that nodes lack for these requests. Most nodes lack the same: they share a refusal. */
+const insufficiency = (requests: PodResource): ((node: NodeInfo) => NodeRefusal) => {
+  const scalars = [...requests.scalars];
+  const resources = ['cpu', 'memory', 'ephemeral-storage', ...scalars.map(([resource]) => resource)];
+  const known = new Map<string, NodeRefusal>();
+  return ({ allocatable, requested, pods }) => {
+    // Per resource: 0 enough, 1 too little is free, 2 the node is too small, so that evicting Pods does not help.
+    let lacking = pods.size + 1 > allocatable.pods ? '1' : '0';
+    const check = (asked: number, held: number, size: number): void => {
+      lacking += !lacks(asked, held, size) ? '0' : asked > size ? '2' : '1';
     };
-  },
+    check(requests.milliCPU, requested.milliCPU, allocatable.milliCPU);
+    check(requests.memory, requested.memory, allocatable.memory);
+    check(requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
+    for (const [resource, asked] of scalars) {
+      check(asked, requested.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
+    }
+    return getOrInsert(known, lacking, () => ({
+      plugin: name,
+      code: lacking.includes('2') ? 'UnschedulableAndUnresolvable' : 'Unschedulable',
+      reasons: [
+        ...(lacking.startsWith('1') ? ['Too many pods'] : []),
+        ...resources.filter((_, i) => lacking[i + 1] !== '0').map((resource) => `Insufficient ${resource}`),
+      ],
+    }));
+  };
 };
+
+/** NodeResourcesFitArgs of the profile. */
+export interface NodeResourcesFitArgs {
+  /** Extended resources that the filter passes over, by name and by the group before the `/`. */
+  readonly ignoredResources: readonly string[];
+  readonly ignoredResourceGroups: readonly string[];
+  readonly scoringStrategy: ScoringStrategy;
+}
+
+const leastAllocated: ScoringStrategy = { type: 'LeastAllocated', resources: cpuAndMemory, shape: [] };
+
+/** LeastAllocated over CPU and memory, which nearly every cluster has, without lists in between. */
+const defaultScore = ({ scoredMilliCPU, scoredMemory }: PodResource): Score => ({
+  score: ({ allocatable, nonZeroMilliCPU, nonZeroMemory }) => {
+    let sum = 0;
+    let resources = 0;
+    if (allocatable.milliCPU > 0) {
+      sum += leastRequested(nonZeroMilliCPU + scoredMilliCPU, allocatable.milliCPU);
+      resources++;
+    }
+    if (allocatable.memory > 0) {
+      sum += leastRequested(nonZeroMemory + scoredMemory, allocatable.memory);
+      resources++;
+    }
+    return resources === 0 ? 0 : Math.floor(sum / resources);
+  },
+});
+
+const scoreBy = (strategy: ScoringStrategy, pod: PodResource): Score => {
+  const amounts = strategy.resources.map(({ name: resource }) => scoredAmounts(resource, pod));
+  const total = strategyScore(strategy);
+  return {
+    score: (node) =>
+      total(
+        amounts.map(({ asked, held }) => asked + held(node)),
+        amounts.map(({ size }) => size(node)),
+      ),
+  };
+};
+
+/** Room for what the Pod requests; scores with the strategy of the profile. */
+export const nodeResourcesFitWith = (args: NodeResourcesFitArgs): Plugin => {
+  const { ignoredResources, ignoredResourceGroups, scoringStrategy } = args;
+  const isIgnored = (resource: string): boolean =>
+    isExtended(resource) &&
+    (ignoredResources.includes(resource) || ignoredResourceGroups.includes(resource.slice(0, resource.indexOf('/'))));
+  const ignoresAny = ignoredResources.length + ignoredResourceGroups.length > 0;
+  const filtered = (requests: PodResource): PodResource =>
+    ignoresAny ? { ...requests, scalars: new Map([...requests.scalars].filter(([resource]) => !isIgnored(resource))) } : requests;
+  return {
+    name,
+    weight: 1,
+    preFilter({ requests }) {
+      const asked = filtered(requests);
+      const insufficient = insufficiency(asked);
+      return { filter: (node) => (fits(asked, node) ? undefined : insufficient(node)) };
+    },
+    preScore: ({ requests }) =>
+      scoringStrategy === leastAllocated ? defaultScore(requests) : scoreBy(scoringStrategy, requests),
+  };
+};
+
+export const defaultNodeResourcesFitArgs: NodeResourcesFitArgs = {
+  ignoredResources: [],
+  ignoredResourceGroups: [],
+  scoringStrategy: leastAllocated,
+};
+
+export const nodeResourcesFit = nodeResourcesFitWith(defaultNodeResourcesFitArgs);

@@ -16,7 +16,7 @@ const volumeOfClaim = (claim: Claim, { lists }: Cache): CSIVolume | undefined =>
 };
 
 /** The Pod's CSI volumes by a key that two uses of one volume share. */
-const csiVolumesOf = (pod: PodInfo, cache: Cache): Map<string, CSIVolume> => {
+export const csiVolumesOf = (pod: PodInfo, cache: Cache): Map<string, CSIVolume> => {
   const volumes = new Map<string, CSIVolume>();
   for (const volume of pod.spec.volumes ?? []) {
     const claimName = claimNameOf(volume, pod);

@@ -8,9 +8,12 @@ import type { PodInfo } from '../pod-info.js';
 import {
   defaultSpreadConstraints,
   hasAllTopologies,
+  hasOwnConstraints,
+  type PodTopologySpreadArgs,
   type SpreadConstraint,
   siblingSelectors,
   spreadConstraints,
+  systemDefaulting,
 } from '../topology-spread.js';
 
 const name = 'PodTopologySpread';
@@ -100,11 +103,23 @@ class SpreadFilter implements Filter {
   }
 }
 
-const prepareFilter = (pod: PodInfo, { nodes }: Cache): Filter | undefined => {
-  const constraints = spreadConstraints(pod, 'DoNotSchedule');
+/** The constraints that the Pod is held to: its own, or those of the profile if it has none. */
+const constraintsOf = (
+  pod: PodInfo,
+  whenUnsatisfiable: string,
+  cache: Cache,
+  args: PodTopologySpreadArgs,
+): readonly SpreadConstraint[] => {
+  if (hasOwnConstraints(pod)) return spreadConstraints(pod, whenUnsatisfiable);
+  if (args.defaultConstraints.every((constraint) => constraint.whenUnsatisfiable !== whenUnsatisfiable)) return [];
+  return defaultSpreadConstraints(pod, whenUnsatisfiable, conjunction(siblingSelectors(pod, cache).map(compileSelector)), args);
+};
+
+const prepareFilter = (pod: PodInfo, cache: Cache, args: PodTopologySpreadArgs): Filter | undefined => {
+  const constraints = constraintsOf(pod, 'DoNotSchedule', cache, args);
   if (constraints.length === 0) return undefined;
   const all = constraints.map((constraint) => new Domains(constraint, constraint.selector.matches(pod.labels) ? 1 : 0));
-  for (const node of nodes) {
+  for (const node of cache.nodes) {
     if (!hasAllTopologies(node, constraints)) continue;
     for (const domains of all) {
       const { constraint } = domains;
@@ -142,14 +157,16 @@ export const normalizeSpread = (scores: number[], isIgnored: (i: number) => bool
   }
 };
 
-const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache): Score | undefined => {
-  const own = (pod.spec.topologySpreadConstraints ?? []).length > 0;
-  const constraints = own
-    ? spreadConstraints(pod, 'ScheduleAnyway')
-    : defaultSpreadConstraints(pod, conjunction(siblingSelectors(pod, cache).map(compileSelector)));
+const prepareScore = (
+  pod: PodInfo,
+  feasible: readonly NodeInfo[],
+  cache: Cache,
+  args: PodTopologySpreadArgs,
+): Score | undefined => {
+  const constraints = constraintsOf(pod, 'ScheduleAnyway', cache, args);
   if (constraints.length === 0) return undefined;
-  // The system's own constraints spread over hosts even where nodes have no zone.
-  const ignored = new Set(own ? feasible.filter((node) => !hasAllTopologies(node, constraints)) : []);
+  const needsAll = hasOwnConstraints(pod) || !args.isSystemDefaulted;
+  const ignored = new Set(needsAll ? feasible.filter((node) => !hasAllTopologies(node, constraints)) : []);
   const scored = feasible.filter((node) => !ignored.has(node));
   const soft = constraints.map((constraint): SoftConstraint => {
     if (constraint.topologyKey === hostname) return { constraint, counts: undefined, weight: spreadWeight(scored.length) };
@@ -157,7 +174,7 @@ const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache)
     return { constraint, counts, weight: spreadWeight(counts.size) };
   });
   for (const node of cache.nodes) {
-    if (own && !hasAllTopologies(node, constraints)) continue;
+    if (needsAll && !hasAllTopologies(node, constraints)) continue;
     for (const { constraint, counts } of soft) {
       if (counts === undefined) continue;
       const domain = labelOf(node.labels, constraint.topologyKey) ?? '';
@@ -186,5 +203,12 @@ const prepareScore = (pod: PodInfo, feasible: readonly NodeInfo[], cache: Cache)
   };
 };
 
-/** Topology spread constraints, hard and soft, with the system's defaults for Pods of a Service or workload. */
-export const podTopologySpread: Plugin = { name, weight: 2, preFilter: prepareFilter, preScore: prepareScore };
+/** Topology spread constraints, hard and soft, with the profile's defaults for Pods of a Service or workload. */
+export const podTopologySpreadWith = (args: PodTopologySpreadArgs): Plugin => ({
+  name,
+  weight: 2,
+  preFilter: (pod, cache) => prepareFilter(pod, cache, args),
+  preScore: (pod, feasible, cache) => prepareScore(pod, feasible, cache, args),
+});
+
+export const podTopologySpread = podTopologySpreadWith(systemDefaulting);

@@ -45,10 +45,10 @@ const claimsOf = (pod: PodInfo, { lists }: Cache): readonly Claim[] | string => 
   return claims;
 };
 
-const isBound = (claim: Claim): boolean =>
+export const isBound = (claim: Claim): boolean =>
   Boolean(claim.spec?.volumeName) && claim.metadata.annotations?.[bindCompleted] !== undefined;
 
-const matchesNode = (volume: PersistentDisk, node: NodeInfo): boolean => {
+export const matchesNode = (volume: PersistentDisk, node: NodeInfo): boolean => {
   const required = volume.spec?.nodeAffinity?.required;
   return required === undefined || compileNodeSelector(required)({ name: '', labels: node.labels });
 };
@@ -62,8 +62,25 @@ const isReservedFor = (volume: PersistentDisk, claim: Claim): boolean => {
   );
 };
 
-const storageOf = (quantities: { readonly [resource: string]: string | number } | undefined): number =>
+export const storageOf = (quantities: { readonly [resource: string]: string | number } | undefined): number =>
   quantityValue(quantities?.storage);
+
+/** Why the volume cannot serve the claim, whatever the node. */
+export const unfitness = (
+  volume: PersistentDisk,
+  claim: Claim,
+): 'deleted' | 'claimed' | 'small' | 'mode' | 'attributes' | 'phase' | 'selector' | 'access' | undefined => {
+  const { spec, metadata, status } = volume;
+  if (metadata.deletionTimestamp !== undefined) return 'deleted';
+  if (spec?.claimRef !== undefined && !isReservedFor(volume, claim)) return 'claimed';
+  if (storageOf(spec?.capacity) < storageOf(claim.spec?.resources?.requests)) return 'small';
+  if ((spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) return 'mode';
+  if ((spec?.volumeAttributesClassName ?? '') !== (claim.spec?.volumeAttributesClassName ?? '')) return 'attributes';
+  if (isReservedFor(volume, claim)) return undefined;
+  if (status?.phase !== 'Available') return 'phase';
+  if (claim.spec?.selector && !compileSelector(claim.spec.selector).matches(metadata.labels ?? {})) return 'selector';
+  return (claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode)) ? undefined : 'access';
+};
 
 /** The smallest volume that serves the claim on the node, or the one reserved for it if that can be reached from there. */
 const findVolume = (
@@ -72,20 +89,11 @@ const findVolume = (
   node: NodeInfo,
   taken: ReadonlySet<string>,
 ): PersistentDisk | undefined => {
-  const asked = storageOf(claim.spec?.resources?.requests);
-  const selector = claim.spec?.selector && compileSelector(claim.spec.selector);
   let smallest: PersistentDisk | undefined;
   for (const volume of volumes) {
-    const { spec, metadata, status } = volume;
-    if (taken.has(metadata.name) || metadata.deletionTimestamp !== undefined) continue;
-    if (spec?.claimRef !== undefined && !isReservedFor(volume, claim)) continue;
-    if (storageOf(spec?.capacity) < asked) continue;
-    if ((spec?.volumeMode ?? 'Filesystem') !== (claim.spec?.volumeMode ?? 'Filesystem')) continue;
-    if ((spec?.volumeAttributesClassName ?? '') !== (claim.spec?.volumeAttributesClassName ?? '')) continue;
+    if (taken.has(volume.metadata.name) || unfitness(volume, claim) !== undefined) continue;
     if (isReservedFor(volume, claim)) return matchesNode(volume, node) ? volume : undefined;
-    if (status?.phase !== 'Available' || selector?.matches(metadata.labels ?? {}) === false) continue;
-    if (!(claim.spec?.accessModes ?? []).every((mode) => spec?.accessModes?.includes(mode))) continue;
-    if (smallest !== undefined && storageOf(smallest.spec?.capacity) <= storageOf(spec?.capacity)) continue;
+    if (smallest !== undefined && storageOf(smallest.spec?.capacity) <= storageOf(volume.spec?.capacity)) continue;
     if (matchesNode(volume, node)) smallest = volume;
   }
   return smallest;
@@ -117,20 +125,26 @@ const hasCapacity = (claim: Claim, storageClass: Admitted<StorageClass>, node: N
 
 interface UnboundClaim {
   readonly claim: Claim;
-  /** All volumes of its class. */
+  /** What it may be bound to, and what provisions a volume for it otherwise. */
   readonly volumes: readonly PersistentDisk[];
+  readonly storageClass: Admitted<StorageClass> | undefined;
 }
+
+export const selectedNodeOf = (claim: Claim): string | undefined => claim.metadata.annotations?.[selectedNode];
+
+/** Whether the class has volumes made for claims. */
+export const provisions = (storageClass: Admitted<StorageClass> | undefined): storageClass is Admitted<StorageClass> =>
+  storageClass !== undefined && storageClass.provisioner !== '' && storageClass.provisioner !== noProvisioner;
 
 /** What a node offers the Pod's claims: volumes to bind and claims to provision for, or why not. */
 const volumesFor = (
-  bound: readonly Claim[],
+  bound: readonly (PersistentDisk | undefined)[],
   unbound: readonly UnboundClaim[],
   node: NodeInfo,
   cache: Cache,
 ): VolumeDecision | readonly string[] => {
   const reasons: string[] = [];
-  for (const claim of bound) {
-    const volume = cache.lists['/PersistentVolume'].get(claim.spec?.volumeName ?? '');
+  for (const volume of bound) {
     if (volume === undefined) {
       reasons.push(volumeNotExist);
       break;
@@ -140,33 +154,30 @@ const volumesFor = (
       break;
     }
   }
-  const toProvision: Claim[] = [];
+  const toProvision: UnboundClaim[] = [];
   const toMatch: UnboundClaim[] = [];
   for (const one of unbound) {
-    const { claim } = one;
-    const chosen = claim.metadata.annotations?.[selectedNode];
+    const chosen = selectedNodeOf(one.claim);
     if (chosen === undefined) toMatch.push(one);
-    else if (chosen === node.name) toProvision.push(claim);
+    else if (chosen === node.name) toProvision.push(one);
     else return [...reasons, bindConflict];
   }
   const bind: { claim: string; volume: string }[] = [];
   const taken = new Set<string>();
-  for (const { claim, volumes } of toMatch) {
+  for (const one of toMatch) {
+    const { claim, volumes } = one;
     const volume = findVolume(claim, volumes, node, taken);
-    if (volume === undefined) toProvision.push(claim);
+    if (volume === undefined) toProvision.push(one);
     else {
       taken.add(volume.metadata.name);
       bind.push({ claim: claimKey(claim), volume: volume.metadata.name });
     }
   }
-  for (const claim of toProvision) {
-    const storageClass = cache.lists['storage.k8s.io/StorageClass'].get(storageClassNameOf(claim));
-    const provisions =
-      storageClass !== undefined && storageClass.provisioner !== '' && storageClass.provisioner !== noProvisioner;
-    if (!provisions || !allowsNode(storageClass, node)) return [...reasons, bindConflict];
+  for (const { claim, storageClass } of toProvision) {
+    if (!provisions(storageClass) || !allowsNode(storageClass, node)) return [...reasons, bindConflict];
     if (!hasCapacity(claim, storageClass, node, cache)) return [...reasons, notEnoughSpace];
   }
-  return reasons.length > 0 ? reasons : { bind, provision: toProvision.map(claimKey) };
+  return reasons.length > 0 ? reasons : { bind, provision: toProvision.map(({ claim }) => claimKey(claim)) };
 };
 
 const isRefusal = (result: VolumeDecision | readonly string[]): result is readonly string[] => Array.isArray(result);
@@ -178,7 +189,7 @@ export const volumeBinding: Plugin = {
     const claims = claimsOf(pod, cache);
     if (typeof claims === 'string') return unresolvable(name, claims);
     if (claims.length === 0) return undefined;
-    const bound = claims.filter(isBound);
+    const bound = claims.filter(isBound).map(({ spec }) => cache.lists['/PersistentVolume'].get(spec?.volumeName ?? ''));
     const unbound = claims.filter((claim) => !isBound(claim));
     const waits = (claim: Claim): boolean =>
       !claim.spec?.volumeName &&
@@ -187,9 +198,8 @@ export const volumeBinding: Plugin = {
     // The smallest first, so that each finds the smallest volume that serves it.
     unbound.sort((a, b) => storageOf(a.spec?.resources?.requests) - storageOf(b.spec?.resources?.requests));
     const unboundClaims = unbound.map((claim) => {
-      const className = storageClassNameOf(claim);
-      const all = [...cache.lists['/PersistentVolume'].values()];
-      return { claim, volumes: all.filter((volume) => storageClassNameOf(volume) === className) };
+      const storageClass = cache.lists['storage.k8s.io/StorageClass'].get(storageClassNameOf(claim));
+      return { claim, volumes: cache.volumes.for(claim), storageClass };
     });
     const found = new Map<string, VolumeDecision>();
     return {

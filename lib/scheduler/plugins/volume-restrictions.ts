@@ -13,7 +13,7 @@ const isSameImage = (a: RBDVolumeSource, b: RBDVolumeSource): boolean =>
   a.monitors.some((monitor) => b.monitors.includes(monitor)) && (a.pool ?? 'rbd') === (b.pool ?? 'rbd') && a.image === b.image;
 
 /** Whether two Pods on one node cannot mount these: the same disk, and not both read-only (EBS not even then). */
-const conflict = (a: Volume, b: Volume): boolean => {
+export const conflict = (a: Volume, b: Volume): boolean => {
   const readOnly = (
     one: { readonly readOnly?: boolean | undefined },
     other: { readonly readOnly?: boolean | undefined },
@@ -27,7 +27,7 @@ const conflict = (a: Volume, b: Volume): boolean => {
   return a.rbd !== undefined && b.rbd !== undefined && isSameImage(a.rbd, b.rbd) && !readOnly(a.rbd, b.rbd);
 };
 
-const isRestricted = (volume: Volume): boolean =>
+export const isRestricted = (volume: Volume): boolean =>
   (volume.gcePersistentDisk ?? volume.awsElasticBlockStore ?? volume.iscsi ?? volume.rbd) !== undefined;
 
 const makeFilter = (disks: readonly Volume[], namespace: string, exclusive: ReadonlySet<string>, inUse: number): Filter => {

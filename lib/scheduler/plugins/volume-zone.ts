@@ -23,7 +23,7 @@ interface Place {
 }
 
 /** Where a volume is. One label can name several zones, joined by `__`; a label with an empty one says nothing. */
-const placesOf = (labels: Labels | undefined): readonly Place[] => {
+export const placesOf = (labels: Labels | undefined): readonly Place[] => {
   const places: Place[] = [];
   for (const key of Object.keys(topologyLabels)) {
     const values = labelOf(labels, key)

@@ -1,7 +1,9 @@
 import type { PodSpec, Volume } from '../../api/generated/types.js';
 import { type ObjectRef, refText } from '../../api/object.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { amountOf } from '../../scheduler/amount.js';
 import { requestsOf } from '../../scheduler/pod-requests.js';
-import { amountOf, largestNode } from '../capacity.js';
+import { allocatableOf } from '../../scheduler/resource.js';
 import type { Draft, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
@@ -69,6 +71,10 @@ const largePod = (
     ];
   });
 };
+
+/** The most that one node offers of a resource, empty. */
+const largestNode = (cluster: Cluster, resource: string): number =>
+  Math.max(0, ...cluster.list('Node').map((node) => amountOf(allocatableOf(node.status?.allocatable ?? {}), resource)));
 
 /** Advice: what a cluster accepts and experience regrets. */
 export const designRule: Rule = (run) => {

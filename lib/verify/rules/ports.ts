@@ -1,64 +1,81 @@
-import type { ContainerPort, PodSpec } from '../../api/generated/types.js';
-import { refText } from '../../api/object.js';
+import type { Container, PodSpec } from '../../api/generated/types.js';
+import { refKey, refText } from '../../api/object.js';
+import type { PodBehaviour } from '../../kubelet/behaviour.js';
 import { withField } from '../edit.js';
 import type { Draft, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
 interface Opened {
   readonly container: string;
-  readonly path: string;
-  readonly port: ContainerPort;
+  /** The field that declares the port; the container's, where the author says elsewhere on what it listens. */
+  readonly field: string;
+  /** `8080/TCP`. */
+  readonly key: string;
+  readonly port: number;
+  readonly declared: boolean;
 }
 
-/** Ports of containers that run at the same time: main containers and restartable init containers (sidecars). */
-const opened = (spec: PodSpec, path: string): readonly Opened[] =>
-  [
-    ...(spec.initContainers ?? []).flatMap((container, at) =>
-      container.restartPolicy === 'Always' ? [{ container, path: `${path}.initContainers[${at}]` }] : [],
-    ),
-    ...spec.containers.map((container, at) => ({ container, path: `${path}.containers[${at}]` })),
-  ].flatMap(({ container, path: at }) =>
-    (container.ports ?? []).map((port, index) => ({
-      container: container.name,
-      path: `${at}.ports[${index}].containerPort`,
+const opened = (container: Container, path: string, behaviour: PodBehaviour): readonly Opened[] => {
+  const { name } = container;
+  // What the author says of the process counts more than its ports, which are only informational.
+  const { listens } = behaviour[name] ?? {};
+  if (listens !== undefined) {
+    return listens.map(({ port, protocol = 'TCP' }) => ({
+      container: name,
+      field: path,
+      key: `${port}/${protocol}`,
       port,
-    })),
-  );
+      declared: false,
+    }));
+  }
+  return (container.ports ?? []).map(({ containerPort, protocol = 'TCP' }, index) => ({
+    container: name,
+    field: `${path}.ports[${index}].containerPort`,
+    key: `${containerPort}/${protocol}`,
+    port: containerPort,
+    declared: true,
+  }));
+};
+
+/** Pairs of a port that is open and the same port opened again: containers run beside each other, init containers beside earlier sidecars. */
+const collisions = (spec: PodSpec, path: string, behaviour: PodBehaviour): readonly (readonly [Opened, Opened])[] => {
+  const open = new Map<string, Opened>();
+  const found: (readonly [Opened, Opened])[] = [];
+  const start = (container: Container, at: string, stays: boolean): void => {
+    for (const each of opened(container, at, behaviour)) {
+      const other = open.get(each.key);
+      if (other === undefined) {
+        if (stays) open.set(each.key, each);
+      } else if (other.container !== each.container) found.push([other, each]);
+    }
+  };
+  for (const [index, container] of (spec.initContainers ?? []).entries())
+    start(container, `${path}.initContainers[${index}]`, container.restartPolicy === 'Always');
+  for (const [index, container] of spec.containers.entries()) start(container, `${path}.containers[${index}]`, true);
+  return found;
+};
 
 /** All containers of a Pod share one address: a port can be opened by one of them only (S19). The API server does not say so. */
-export const portsRule: Rule = ({ accepted, refOf }) =>
+export const portsRule: Rule = ({ accepted, refOf, input }) =>
   accepted.flatMap((manifest): readonly Draft[] => {
     const template = podTemplateOf(manifest.object);
     if (template === undefined) return [];
-    const first = new Map<string, Opened>();
     const object = refOf(manifest);
-    return opened(template.spec, template.path).flatMap((each): readonly Draft[] => {
-      const key = `${each.port.containerPort}/${each.port.protocol ?? 'TCP'}`;
-      const other = first.get(key);
-      if (other === undefined) {
-        first.set(key, each);
-        return [];
-      }
-      if (other.container === each.container) return [];
-      const free = each.port.containerPort + 1;
-      return [
-        {
-          code: 'pod/port-conflict',
-          severity: 'error',
-          object,
-          field: each.path,
-          message: `containers ${other.container} and ${each.container} of ${refText(object)} both open port ${key}: they share one network, so the second one cannot`,
-          evidence: [
-            { kind: 'field', path: other.path, message: `${other.container} opens ${key}` },
-            { kind: 'field', path: each.path, message: `${each.container} opens ${key} too` },
-          ],
-          fixes: [
-            {
-              text: `let ${each.container} listen on another port, such as ${free}`,
-              change: { edit: object, to: withField(each.path, free) },
-            },
-          ],
-        },
-      ];
+    const behaviour = input.behaviours?.get(refKey(object)) ?? {};
+    return collisions(template.spec, template.path, behaviour).map(([first, second]) => {
+      const free = second.port + 1;
+      const text = `let ${second.container} listen on another port, such as ${free}`;
+      return {
+        code: 'pod/port-conflict',
+        severity: 'error',
+        object,
+        field: second.field,
+        message: `containers ${first.container} and ${second.container} of ${refText(object)} both open port ${second.key}: they share one network, so the second one cannot`,
+        evidence: [
+          { kind: 'field', path: first.field, message: `${first.container} opens ${first.key}` },
+          { kind: 'field', path: second.field, message: `${second.container} opens ${second.key} too` },
+        ],
+        fixes: [second.declared ? { text, change: { edit: object, to: withField(second.field, free) } } : { text }],
+      };
     });
   });

@@ -20,8 +20,10 @@ const severityOf = ({ to, without, path }: Reference): Severity => {
   return mayComeLater.has(to.kind) || path === 'spec.serviceName' ? 'warning' : 'error';
 };
 
-const exists = ({ cluster }: DryRun, to: ObjectRef): boolean =>
-  ((to.kind === 'Role' || to.kind === 'ClusterRole') && isDefaultRole(to.name)) || cluster.get(to) !== undefined;
+const exists = ({ cluster, config }: DryRun, to: ObjectRef): boolean =>
+  (to.kind === 'IngressClass' && to.name === config.ingressController?.ingressClass) ||
+  ((to.kind === 'Role' || to.kind === 'ClusterRole') && isDefaultRole(to.name)) ||
+  cluster.get(to) !== undefined;
 
 /** Names of objects that the reference could have meant. */
 const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>

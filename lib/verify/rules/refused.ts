@@ -4,6 +4,7 @@ import { equal } from '../../apiserver/equal.js';
 import { fieldOf, withField } from '../edit.js';
 import type { Evidence, FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
+import { holderOf } from './allocated.js';
 import { deciderOf } from './creation-fixes.js';
 
 /** The server's words for what may be set once and never again. */
@@ -170,7 +171,11 @@ export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }
       object: ref,
       field: before === undefined ? cause.field : fixedFields(cause, before, manifest.object)[0],
       message: `${refText(ref)}: ${wording(ref, cause)}`,
-      evidence: [{ kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) }, ...refuser],
+      evidence: [
+        { kind: 'field', path: cause.field, message: cause.detail ?? wording(ref, cause) },
+        ...refuser,
+        ...holderOf(cluster, cause),
+      ],
       fixes:
         before !== undefined && isUnchangeable(cause) ? keepOrReplace(ref, before, manifest.object, cause) : waysOut(ref, cause),
     }));

@@ -2,6 +2,7 @@ import { nearest } from '../../api/decode/suggest.js';
 import type { EndpointSlice, Pod, Service, ServicePort } from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { resourceOf } from '../../api/resources.js';
+import type { PodBehaviour } from '../../kubelet/behaviour.js';
 import { withField } from '../edit.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
@@ -96,6 +97,7 @@ const portFault = (
   index: number,
   pod: Admitted<Pod>,
   workload: ObjectRef,
+  behaviour: PodBehaviour,
 ): readonly Draft[] => {
   const target = port.targetPort ?? port.port;
   const protocol = port.protocol ?? 'TCP';
@@ -127,6 +129,9 @@ const portFault = (
       },
     ];
   }
+  // What the author says of the processes counts more than the ports that their containers declare.
+  const listens = Object.values(behaviour).flatMap((each) => each.listens ?? []);
+  if (listens.some((each) => each.port === target && (each.protocol ?? 'TCP') === protocol)) return [];
   if (ports.length === 0 || ports.some(({ containerPort }) => containerPort === target)) return [];
   const only = ports.length === 1 ? ports[0]?.containerPort : undefined;
   return [
@@ -175,7 +180,9 @@ export const servicesRule: Rule = (run) => {
       return known ? [] : [noMatch(run, service, selector, workloads)];
     }
     const workload = refOf(run.cluster.controllerOf(first));
-    const mismatches = (service.spec?.ports ?? []).flatMap((port, index) => portFault(ref, port, index, first, workload));
+    const mismatches = (service.spec?.ports ?? []).flatMap((port, index) =>
+      portFault(ref, port, index, first, workload, run.cluster.behaviourOf(first)),
+    );
     const ready = endpoints.some(({ conditions }) => conditions?.ready !== false);
     if (ready || run.blamed(workload)) return mismatches;
     return [

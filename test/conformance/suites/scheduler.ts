@@ -244,9 +244,9 @@ const runCase = (record: unknown, { engine, toJson, withPriority }: Comparison):
     else if (decision.outcome === 'preempting') {
       simulation.preempt(key, decision);
       const retry = simulation.decide(key);
+      step = { ...step, retry: withPriority ? toJson(retry) : { outcome: retry.outcome, node: retry.node } };
       if (retry.outcome === 'scheduled') simulation.bind(key, retry);
       else if (retry.postFilter?.nominated === '') simulation.nominate(key, undefined);
-      step = { ...step, retry: withPriority ? toJson(retry) : { outcome: retry.outcome, node: retry.node } };
     } else if (decision.postFilter?.nominated === '') simulation.nominate(key, undefined);
     compare(key, pod.spec?.priority, step);
     if (lines.length >= 10) return lines;

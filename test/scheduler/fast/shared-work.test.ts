@@ -36,17 +36,33 @@ describe('What the fast engine shares', () => {
 });
 
 describe('Bucket', () => {
-  test('the first ranking is the least valid one, however many have become void', () => {
+  test('its first node is the one that scores most, the first by name among equals, whatever has come, changed and gone', () => {
+    const move = fc.record({
+      place: fc.nat(149),
+      score: fc.nat(5),
+      leaves: fc.constantFrom(true, false, false, false),
+      asked: fc.boolean(),
+    });
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(9), fc.nat(50)), { maxLength: 300, size: 'max' }), (moves) => {
-        // Each node has one valid ranking: its last.
-        const rankings = new Map<number, number>();
-        const bucket = new Bucket([], (ranking) => rankings.get(ranking % 10) === ranking);
-        for (const [place, lack] of moves) {
-          rankings.set(place, lack * 10 + place);
-          bucket.size = rankings.size;
-          bucket.push(lack * 10 + place);
-          expect(bucket.first()).toBe(Math.min(...rankings.values()));
+      fc.property(fc.array(move, { maxLength: 500, size: 'max' }), (moves) => {
+        const ranks = { scores: new Int32Array(150), spare: [] };
+        const bucket = new Bucket([], ranks);
+        const inside = new Set<number>();
+        for (const { place, score, leaves, asked } of moves) {
+          if (inside.has(place) && leaves) {
+            bucket.leave(place);
+            inside.delete(place);
+          } else {
+            const before = ranks.scores[place] ?? 0;
+            ranks.scores[place] = score;
+            if (inside.has(place)) bucket.update(place, before);
+            else bucket.enter(place);
+            inside.add(place);
+          }
+          if (!asked) continue;
+          const byRank = [...inside].sort((a, b) => (ranks.scores[b] ?? 0) - (ranks.scores[a] ?? 0) || a - b);
+          expect(bucket.first()).toBe(byRank[0]);
+          expect(bucket.size).toBe(inside.size);
         }
       }),
     );
