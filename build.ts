@@ -10,7 +10,7 @@ import { build, type Plugin } from 'esbuild';
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** What few runs need is read when it is first used. */
-const late: ReadonlySet<string> = new Set(['re2js']);
+const late: ReadonlySet<string> = new Set(['re2js', 'yaml']);
 
 /** Members of an object with what a package exports, read on use. */
 const onUse = (name: string): string =>

@@ -157,15 +157,22 @@ export class Cluster {
    * `seconds` (default 15 minutes): a container that crashes for ever is then in its back-off. Each CronJob runs once, so
    * that its template is judged; `runCronJobs: false` leaves it to its schedule.
    */
-  settle(options: { readonly seconds?: number | undefined; readonly runCronJobs?: boolean | undefined } = {}): void {
+  settle(
+    options: {
+      readonly seconds?: number | undefined;
+      readonly runCronJobs?: boolean | undefined;
+      /** Told from time to time how far it is. */
+      readonly progress?: ((text: string) => void) | undefined;
+    } = {},
+  ): void {
     const { api, clock } = this.#plane;
     const limit = clock.now + (options.seconds ?? horizon) * 1000;
     if (options.runCronJobs !== false) this.#runCronJobs(api.store.list('CronJob'));
-    this.#work();
+    this.#work(options.progress);
     while (clock.step(limit)) {
       // What is due at the same moment happens before anyone reacts to it.
       while (clock.step(clock.now));
-      this.#work();
+      this.#work(options.progress);
     }
   }
 
@@ -414,8 +421,14 @@ export class Cluster {
     }
   }
 
-  #work(): void {
-    this.#plane.run(() => this.#kubelets.run());
+  #work(progress?: (text: string) => void): void {
+    let steps = 0;
+    const { store } = this.#plane.api;
+    const tick = (): void => {
+      steps++;
+      if (steps % 1000 === 0) progress?.(`running the cluster: ${store.count('Pod')} Pods, step ${steps}`);
+    };
+    this.#plane.run(() => this.#kubelets.run(), progress && tick);
   }
 }
 

@@ -32,9 +32,9 @@ export class ControlPlane {
   }
 
   /** Lets controllers, scheduler and the agents of the nodes (which return how much they did) work, without time passing, until they have nothing to do. */
-  run(agents: () => number = () => 0): void {
+  run(agents: () => number = () => 0, tick?: () => void): void {
     do {
-      while (this.#queue.run() + this.scheduling.run() + agents() > 0);
-    } while (this.#queue.runLater() > 0);
+      while (this.#queue.run(tick) + this.scheduling.run(tick) + agents() > 0);
+    } while (this.#queue.runLater(tick) > 0);
   }
 }

@@ -3,8 +3,9 @@ import { type Admitted, type ObjectRef, refOf } from '../api/object.js';
 import { as, type Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import type { Change } from '../apiserver/store.js';
-import type { Decision } from '../scheduler/decision.js';
+import type { Decision, VolumeDecision } from '../scheduler/decision.js';
 import { compareQueue, type Scheduler } from '../scheduler/index.js';
+import { chooseVolumes } from './volume-choice.js';
 
 const component = 'default-scheduler';
 
@@ -50,7 +51,7 @@ export class Scheduling {
   }
 
   /** Decides on every Pod that is due, in the order of the queue; returns how many that were. */
-  run(): number {
+  run(tick: () => void = () => {}): number {
     if (this.#retryAll || this.#retryForPods) this.#wake();
     if (this.#due.size === 0) return 0;
     const due = [...this.#due].sort(([, a], [, b]) => compareQueue(a, b));
@@ -58,6 +59,7 @@ export class Scheduling {
     for (const [key] of due) {
       const pod = this.#api.store.get(key);
       if (pod !== undefined) this.#schedule(key, pod as Admitted as Admitted<Pod>);
+      tick();
     }
     return due.length;
   }
@@ -119,7 +121,7 @@ export class Scheduling {
     this.decisions.set(key, summary(decision));
     switch (decision.outcome) {
       case 'scheduled':
-        if (decision.node !== undefined) this.#assign(pod, decision.node);
+        if (decision.node !== undefined) this.#assign(pod, decision.node, decision.volumes);
         return;
       case 'preempting': {
         const pdbViolations = violationsOf(decision);
@@ -145,9 +147,9 @@ export class Scheduling {
     }
   }
 
-  #assign(pod: Admitted<Pod>, node: string): void {
+  #assign(pod: Admitted<Pod>, node: string, volumes: VolumeDecision | undefined): void {
     const { namespace, name } = pod.metadata;
-    this.#chooseVolumes(pod, node);
+    if (volumes !== undefined) chooseVolumes(this.#api, node, volumes);
     this.#api.bind(pod, node);
     this.#api.record({
       type: 'Normal',
@@ -156,17 +158,6 @@ export class Scheduling {
       object: refOf(pod),
       component,
     });
-  }
-
-  /** Claims that waited for their first consumer learn where it runs; the volume controller provisions them there. */
-  #chooseVolumes(pod: Admitted<Pod>, node: string): void {
-    for (const volume of pod.spec?.volumes ?? []) {
-      const name = volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral && `${pod.metadata.name}-${volume.name}`);
-      const claim = name === undefined ? undefined : this.#api.store.find('PersistentVolumeClaim', pod.metadata.namespace, name);
-      if (claim === undefined || claim.spec?.volumeName !== undefined) continue;
-      const annotations = { ...claim.metadata.annotations, 'volume.kubernetes.io/selected-node': node };
-      this.#api.update({ ...(claim as Admitted as Stored), metadata: { ...claim.metadata, annotations } }, { trusted: true });
-    }
   }
 
   #report(pod: Admitted<Pod>, decision: Decision, before: Decision | undefined): void {

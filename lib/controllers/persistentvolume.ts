@@ -121,13 +121,18 @@ const wait = (claim: Admitted<PersistentVolumeClaim>, context: ControllerContext
   provision(claim, found?.provisioner ?? name, context);
 };
 
+/** The claim that a volume is meant for: the scheduler says so by the volume. */
+const claimOf = ({ spec }: PersistentVolume): readonly string[] =>
+  spec?.claimRef?.uid === undefined ? [] : [`${spec.claimRef.namespace}/${spec.claimRef.name}`];
+
 /** Binds claims to volumes, and has volumes made for those whose class provisions. */
 export const persistentVolumeController: Controller = {
   name: 'persistentvolume-controller',
   kinds: ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'],
   keysFor: ({ type, object }, store) => {
     if (object.kind === 'PersistentVolumeClaim') return [keyFor(object)];
-    if (type !== 'added') return object.kind === 'PersistentVolume' ? [keyFor(object)] : [];
+    if (type !== 'added')
+      return object.kind === 'PersistentVolume' ? [keyFor(object), ...claimOf(object as PersistentVolume)] : [];
     const waiting = store.list('PersistentVolumeClaim').filter((claim) => claim.status?.phase !== 'Bound');
     return [...(object.kind === 'PersistentVolume' ? [keyFor(object)] : []), ...waiting.map(keyFor)];
   },

@@ -49,8 +49,8 @@ export class WorkQueue {
     });
   }
 
-  /** Reconciles until nothing is due; returns how many keys that were. */
-  run(): number {
+  /** Reconciles until nothing is due; returns how many keys that were. `tick` is called after each. */
+  run(tick: () => void = () => {}): number {
     let count = 0;
     for (let lane = this.#nextLane(); lane !== undefined; lane = this.#nextLane()) {
       for (const key of lane.due) {
@@ -58,6 +58,7 @@ export class WorkQueue {
         lane.due.delete(key);
         this.#reconcile(lane, key);
         count++;
+        tick();
         break;
       }
     }
@@ -65,12 +66,12 @@ export class WorkQueue {
   }
 
   /** Reconciles what waited for everybody else; returns how many keys that were. */
-  runLater(): number {
+  runLater(tick?: () => void): number {
     for (const { due, later } of this.#lanes) {
       for (const key of later) due.add(key);
       later.clear();
     }
-    return this.run();
+    return this.run(tick);
   }
 
   #nextLane(): Lane | undefined {

@@ -75,12 +75,12 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   if (running.applied.length > 0) {
     input.progress?.(`running the ${running.applied.length} objects that were applied before`);
     cluster.apply(order(running.applied).manifests, { behaviours: input.behaviours });
-    cluster.settle();
+    cluster.settle({ progress: input.progress });
   }
   input.progress?.(`admitting ${input.manifests.length} objects`);
   const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, decoded });
   input.progress?.('running the cluster until nothing changes');
-  cluster.settle();
+  cluster.settle({ progress: input.progress });
 
   let events: ReadonlyMap<string, readonly ClusterEvent[]> | undefined;
   let connections: readonly Connection[] | undefined;

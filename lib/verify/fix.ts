@@ -47,7 +47,7 @@ export const identity = (finding: Finding): string =>
  * costs as much as the first one, so all tries together may simulate and find a limited number of things.
  */
 export const fixer = (input: VerifyInput, found: readonly Finding[], judge: (input: VerifyInput) => readonly Finding[]) => {
-  let budget = 50_000;
+  let budget = 20_000;
   const cost = input.manifests.length + found.length + 1;
   const before = new Set(found.filter(({ severity }) => severity === 'error').map(identity));
   return (finding: Finding, candidates: readonly Candidate[]): Fix | undefined => {

@@ -9,6 +9,7 @@ import { WorkQueue } from '../../controllers/index.js';
 import { persistentVolumeController } from '../../controllers/persistentvolume.js';
 import { createClaims } from '../../controllers/statefulset/claims.js';
 import type { VolumeDecision } from '../../scheduler/decision.js';
+import { chooseVolumes } from '../volume-choice.js';
 
 const kinds: ReadonlySet<string> = new Set([
   'Namespace',
@@ -59,26 +60,8 @@ export class Volumes {
   }
 
   /** Carries out what the scheduler decided about the volumes of a Pod that goes to the node. */
-  assign(node: string, { bind, provision }: VolumeDecision): void {
-    const { store } = this.#api;
-    const claimOf = (key: string) => {
-      const slash = key.indexOf('/');
-      return store.find('PersistentVolumeClaim', key.slice(0, slash), key.slice(slash + 1));
-    };
-    for (const { claim: key, volume: name } of bind) {
-      const claim = claimOf(key);
-      const volume = store.find('PersistentVolume', undefined, name);
-      if (claim === undefined || volume === undefined) continue;
-      const { namespace, name: claimName, uid } = claim.metadata;
-      const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claimName, uid };
-      this.#api.update({ ...(volume as Admitted as Stored), spec: { ...volume.spec, claimRef } }, { trusted: true });
-    }
-    for (const key of provision) {
-      const claim = claimOf(key);
-      if (claim === undefined) continue;
-      const annotations = { ...claim.metadata.annotations, 'volume.kubernetes.io/selected-node': node };
-      this.#api.update({ ...(claim as Admitted as Stored), metadata: { ...claim.metadata, annotations } }, { trusted: true });
-    }
+  assign(node: string, decision: VolumeDecision): void {
+    chooseVolumes(this.#api, node, decision);
     this.#work();
   }
 
