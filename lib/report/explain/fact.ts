@@ -47,7 +47,9 @@ export const factText = (fact: Fact): string => {
     case 'selector': {
       const values = fact.values.map(({ value, nodes }) => `${value === '' ? '""' : value} (${plural(nodes, 'node')})`);
       const met = fact.met === 0 ? 'no node meets it' : `${plural(fact.met, 'node')} ${fact.met === 1 ? 'meets' : 'meet'} it`;
-      return `${fact.requirement}: ${met}${values.length === 0 ? '' : `; there is ${values.join(', ')}`}`;
+      // Where those that meet it are the only ones with the label, its values say nothing new.
+      const isKnown = values.length === 0 || (values.length === 1 && fact.values[0]?.nodes === fact.met);
+      return `${fact.requirement}: ${met}${isKnown ? '' : `; there is ${values.join(', ')}`}`;
     }
     case 'hostPort':
       return `${fact.port} is held by ${blockersText(fact.heldBy, fact.more)}`;
