@@ -1,10 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 import { figure, median } from './figure.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { measured } from './measured.js';
 
 const runs = 5;
 const fewRuns = 3;
@@ -22,24 +17,6 @@ const sizes: readonly Size[] = [
   { nodes: 1000, pods: 5000, real: { plain: 477, spread: 279, anti: 227 } },
   { nodes: 5000, pods: 2000, real: { plain: 107, spread: 65, anti: 73 } },
 ];
-
-/** Runs a program of this folder in processes of its own, as one file without types, which is how users run it; what it printed each time. */
-const measured = <Figures>(name: string, times: number, args: readonly (string | number)[] = []): readonly Figures[] => {
-  const program = join(root, 'build', 'bench', `${name}.mjs`);
-  buildSync({
-    entryPoints: [join(root, 'bench', `${name}.ts`)],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
-  return Array.from({ length: times }, () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args.map(String)], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${name}.ts ended with ${status}: ${stderr}`);
-    return JSON.parse(stdout) as Figures;
-  });
-};
 
 /** Pods placed a second on empty clusters, all nodes considered, against the real kube-scheduler. */
 const placements = (): void => {

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figure, median } from './figure.js';
+import { measured } from './measured.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,12 +21,9 @@ const spawned = (args: readonly string[], cwd: string): string => {
   return stdout;
 };
 
-/** Building, judging and writing within a process that runs already. */
-const inProcess = (script: string): Result => {
-  const results = Array.from({ length: runs }, (): Result => {
-    const stdout = spawned(['--import', 'tsx', join(root, 'bench', script)], root);
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Result;
-  });
+/** Building, judging and writing within a process that runs already, with the package as it is published. */
+const inProcess = (name: string): Result => {
+  const results = measured<Result>(name, runs);
   const by = (key: keyof Result): number => median(results.map((result) => result[key]));
   return { seconds: by('seconds'), megabytes: by('megabytes'), objects: by('objects') };
 };
@@ -51,9 +49,9 @@ const asCommand = (cli: string, script: string): number => {
  * as plain `ApiObject`s, which is the least that cdk8s can do, and as the typed constructs of cdk8s-plus-27.
  */
 export const tenThousand = (): void => {
-  const plimsoll = inProcess('units-plimsoll.ts');
-  const plain = inProcess('units-cdk8s.ts');
-  const plus = inProcess('units-cdk8s-plus.ts');
+  const plimsoll = inProcess('units-plimsoll');
+  const plain = inProcess('units-cdk8s');
+  const plus = inProcess('units-cdk8s-plus');
   figure('ten-thousand/objects', plimsoll.objects, 'objects');
   figure('ten-thousand/plimsoll', plimsoll.seconds, 's');
   figure('ten-thousand/plimsoll memory', plimsoll.megabytes, 'MB');
