@@ -12,6 +12,8 @@ export interface Change {
   readonly previous?: Stored | undefined;
 }
 
+type Subscriber = (change: Change) => void;
+
 /** A kind that the engines do not read by name. */
 export interface GroupKind {
   readonly apiVersion: string;
@@ -46,7 +48,9 @@ export class Store {
   readonly #serviceSelectors = new LabelIndex(
     (object) => (object.spec as { selector?: Record<string, string> } | undefined)?.selector,
   );
-  readonly #subscribers: ((change: Change) => void)[] = [];
+  readonly #subscribers: { readonly subscriber: Subscriber; readonly kinds: ReadonlySet<string> | undefined }[] = [];
+  /** `group/kind` -> who watches it, in the order in which they began. */
+  readonly #watching = new Map<string, readonly Subscriber[]>();
   readonly #undelivered: Change[] = [];
   #delivering = false;
   #revision = 0;
@@ -172,9 +176,19 @@ export class Store {
     return object;
   }
 
-  /** Calls `subscriber` for every later change, in order; never inside another's call. */
-  watch(subscriber: (change: Change) => void): void {
-    this.#subscribers.push(subscriber);
+  /** Calls `subscriber` for every later change (of these kinds; without, of all), in order; never inside another's call. */
+  watch(subscriber: Subscriber, kinds?: readonly Kind[]): void {
+    this.#subscribers.push({ subscriber, kinds: kinds && new Set(kinds.map((kind) => kindKeys[kind])) });
+    this.#watching.clear();
+  }
+
+  #watchersOf(object: Stored): readonly Subscriber[] {
+    const kind = kindKey(object);
+    const known = this.#watching.get(kind);
+    if (known !== undefined) return known;
+    const watchers = this.#subscribers.filter(({ kinds }) => kinds?.has(kind) ?? true).map(({ subscriber }) => subscriber);
+    this.#watching.set(kind, watchers);
+    return watchers;
   }
 
   #tell(change: Change): void {
@@ -183,7 +197,7 @@ export class Store {
     this.#delivering = true;
     for (let next = 0; next < this.#undelivered.length; next++) {
       const due = this.#undelivered[next];
-      if (due !== undefined) for (const subscriber of this.#subscribers) subscriber(due);
+      if (due !== undefined) for (const subscriber of this.#watchersOf(due.object)) subscriber(due);
     }
     this.#undelivered.length = 0;
     this.#delivering = false;
