@@ -1,8 +1,7 @@
 import { duplicateFields } from './decode/duplicate.js';
+import { newReading, type Reading } from './decode/reading.js';
 import { nearest } from './decode/suggest.js';
-import { type Type, typeOf } from './decode/type.js';
-import { newReading, type Reading, readStruct } from './decode/value.js';
-import { extended } from './extended.js';
+import { readStruct } from './decode/value.js';
 import type { KubeObject } from './object.js';
 import { modelVersion, removedVersion } from './removed.js';
 import { apiVersionOf, isBuiltInGroup, type Resource, resourceOf, resources, resourcesOfKind } from './resources.js';
@@ -55,9 +54,8 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 /** Custom resources: only the envelope is known here, the rest is their CustomResourceDefinition's. */
 const readEnvelope = (input: Readonly<Record<string, unknown>>, reading: Reading): Readonly<Record<string, unknown>> => {
-  const envelope: Type = typeOf('CustomResourceDefinition');
   const { apiVersion, kind, metadata } = input;
-  const read = readStruct({ apiVersion, kind, metadata, spec: {} }, envelope, reading);
+  const read = readStruct({ apiVersion, kind, metadata, spec: {} }, 'CustomResourceDefinition', reading);
   return read.metadata === metadata ? input : { ...input, metadata: read.metadata };
 };
 
@@ -83,10 +81,11 @@ const readObject = (
   validation: FieldValidation,
 ): Verdict<KubeObject> => {
   const reading = newReading();
-  const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, typeOf(resource.type), reading);
-  const object = (resource === undefined
-    ? input
-    : extended(resource, { apiVersion: apiVersionOf(resource) })) as unknown as KubeObject;
+  const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, resource.type, reading);
+  if (reading.malformed.length === 0 && reading.unknown.length === 0 && duplicates.length === 0) {
+    return { ok: true, value: value as KubeObject, warnings: [] };
+  }
+  const object = (resource === undefined ? input : { ...resource, apiVersion: apiVersionOf(resource) }) as unknown as KubeObject;
   const [first] = reading.malformed;
   const strict = [...duplicates, ...reading.unknown];
   if (first !== undefined) return unreadable(object, first.message, [...reading.malformed, ...strict]);
@@ -109,13 +108,13 @@ const read = (input: unknown, duplicates: readonly FieldError[], validation: Fie
   const { apiVersion, kind } = object;
   if (typeof kind !== 'string' || kind === '') return typeMetaFault('kind', kind);
   if (typeof apiVersion !== 'string') return typeMetaFault('apiVersion', apiVersion);
+  const resource = resourceOf(modelVersion(apiVersion, kind), kind);
+  if (resource !== undefined) return readObject(object, resource, duplicates, validation);
   const { group, version } = parseVersion(apiVersion);
   if (version === '') return typeMetaFault('apiVersion', apiVersion);
   if (version.includes('/')) return badRequest(`unexpected GroupVersion string: ${apiVersion}`, []);
-  const resource = resourceOf(modelVersion(apiVersion, kind), kind);
   const isUnserved = isBuiltInGroup(group) || removedVersion(apiVersion, kind) !== undefined || group === 'extensions';
-  if (resource === undefined && isUnserved) return notServed(apiVersion, kind);
-  return readObject(object, resource, duplicates, validation);
+  return isUnserved ? notServed(apiVersion, kind) : readObject(object, undefined, duplicates, validation);
 };
 
 /**

@@ -3,9 +3,9 @@ import {
   formatSelector,
   type Labels,
   type Requirement,
-  requirementMatches,
   type Selector,
   type SelectorOperator,
+  selectorMatches,
 } from './selector.js';
 
 /** Whether labels are selected; absent labels are as no labels. */
@@ -31,11 +31,8 @@ const requirementOf = ({ key, operator, values = [] }: LabelSelectorRequirement)
 
 /** The requirements of an API label selector; undefined when one of them is malformed, which selects nothing. */
 export const selectorOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): Selector | undefined => {
-  const requirements: Requirement[] = Object.entries(matchLabels).map(([key, value]) => ({
-    key,
-    operator: '=',
-    values: [value],
-  }));
+  const requirements: Requirement[] = [];
+  for (const key of Object.keys(matchLabels)) requirements.push({ key, operator: '=', values: [matchLabels[key] as string] });
   for (const expression of matchExpressions) {
     const requirement = requirementOf(expression);
     if (requirement === undefined) return undefined;
@@ -44,18 +41,25 @@ export const selectorOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSel
   return requirements;
 };
 
-const compileRequirement = (requirement: Requirement): LabelMatcher => {
-  const { key, operator, values } = requirement;
-  const [value] = values;
-  if (operator === '=') return (labels) => labels !== undefined && labels[key] === value && Object.hasOwn(labels, key);
-  return (labels = noLabels) => requirementMatches(requirement, labels);
+/** Whether every label is there with this value. */
+const compileLabels = (wanted: Labels): LabelMatcher => {
+  const keys = Object.keys(wanted);
+  if (keys.length === 0) return everything;
+  return (labels) => {
+    if (labels === undefined) return false;
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
+      if (labels[key] !== wanted[key] || !Object.hasOwn(labels, key)) return false;
+    }
+    return true;
+  };
 };
 
-const compile = (selector: Selector): LabelMatcher => {
-  const matchers = selector.map(compileRequirement);
-  const [only] = matchers;
-  if (only === undefined) return everything;
-  return matchers.length === 1 ? only : (labels) => matchers.every((matches) => matches(labels));
+const compile = (labelSelector: LabelSelector): LabelMatcher => {
+  const { matchLabels, matchExpressions } = labelSelector;
+  if (matchExpressions === undefined || matchExpressions.length === 0) return compileLabels(matchLabels ?? noLabels);
+  const selector = selectorOf(labelSelector);
+  return selector === undefined ? nothing : (labels = noLabels) => selectorMatches(selector, labels);
 };
 
 const compiled = new WeakMap<LabelSelector, LabelMatcher>();
@@ -68,8 +72,7 @@ export const matcherOf = (labelSelector: LabelSelector | undefined): LabelMatche
   if (labelSelector === undefined) return nothing;
   const known = compiled.get(labelSelector);
   if (known !== undefined) return known;
-  const selector = selectorOf(labelSelector);
-  const matcher = selector === undefined ? nothing : compile(selector);
+  const matcher = compile(labelSelector);
   compiled.set(labelSelector, matcher);
   return matcher;
 };
@@ -83,7 +86,7 @@ const compiledLabels = new WeakMap<Labels, LabelMatcher>();
 export const matcherOfLabels = (labels: Labels): LabelMatcher => {
   const known = compiledLabels.get(labels);
   if (known !== undefined) return known;
-  const matcher = matcherOf({ matchLabels: labels });
+  const matcher = compileLabels(labels);
   compiledLabels.set(labels, matcher);
   return matcher;
 };

@@ -98,9 +98,24 @@ const prefixFaults = (prefix: string): readonly string[] => {
   return faults.map((fault) => `prefix part ${fault}`);
 };
 
+// The same few keys stand in every object; bounded so that a hostile manifest cannot grow it.
+const knownQualified = new Set<string>();
+const mostKnownQualified = 1000;
+
+const isQualified = (text: string): boolean => {
+  const slash = text.indexOf('/');
+  const name = text.slice(slash + 1);
+  if (name.length > 63 || !labelKeyPattern.test(name)) return false;
+  return slash < 0 || (slash <= 253 && subdomainPattern.test(text.slice(0, slash)));
+};
+
 /** Keys of labels and annotations, names of resources, taint keys: `name` or `example.com/name`. */
 export const qualifiedName: NameCheck = (text) => {
-  if (text.length <= 63 && labelKeyPattern.test(text)) return valid;
+  if (knownQualified.has(text)) return valid;
+  if (isQualified(text)) {
+    if (knownQualified.size < mostKnownQualified) knownQualified.add(text);
+    return valid;
+  }
   const slash = text.indexOf('/');
   const name = text.slice(slash + 1);
   if (name.includes('/')) {
@@ -127,14 +142,19 @@ export const labelValue: NameCheck = (text) =>
     ? valid
     : [...tooLong(text, 63, 'bytes'), ...mismatch(labelValuePattern, text, labelValueFault)];
 
+const portNamePattern = /^(?=[-0-9]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
 /** Named ports (IANA service names). */
-export const portName: NameCheck = (text) => [
-  ...tooLong(text, 15, 'characters'),
-  ...mismatch(/^[-a-z0-9]+$/, text, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)'),
-  ...mismatch(/[a-z]/, text, 'must contain at least one letter (a-z)'),
-  ...(text.includes('--') ? ['must not contain consecutive hyphens'] : valid),
-  ...(text.startsWith('-') || text.endsWith('-') ? ['must not begin or end with a hyphen'] : valid),
-];
+export const portName: NameCheck = (text) =>
+  text.length <= 15 && portNamePattern.test(text)
+    ? valid
+    : [
+        ...tooLong(text, 15, 'characters'),
+        ...mismatch(/^[-a-z0-9]+$/, text, 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)'),
+        ...mismatch(/[a-z]/, text, 'must contain at least one letter (a-z)'),
+        ...(text.includes('--') ? ['must not contain consecutive hyphens'] : valid),
+        ...(text.startsWith('-') || text.endsWith('-') ? ['must not begin or end with a hyphen'] : valid),
+      ];
 
 const parentDirectoryFaults = (text: string): readonly string[] => {
   if (text === '.' || text === '..') return [`must not be '${text}'`];
@@ -154,15 +174,17 @@ const envVarFault = patternFault(
 /** Conventional names of environment variables: what `envFrom` and older servers take. */
 export const envVarName: NameCheck = (text) => [...mismatch(envVarPattern, text, envVarFault), ...parentDirectoryFaults(text)];
 
+const relaxedEnvVarPattern = /^[ -<>-~]+$/;
+
 /** Names of environment variables as the server accepts them: any printable ASCII but `=`. */
 export const relaxedEnvVarName: NameCheck = (text) =>
-  text === ''
-    ? ['environment variable name must be non-empty']
-    : mismatch(
-        /^[ -<>-~]+$/,
-        text,
-        "a valid environment variable name must consist only of printable ASCII characters other than '='",
-      );
+  relaxedEnvVarPattern.test(text)
+    ? valid
+    : [
+        text === ''
+          ? 'environment variable name must be non-empty'
+          : "a valid environment variable name must consist only of printable ASCII characters other than '='",
+      ];
 
 const configMapKeyFormat = '[-._a-zA-Z0-9]+';
 const configMapKeyPattern = whole(configMapKeyFormat);
@@ -175,11 +197,14 @@ const configMapKeyFault = patternFault(
 );
 
 /** Keys of the data of ConfigMaps and Secrets. */
-export const configMapKey: NameCheck = (text) => [
-  ...tooLong(text, 253, 'characters'),
-  ...mismatch(configMapKeyPattern, text, configMapKeyFault),
-  ...parentDirectoryFaults(text),
-];
+export const configMapKey: NameCheck = (text) =>
+  text.length <= 253 && text !== '.' && !text.startsWith('..') && configMapKeyPattern.test(text)
+    ? valid
+    : [
+        ...tooLong(text, 253, 'characters'),
+        ...mismatch(configMapKeyPattern, text, configMapKeyFault),
+        ...parentDirectoryFaults(text),
+      ];
 
 const identifier = '[A-Za-z_][A-Za-z0-9_]*';
 const identifierPattern = whole(identifier);

@@ -1,5 +1,5 @@
-import { typeOf } from '../decode/type.js';
-import { newReading, readStruct } from '../decode/value.js';
+import { newReading } from '../decode/reading.js';
+import { readStruct } from '../decode/value.js';
 import type { ObjectMeta } from '../generated/types.js';
 import { dns1035Label } from '../names.js';
 import type { Faults } from '../validate/faults.js';
@@ -22,7 +22,7 @@ const readMetadata = (metadata: unknown, path: string, reading: EmbeddedReading)
   if (!isObject(metadata)) return metadata;
   const own = newReading();
   own.path.push(path);
-  const read = readStruct(metadata, typeOf('ObjectMeta'), own);
+  const read = readStruct(metadata, 'ObjectMeta', own);
   reading.unknown.push(...own.unknown);
   reading.malformed.push(...own.malformed);
   return read;

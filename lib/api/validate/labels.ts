@@ -1,7 +1,6 @@
 import type { LabelSelector } from '../generated/types.js';
-import { selectorOf } from '../label-selector.js';
+import { matcherOf, selectorOf } from '../label-selector.js';
 import { labelValue, qualifiedName } from '../names.js';
-import { selectorMatches } from '../selector.js';
 import type { Faults } from './faults.js';
 import type { Path } from './path.js';
 
@@ -13,9 +12,11 @@ export const validateLabelName = (name: string, at: Path, faults: Faults): void 
 export const validateLabels = (labels: StringMap | undefined, at: Path, faults: Faults): void => {
   if (labels === undefined) return;
   for (const key of Object.keys(labels)) {
-    validateLabelName(key, at, faults);
     const value = labels[key] ?? '';
-    faults.invalidEach(at, value, labelValue(value));
+    const keyFaults = qualifiedName(key);
+    const valueFaults = labelValue(value);
+    if (keyFaults.length > 0) faults.invalidEach(at, key, keyFaults);
+    if (valueFaults.length > 0) faults.invalidEach(at, value, valueFaults);
   }
 };
 
@@ -64,14 +65,20 @@ export const validateLabelSelector = (selector: LabelSelector | undefined, at: P
  */
 export const selects = (selector: LabelSelector | undefined, labels: StringMap | undefined): boolean | undefined => {
   if (selector === undefined || selector === null) return false;
-  const entries = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, values: [value] }));
-  const wellFormed = [...entries, ...(selector.matchExpressions ?? [])].every(
+  return isReadable(selector) ? matcherOf(selector)(labels) : undefined;
+};
+
+const isReadable = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean => {
+  for (const key of Object.keys(matchLabels)) {
+    if (qualifiedName(key).length > 0 || labelValue(matchLabels[key] ?? '').length > 0) return false;
+  }
+  if (matchExpressions.length === 0) return true;
+  const hasGoodTexts = matchExpressions.every(
     ({ key, values = [] }) => qualifiedName(key).length === 0 && values.every((value) => labelValue(value).length === 0),
   );
-  const read = wellFormed ? selectorOf(selector) : undefined;
-  return read === undefined ? undefined : selectorMatches(read, labels ?? {});
+  return hasGoodTexts && selectorOf({ matchExpressions }) !== undefined;
 };
 
 /** Whether the selector asks for nothing and so selects everything. */
 export const isEmptySelector = (selector: LabelSelector): boolean =>
-  Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
+  (selector.matchExpressions?.length ?? 0) === 0 && Object.keys(selector.matchLabels ?? {}).length === 0;
