@@ -36,8 +36,26 @@ export const refOf = (object: KubeObject | Admitted): ObjectRef => ({
   name: object.metadata.name ?? object.metadata.generateName ?? '',
 });
 
+/** Namespace -> kind -> apiVersion -> what keys begin with: they are asked for all the time, and the three are mostly the same. */
+const prefixes = new Map<string, Map<string, Map<string, string>>>();
+let made = 0;
+const mostPrefixes = 10_000;
+
+const newPrefix = (apiVersion: string, kind: string, namespace: string): string => {
+  const prefix = `${groupOf(apiVersion)}/${kind}/${namespace}/`;
+  if (made === mostPrefixes) {
+    prefixes.clear();
+    made = 0;
+  }
+  made++;
+  const kinds = prefixes.get(namespace) ?? new Map<string, Map<string, string>>();
+  prefixes.set(namespace, kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(apiVersion, prefix)));
+  return prefix;
+};
+
 /** Identity of an object in a cluster: group, kind, namespace and name (the version is only a view). */
-export const refKey = (ref: ObjectRef): string => `${groupOf(ref.apiVersion)}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+export const refKey = ({ apiVersion, kind, namespace = '', name }: ObjectRef): string =>
+  (prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace)) + name;
 
 /** How people name an object: `Deployment web/api`, `ClusterRole view`. */
 export const refText = (ref: ObjectRef): string =>

@@ -13,7 +13,7 @@ import type {
 import type { KubeObject } from './object.js';
 import { qosClass } from './qos.js';
 import { modelVersion } from './removed.js';
-import { isNamespaced, resourceOf } from './resources.js';
+import { resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
 export interface Birth {
@@ -37,60 +37,68 @@ const withoutStopSignal = (container: Container): Container => {
   return Object.keys(handlers).length === 0 ? rest : { ...rest, lifecycle: handlers };
 };
 
-/** Fields of features that are off by default are dropped without a word. */
-const withoutDisabled = (spec: PodSpec): PodSpec => {
-  const isAffected = [...(spec.containers ?? []), ...(spec.initContainers ?? [])].some(
-    (container) => container.lifecycle?.stopSignal !== undefined,
-  );
-  if (!isAffected) return spec;
-  return {
-    ...spec,
-    containers: spec.containers.map(withoutStopSignal),
-    ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withoutStopSignal) }),
-  };
-};
+const stops = (containers: readonly Container[] | undefined): boolean =>
+  containers?.some(({ lifecycle }) => lifecycle?.stopSignal !== undefined) === true;
 
+/** Fields of features that are off by default are dropped without a word. */
+const withoutDisabled = (spec: PodSpec): PodSpec => ({
+  ...spec,
+  containers: spec.containers.map(withoutStopSignal),
+  ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withoutStopSignal) }),
+});
+
+const template = ['spec', 'template', 'spec'];
 const podSpecPaths: ReadonlyMap<string, readonly string[]> = new Map([
   ['Pod', ['spec']],
   ['CronJob', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
-  ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Job'].map(
-    (kind): [string, readonly string[]] => [kind, ['spec', 'template', 'spec']],
-  ),
+  ['Deployment', template],
+  ['ReplicaSet', template],
+  ['StatefulSet', template],
+  ['DaemonSet', template],
+  ['ReplicationController', template],
+  ['Job', template],
 ]);
 
-const changeAt = (value: Json, [field, ...rest]: readonly string[], change: (spec: PodSpec) => PodSpec): Json => {
-  if (field === undefined) return change(value as unknown as PodSpec) as unknown as Json;
-  const inner = value[field];
-  if (typeof inner !== 'object' || inner === null) return value;
-  const changed = changeAt(inner as Json, rest, change);
-  return changed === inner ? value : { ...value, [field]: changed };
+const fieldAt = (object: KubeObject, path: readonly string[]): Json | undefined => {
+  let value: Json = object;
+  for (let depth = 0; depth < path.length; depth++) {
+    const inner = value[path[depth] ?? ''];
+    if (typeof inner !== 'object' || inner === null) return undefined;
+    value = inner as Json;
+  }
+  return value;
 };
+
+const replaceAt = (value: Json, [field, ...rest]: readonly string[], spec: PodSpec): Json =>
+  field === undefined ? (spec as unknown as Json) : { ...value, [field]: replaceAt(value[field] as Json, rest, spec) };
 
 const trim = (object: KubeObject, kind: string): KubeObject => {
   const path = podSpecPaths.get(kind);
-  return path === undefined ? object : (changeAt(object, path, withoutDisabled) as KubeObject);
+  const spec = path && (fieldAt(object, path) as PodSpec | undefined);
+  if (path === undefined || spec === undefined || !(stops(spec.containers) || stops(spec.initContainers))) return object;
+  return replaceAt(object, path, withoutDisabled(spec)) as KubeObject;
 };
 
 const specOf = (object: KubeObject): Json => (object.spec ?? {}) as Json;
 
 const pod: Prepare = (object, { now }) => {
-  const gated = ((specOf(object).schedulingGates ?? []) as readonly unknown[]).length > 0;
-  const condition = {
-    type: 'PodScheduled',
-    status: 'False',
-    lastProbeTime: null,
-    lastTransitionTime: now,
-    reason: 'SchedulingGated',
-    message: 'Scheduling is blocked due to non-empty scheduling gates',
-  };
-  const status = {
-    phase: 'Pending',
-    ...(gated ? { conditions: [condition] } : {}),
-    qosClass: qosClass((object as Pod).spec ?? { containers: [] }),
-  };
+  const gates = specOf(object).schedulingGates as readonly unknown[] | undefined;
+  const quality = qosClass((object as Pod).spec ?? { containers: [] });
+  const status = gates?.length
+    ? { phase: 'Pending', conditions: [gated(now)], qosClass: quality }
+    : { phase: 'Pending', qosClass: quality };
   const spec = withAppArmorProfiles(object as Pod);
   return extended(spec === object.spec ? object : { ...object, spec }, { status });
 };
+
+const gated = (now: string): object => ({
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  lastTransitionTime: now,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+});
 
 const legacyUid = 'controller-uid';
 const jobUid = 'batch.kubernetes.io/controller-uid';
@@ -204,12 +212,6 @@ const mostGeneratedBase = 58;
 /** The name that the server makes of a `generateName`. */
 export const generatedName = (prefix: string, suffix: string): string => `${prefix.slice(0, mostGeneratedBase)}${suffix}`;
 
-const namespaceOf = (object: KubeObject): string | undefined => {
-  const { namespace } = object.metadata;
-  const namespaced = isNamespaced(object.apiVersion, object.kind);
-  return namespaced === undefined ? namespace : namespaced ? (namespace ?? 'default') : undefined;
-};
-
 /**
  * What the server makes of an object that it is about to create, after defaults and before validation: the namespace and a
  * generated name are there, the generation counts from 1, the status is the server's own, a Job has its labels and
@@ -217,7 +219,7 @@ const namespaceOf = (object: KubeObject): string | undefined => {
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
   const resource = resourceOf(modelVersion(object.apiVersion, object.kind), object.kind);
-  const { name, generateName, namespace } = object.metadata;
+  const { name, generateName } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
   const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = copyOf(object.metadata);
   if (!name && generateName !== undefined) metadata.name = generatedName(generateName, birth.suffix);
@@ -227,9 +229,8 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   const placed: Draft = copyOf(object);
   placed.metadata = metadata;
   if (resource === undefined) return placed;
-  const space = namespaceOf(object);
-  if (space === undefined) delete metadata.namespace;
-  else if (space !== namespace) metadata.namespace = space;
+  if (!resource.namespaced) delete metadata.namespace;
+  else metadata.namespace ??= 'default';
   if (counting.has(resource.kind)) metadata.generation = 1;
   if (statusOwned.has(resource.kind)) placed.status = emptyStruct(`${resource.type}Status`);
   const trimmed = trim(placed, resource.kind);

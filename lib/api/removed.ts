@@ -47,14 +47,17 @@ storage.k8s.io/v1beta1 CSIStorageCapacity 1.27 storage.k8s.io/v1
 storage.k8s.io/v1alpha1 VolumeAttachment 1.24 storage.k8s.io/v1
 storage.k8s.io/v1alpha1 CSIStorageCapacity 1.24 storage.k8s.io/v1`;
 
-let removed: Map<string, RemovedVersion> | undefined;
+/** apiVersion -> kind. */
+let removed: Map<string, Map<string, RemovedVersion>> | undefined;
 
-const read = (): Map<string, RemovedVersion> => {
-  const versions = new Map<string, RemovedVersion>();
+const read = (): Map<string, Map<string, RemovedVersion>> => {
+  const versions = new Map<string, Map<string, RemovedVersion>>();
   for (const line of table.trim().split('\n')) {
     const [apiVersion = '', kinds = '', removedIn = '', replacement = ''] = line.split(' ');
+    const known = versions.get(apiVersion) ?? new Map<string, RemovedVersion>();
+    versions.set(apiVersion, known);
     for (const kind of kinds.split(',')) {
-      versions.set(`${apiVersion} ${kind}`, { removedIn, replacement: replacement === '-' ? undefined : replacement });
+      known.set(kind, { removedIn, replacement: replacement === '-' ? undefined : replacement });
     }
   }
   return versions;
@@ -73,5 +76,5 @@ export const modelVersion = (apiVersion: string, kind: string): string =>
 /** What became of a kind in a version that is no longer served; undefined when it never was or still is. */
 export const removedVersion = (apiVersion: string, kind: string): RemovedVersion | undefined => {
   removed ??= read();
-  return removed.get(`${apiVersion} ${kind}`);
+  return removed.get(apiVersion)?.get(kind);
 };

@@ -2,7 +2,6 @@ import type { CustomResourceDefinition, CustomResourceDefinitionNames } from '..
 import { type Admitted, refOf } from '../api/object.js';
 import { quote } from '../api/quote.js';
 import { equal } from './equal.js';
-import { as } from './kinds.js';
 import type { ApiServer } from './server.js';
 
 type Definition = Admitted<CustomResourceDefinition>;
@@ -91,15 +90,17 @@ export const acceptNames = (api: Server): void => {
     const isSame = equal({ ...next, conditions: undefined }, { ...status, conditions: undefined });
     if (!isSame || (status?.conditions ?? undefined) === undefined) api.updateStatus(definition, next);
   };
-  api.store.watch(({ type, object }) => {
-    const definition = as('CustomResourceDefinition', object);
-    if (definition === undefined) return;
-    if (type !== 'deleted') {
-      consider(definition);
-      return;
-    }
-    const { group, names } = definition.spec;
-    for (const resource of api.store.list({ apiVersion: `${group}/`, kind: names.kind })) api.delete(refOf(resource));
-    for (const other of api.store.list('CustomResourceDefinition')) if (other.spec.group === group) consider(other);
-  });
+  api.store.watch(
+    ({ type, object }) => {
+      const definition = object as Admitted as Definition;
+      if (type !== 'deleted') {
+        consider(definition);
+        return;
+      }
+      const { group, names } = definition.spec;
+      for (const resource of api.store.list({ apiVersion: `${group}/`, kind: names.kind })) api.delete(refOf(resource));
+      for (const other of api.store.list('CustomResourceDefinition')) if (other.spec.group === group) consider(other);
+    },
+    ['CustomResourceDefinition'],
+  );
 };

@@ -28,9 +28,9 @@ const indexOf = (store: Store): ReadonlyMap<string, Definition> => {
   let cell = indexes.get(store);
   if (cell === undefined) {
     const made: { current: ReadonlyMap<string, Definition> | undefined } = { current: undefined };
-    store.watch(({ object }) => {
-      if (object.kind === 'CustomResourceDefinition') made.current = undefined;
-    });
+    store.watch(() => {
+      made.current = undefined;
+    }, ['CustomResourceDefinition']);
     indexes.set(store, made);
     cell = made;
   }
@@ -51,6 +51,7 @@ const definitionOf = (store: Store, { apiVersion, kind }: GroupKind): Definition
 
 /** The version of a definition that serves the kind of an object. */
 export const versionOf = (store: Store, object: GroupKind): ServedVersion | undefined => {
+  if (store.count('CustomResourceDefinition') === 0) return undefined;
   const definition = definitionOf(store, object);
   return definition && servedVersion(definition, object.apiVersion.slice(object.apiVersion.indexOf('/') + 1));
 };

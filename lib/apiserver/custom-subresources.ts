@@ -1,6 +1,6 @@
 import { judgeStatus, type ServedVersion, scaleOf, withReplicas } from '../api/crd/index.js';
 import type { FieldValidation } from '../api/decode.js';
-import { type KubeObject, type ObjectRef, refKey } from '../api/object.js';
+import type { KubeObject, ObjectRef } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
 import type { Verdict } from '../api/verdict.js';
 import { readCustom, versionOf } from './custom-resources.js';
@@ -33,7 +33,7 @@ export const patchSubresource = (
   options: Options = {},
 ): Verdict<Stored> => {
   const version = versionOf(api.store, ref);
-  const live = api.store.get(refKey(ref));
+  const live = api.get(ref);
   const missing = notFound({ ...ref, plural: version?.plural }, ref.name);
   if (version === undefined || live === undefined) return missing;
   if (subresource === 'scale') {

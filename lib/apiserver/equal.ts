@@ -1,13 +1,27 @@
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Equality of JSON values; a field that is undefined counts as absent. */
 export const equal = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
-  if (!isRecord(a) || !isRecord(b)) return false;
-  for (const name of Object.keys(a))
-    if (a[name] !== undefined && !(Object.hasOwn(b, name) && equal(a[name], b[name]))) return false;
-  for (const name of Object.keys(b)) if (b[name] !== undefined && !Object.hasOwn(a, name)) return false;
-  return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !equal(a[i], b[i])) return false;
+    return true;
+  }
+  return !Array.isArray(b) && equalFields(a as Fields, b as Fields);
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const equalFields = (a: Fields, b: Fields): boolean => {
+  let fields = 0;
+  for (const name in a) {
+    const value = a[name];
+    if (value === undefined) continue;
+    if (!Object.hasOwn(b, name)) return false;
+    const other = b[name];
+    if (value !== other && (other === undefined || !equal(value, other))) return false;
+    fields++;
+  }
+  for (const name in b) if (b[name] !== undefined) fields--;
+  return fields === 0;
 };

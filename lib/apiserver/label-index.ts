@@ -1,18 +1,14 @@
+import { addTo, type Cell, type Entry, objectsOf, removeFrom } from './cell.js';
 import type { Stored } from './kinds.js';
-
-/** The place of an object in the indexes; a write that moves no index only replaces the object in it. */
-export interface Cell {
-  readonly key: string;
-  object: Stored;
-}
 
 type Labels = Readonly<Record<string, string>>;
 
-const none: ReadonlyMap<string, Cell> = new Map();
+const none: readonly Stored[] = [];
 
 /** Objects by each of their labels, so that a selector looks only at objects that carry its rarest pair. */
 export class LabelIndex {
-  readonly #byPair = new Map<string, Map<string, Cell>>();
+  /** Namespace -> label -> value -> objects. */
+  readonly #spaces = new Map<string, Map<string, Map<string | undefined, Entry>>>();
   readonly #labelsOf: (object: Stored) => Labels | undefined;
 
   constructor(labelsOf: (object: Stored) => Labels | undefined) {
@@ -20,51 +16,66 @@ export class LabelIndex {
   }
 
   put(cell: Cell): void {
-    for (const pair of this.#pairsOf(cell.object)) {
-      const entry = this.#byPair.get(pair);
-      if (entry === undefined) this.#byPair.set(pair, new Map([[cell.key, cell]]));
-      else entry.set(cell.key, cell);
-    }
+    const labels = this.#labelsOf(cell.object);
+    if (labels === undefined) return;
+    const space = entryOf(this.#spaces, cell.object.metadata.namespace ?? '');
+    for (const name in labels) addTo(entryOf(space, name), labels[name], cell);
   }
 
   remove(cell: Cell): void {
-    for (const pair of this.#pairsOf(cell.object)) {
-      const entry = this.#byPair.get(pair);
-      entry?.delete(cell.key);
-      if (entry?.size === 0) this.#byPair.delete(pair);
+    const labels = this.#labelsOf(cell.object);
+    const space = this.#spaces.get(cell.object.metadata.namespace ?? '');
+    if (labels === undefined || space === undefined) return;
+    for (const name in labels) {
+      const values = space.get(name);
+      if (values !== undefined) removeFrom(values, labels[name], cell);
     }
   }
 
   /** Objects of the namespace that carry all of `labels`; none for no labels. */
   matching(namespace: string, labels: Labels): readonly Stored[] {
-    let rarest: ReadonlyMap<string, Cell> | undefined;
-    for (const [name, value] of Object.entries(labels)) {
-      const entry = this.#byPair.get(pairOf(namespace, name, value)) ?? none;
-      if (rarest === undefined || entry.size < rarest.size) rarest = entry;
+    const space = this.#spaces.get(namespace);
+    if (space === undefined) return none;
+    let rarest: Entry | undefined;
+    let wanted = 0;
+    for (const name in labels) {
+      const entry = space.get(name)?.get(labels[name]);
+      if (entry === undefined) return none;
+      if (rarest === undefined || sizeOf(entry) < sizeOf(rarest)) rarest = entry;
+      wanted++;
     }
-    const found: Stored[] = [];
-    for (const { object } of (rarest ?? none).values()) if (carries(this.#labelsOf(object), labels)) found.push(object);
-    return found;
+    const found = objectsOf(rarest);
+    return wanted < 2 ? found : found.filter((object) => carries(this.#labelsOf(object), labels));
   }
 
   /** Objects of the namespace whose own labels (a selector) are all among `labels`. */
   selecting(namespace: string, labels: Labels): readonly Stored[] {
-    const found = new Map<string, Stored>();
-    for (const [name, value] of Object.entries(labels)) {
-      for (const [key, { object }] of this.#byPair.get(pairOf(namespace, name, value)) ?? none) {
-        if (!found.has(key) && carries(labels, this.#labelsOf(object) ?? {})) found.set(key, object);
+    const space = this.#spaces.get(namespace);
+    if (space === undefined) return none;
+    let found: Stored[] | undefined;
+    for (const name in labels) {
+      for (const object of objectsOf(space.get(name)?.get(labels[name]))) {
+        if (found?.includes(object) || !carries(labels, this.#labelsOf(object))) continue;
+        found ??= [];
+        found.push(object);
       }
     }
-    return [...found.values()];
-  }
-
-  #pairsOf(object: Stored): readonly string[] {
-    const namespace = object.metadata.namespace ?? '';
-    return Object.entries(this.#labelsOf(object) ?? {}).map(([name, value]) => pairOf(namespace, name, value));
+    return found ?? none;
   }
 }
 
-const pairOf = (namespace: string, name: string, value: string): string => `${namespace}/${name}=${value}`;
+const sizeOf = (entry: Entry): number => (entry instanceof Set ? entry.size : 1);
 
-const carries = (labels: Labels | undefined, wanted: Labels): boolean =>
-  Object.entries(wanted).every(([name, value]) => labels !== undefined && Object.hasOwn(labels, name) && labels[name] === value);
+const carries = (labels: Labels | undefined, wanted: Labels | undefined): boolean => {
+  for (const name in wanted)
+    if (labels === undefined || !Object.hasOwn(labels, name) || labels[name] !== wanted[name]) return false;
+  return true;
+};
+
+const entryOf = <K, V>(index: Map<string, Map<K, V>>, name: string): Map<K, V> => {
+  const entry = index.get(name);
+  if (entry !== undefined) return entry;
+  const made = new Map<K, V>();
+  index.set(name, made);
+  return made;
+};

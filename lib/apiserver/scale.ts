@@ -1,4 +1,4 @@
-import { type KubeObject, type ObjectRef, refKey } from '../api/object.js';
+import type { KubeObject, ObjectRef } from '../api/object.js';
 import type { Verdict } from '../api/verdict.js';
 import type { User } from './admission/plugin.js';
 import type { Stored } from './kinds.js';
@@ -39,7 +39,7 @@ const workload: Scaling = {
 
 /** Merge patch of the scale of a Deployment, ReplicaSet, StatefulSet or ReplicationController, as `kubectl scale` sends it. */
 export const patchScale = (api: ApiServer, ref: ObjectRef, patch: unknown, options: Options = {}): Verdict<Stored> => {
-  const live = api.store.get(refKey(ref));
+  const live = api.get(ref);
   if (live === undefined) return notFound(ref, ref.name);
   return patchReplicas(api, live, patch, workload, { ...options, subresource: 'scale' });
 };

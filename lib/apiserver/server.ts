@@ -53,7 +53,14 @@ interface WriteOptions {
   readonly namespace?: string | undefined;
 }
 
-const accepted = (value: Stored, warnings: readonly string[] = []): Verdict<Stored> => ({ ok: true, value, warnings });
+const silent: readonly string[] = [];
+
+const accepted = (value: Stored, warnings = silent): Verdict<Stored> => ({ ok: true, value, warnings });
+
+const together = (a: readonly string[], b: readonly string[]): readonly string[] =>
+  a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
+
+const noOptions: WriteOptions = {};
 
 /** The patches that every resource takes. */
 const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
@@ -103,42 +110,58 @@ export class ApiServer {
   }
 
   get(ref: ObjectRef): Stored | undefined {
-    return this.store.get(refKey(ref));
+    return this.store.at(ref);
   }
 
-  create(sent: KubeObject, options: WriteOptions = {}): Verdict<Stored> {
-    const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context, options.fieldValidation);
-    if (!decoded.ok) return decoded;
-    if (options.namespace !== undefined && decoded.value.metadata.namespace !== options.namespace)
+  create(sent: KubeObject, options = noOptions): Verdict<Stored> {
+    let object = sent;
+    let warnings = silent;
+    if (!options.trusted) {
+      const decoded = decodeAndDefault(sent, this.#context, options.fieldValidation);
+      if (!decoded.ok) return decoded;
+      object = decoded.value;
+      warnings = decoded.warnings;
+    }
+    if (options.namespace !== undefined && object.metadata.namespace !== options.namespace)
       return badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    return this.#create(decoded, options);
+    return this.#create(object, warnings, options);
   }
 
-  #create(decoded: Extract<Verdict<KubeObject>, { readonly ok: true }>, options: WriteOptions): Verdict<Stored> {
-    const mutated = this.#admission.admit(decoded.value, undefined, options);
+  /** `read`: what was said about the object when it was read. */
+  #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
+    const mutated = this.#admission.admit(sent, undefined, options);
     if (!mutated.ok) return mutated;
     let object = this.#prepare(mutated.value);
-    const service = as('Service', object);
-    if (service !== undefined) {
-      const allocated = this.allocation.allocate(service, undefined, options.dryRun);
+    if (object.kind === 'Service') {
+      const allocated = this.#allocate(object, undefined, options);
       if (!allocated.ok) return allocated;
-      object = allocated.value as Stored;
+      object = allocated.value;
     }
     const judged = options.trusted && !isCompleted(object) ? undefined : validate(object, this.store);
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, undefined, options);
     if (refusal !== undefined) return refusal;
-    if (this.store.get(keyOf(object)) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
-    const warnings = options.trusted ? [] : [...warningsOf(object), ...this.#admission.warningsOf(object, undefined, options)];
-    const said = [...decoded.warnings, ...mutated.warnings, ...(judged?.warnings ?? []), ...warnings];
-    const pod = as('Pod', object);
+    if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
+    let said = together(together(read, mutated.warnings), judged?.warnings ?? silent);
+    if (!options.trusted) {
+      said = together(said, warningsOf(object));
+      said = together(said, this.#admission.warningsOf(object, undefined, options));
+    }
     // After validation, which judges the keys against the selectors as they were written.
+    const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
     return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
   }
 
+  /** A Service with its addresses and ports; other objects as they are. */
+  #allocate(object: Stored, previous: Stored | undefined, { dryRun }: WriteOptions): Verdict<Stored> {
+    const service = as('Service', object);
+    if (service === undefined) return accepted(object);
+    return this.allocation.allocate(service, previous && as('Service', previous), dryRun) as Verdict<Stored>;
+  }
+
   /** Replaces all but the status. */
-  update(sent: KubeObject | Stored, options: WriteOptions = {}): Verdict<Stored> {
+  update(sent: KubeObject | Stored, options = noOptions): Verdict<Stored> {
     const decoded = options.trusted ? accepted(sent as Stored) : decodeAndDefault(sent, this.#context, options.fieldValidation);
     if (!decoded.ok) return decoded;
     const next = decoded.value;
@@ -150,18 +173,17 @@ export class ApiServer {
     const isPrepared = options.trusted || version !== undefined;
     let object = keepSystemFields(isPrepared ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
     if (version !== undefined) object = replaceCustom(object, mutated.value, version, previous);
-    const service = as('Service', object);
-    if (service !== undefined && object.spec !== previous.spec) {
-      const allocated = this.allocation.allocate(service, as('Service', previous), options.dryRun);
+    if (object.kind === 'Service' && object.spec !== previous.spec) {
+      const allocated = this.#allocate(object, previous, options);
       if (!allocated.ok) return allocated;
-      object = allocated.value as Stored;
+      object = allocated.value;
     }
     const judged = options.trusted ? undefined : validate(object, this.store, previous);
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, previous, options);
     if (refusal !== undefined) return refusal;
-    const warnings = [...decoded.warnings, ...mutated.warnings, ...(judged?.warnings ?? [])];
-    if (!options.trusted) warnings.push(...this.#admission.warningsOf(object, previous, options));
+    let warnings = together(together(decoded.warnings, mutated.warnings), judged?.warnings ?? silent);
+    if (!options.trusted) warnings = together(warnings, this.#admission.warningsOf(object, previous, options));
     if (equal(object, previous)) return accepted(previous, warnings);
     if (options.dryRun) return accepted(object, warnings);
     object = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.store.revision + 1) } };
@@ -179,7 +201,10 @@ export class ApiServer {
     if (current === undefined) return;
     const isNoted = annotations === undefined || equal(annotations, current.metadata.annotations);
     if (isNoted && equal(current.status, status)) return;
-    this.store.put({ ...current, status, ...(!isNoted && { metadata: extended(current.metadata, { annotations }) }) });
+    const metadata = isNoted ? current.metadata : extended(current.metadata, { annotations });
+    this.store.put(
+      current.status === undefined ? extended({ ...current, metadata }, { status }) : { ...current, metadata, status },
+    );
   }
 
   /** Strategic merge patch, as `kubectl patch` and `kubectl set` send it. */
@@ -187,7 +212,7 @@ export class ApiServer {
     ref: ObjectRef,
     patch: Readonly<Record<string, unknown>>,
     merge: typeof strategicPatch = strategicPatch,
-    options: WriteOptions = {},
+    options = noOptions,
   ): Verdict<Stored> {
     const live = this.get(ref);
     if (live === undefined) return notFound(this.#named(ref), ref.name);
@@ -200,15 +225,23 @@ export class ApiServer {
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
     const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
-    const key = refKey(refOf(decoded.value));
-    const live = decoded.value.metadata.name ? this.store.get(key) : undefined;
-    const last = this.#lastApplied.get(key) ?? (live && lastAppliedTo(live)) ?? {};
-    const merge = versionOf(this.store, sent) === undefined ? threeWayMerge : threeWayMergePatch;
-    const verdict = live === undefined ? this.#create(decoded, {}) : this.update(merge(live, last, sent) as KubeObject);
+    const ref = refOf(decoded.value);
+    const live = decoded.value.metadata.name ? this.get(ref) : undefined;
+    const verdict =
+      live === undefined
+        ? this.#create(decoded.value, decoded.warnings, noOptions)
+        : this.update(this.#merged(live, sent, refKey(ref)));
     if (!verdict.ok) return { outcome: 'refused', verdict };
-    this.#lastApplied.set(key, sent);
+    this.#lastApplied.set(refKey(ref), sent);
     if (live === undefined) return { outcome: 'created', verdict };
     return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
+  }
+
+  /** What its author changed since the last apply, in what lives. */
+  #merged(live: Stored, sent: KubeObject, key: string): KubeObject {
+    const last = this.#lastApplied.get(key) ?? lastAppliedTo(live) ?? {};
+    const merge = versionOf(this.store, sent) === undefined ? threeWayMerge : threeWayMergePatch;
+    return merge(live, last, sent) as KubeObject;
   }
 
   /** The binding subresource: the scheduler's choice becomes the Pod's node. */
@@ -274,7 +307,7 @@ export class ApiServer {
 
   /** Ends a deletion: the grace period is over, or nothing holds the object any more. Finalizers still do. */
   finish(of: Admitted): void {
-    const object = this.store.get(keyOf(of));
+    const object = this.store.current(of);
     if (object === undefined) return;
     if (object.metadata.finalizers?.length) {
       if (object.metadata.deletionGracePeriodSeconds !== 0)
@@ -293,9 +326,11 @@ export class ApiServer {
 
   /** Gives the object its name, uid and time, and what the server adds to its kind. */
   #prepare(object: KubeObject): Stored {
-    const suffix = object.metadata.name ? '' : this.#suffix(object);
-    const name = object.metadata.name || generatedName(object.metadata.generateName ?? '', suffix);
-    const key = refKey({ ...refOf(object), name });
+    const { metadata, apiVersion, kind } = object;
+    const { namespace, generateName = '' } = metadata;
+    const suffix = metadata.name ? '' : this.#suffix(object);
+    const name = metadata.name || generatedName(generateName, suffix);
+    const key = refKey({ apiVersion, kind, namespace, name });
     const uid = uidOf(key, this.store.incarnation(key));
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
@@ -313,10 +348,11 @@ export class ApiServer {
   /** What makes a new name of the object's `generateName`. */
   #suffix(object: KubeObject): string {
     const prefix = object.metadata.generateName ?? '';
-    const base = refKey(refOf(object));
+    const ref = refOf(object);
+    const base = refKey(ref);
     for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
       const suffix = suffixOf(`${base}/${count}`);
-      if (this.store.get(refKey({ ...refOf(object), name: generatedName(prefix, suffix) })) !== undefined) continue;
+      if (this.store.at({ ...ref, name: generatedName(prefix, suffix) }) !== undefined) continue;
       this.#generated.set(base, count);
       return suffix;
     }

@@ -5,7 +5,6 @@ import { invalid } from '../api/refusal.js';
 import { clusterIPsOf } from '../api/validate/service.js';
 import type { FieldError, Verdict } from '../api/verdict.js';
 import { hash32 } from './identity.js';
-import { as } from './kinds.js';
 import { internalError } from './refusals.js';
 import { withFamilies } from './service-families.js';
 import type { Store } from './store.js';
@@ -44,13 +43,14 @@ export class ServiceAllocation {
   readonly #reserved = new Set<string | number>();
 
   constructor(store: Store) {
-    store.watch(({ type, object, previous }) => {
-      const service = as('Service', object);
-      if (service === undefined || (previous?.spec === object.spec && type !== 'deleted')) return;
-      const before = previous && as('Service', previous);
-      if (before !== undefined) this.#release(before);
-      if (type !== 'deleted') this.#hold(service);
-    });
+    store.watch(
+      ({ type, object, previous }) => {
+        if (previous?.spec === object.spec && type !== 'deleted') return;
+        if (previous !== undefined) this.#release(previous as Admitted as Admitted<Service>);
+        if (type !== 'deleted') this.#hold(object as Admitted as Admitted<Service>);
+      },
+      ['Service'],
+    );
   }
 
   /** Keeps what the Services of a set of manifests choose from being drawn for others of the set. */

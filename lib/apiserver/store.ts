@@ -1,7 +1,9 @@
 import type { OwnerReference } from '../api/generated/types.js';
-import { type Admitted, groupOf } from '../api/object.js';
+import { type Admitted, groupOf, type ObjectRef, refKey } from '../api/object.js';
+import { addTo, type Cell, type Entry, objectsOf, removeFrom } from './cell.js';
 import { type Kind, type Kinds, kindVersion, type Stored } from './kinds.js';
-import { type Cell, LabelIndex } from './label-index.js';
+import { LabelIndex } from './label-index.js';
+import { Shelf } from './shelf.js';
 
 /** One write, as watches see it. */
 export interface Change {
@@ -12,7 +14,7 @@ export interface Change {
   readonly previous?: Stored | undefined;
 }
 
-type Subscriber = (change: Change) => void;
+export type Subscriber = (change: Change) => void;
 
 /** A kind that the engines do not read by name. */
 export interface GroupKind {
@@ -20,48 +22,99 @@ export interface GroupKind {
   readonly kind: string;
 }
 
-export const keyOf = (object: Admitted): string => {
-  const { namespace, name } = object.metadata;
-  return `${groupOf(object.apiVersion)}/${object.kind}/${namespace ?? ''}/${name}`;
-};
+export const keyOf = ({ apiVersion, kind, metadata: { namespace, name } }: Admitted): string =>
+  refKey({ apiVersion, kind, namespace, name });
 
 /** The owner that manages the object; there is at most one. */
-export const controllerRefOf = (object: Admitted): OwnerReference | undefined =>
-  object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+export const controllerRefOf = ({ metadata: { ownerReferences } }: Admitted): OwnerReference | undefined => {
+  if (ownerReferences === undefined) return undefined;
+  for (let i = 0; i < ownerReferences.length; i++) {
+    const owner = ownerReferences[i];
+    if (owner?.controller === true) return owner;
+  }
+  return undefined;
+};
 
-const none: ReadonlyMap<string, Cell> = new Map();
+/** A change that makes its key when it is asked for: most who watch do not. */
+class Write implements Change {
+  readonly type: Change['type'];
+  readonly object: Stored;
+  readonly previous: Stored | undefined;
+  readonly cell: Cell;
 
-/** etcd's role: objects by key, kind and owner, and watches. */
+  constructor(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined) {
+    this.type = type;
+    this.object = object;
+    this.previous = previous;
+    this.cell = cell;
+  }
+
+  get key(): string {
+    this.cell.key ??= keyOf(this.object);
+    return this.cell.key;
+  }
+}
+
+/** etcd's role: objects by kind, name, uid and owner, and watches. */
 export class Store {
-  readonly #cells = new Map<string, Cell>();
-  /** `group/kind` -> objects of all namespaces, by key. */
-  readonly #kinds = new Map<string, Map<string, Cell>>();
-  /** `group/kind` -> namespace -> name -> object. */
-  readonly #names = new Map<string, Map<string, Map<string, Cell>>>();
-  readonly #byUid = new Map<string, Cell>();
-  /** Owner uid -> key -> object. */
-  readonly #dependents = new Map<string, Map<string, Cell>>();
-  /** `group/kind/namespace` -> objects without a controller. */
-  readonly #uncontrolled = new Map<string, Map<string, Cell>>();
-  readonly #incarnations = new Map<string, number>();
+  /** Kind -> apiVersion -> objects; all versions of a group share theirs. */
+  readonly #shelves = new Map<string, Map<string, Shelf>>();
+  readonly #named: Readonly<Record<Kind, Shelf>>;
   readonly #podLabels = new LabelIndex((object) => object.metadata.labels);
   readonly #serviceSelectors = new LabelIndex(
     (object) => (object.spec as { selector?: Record<string, string> } | undefined)?.selector,
   );
-  readonly #subscribers: { readonly subscriber: Subscriber; readonly kinds: ReadonlySet<string> | undefined }[] = [];
-  /** `group/kind` -> who watches it, in the order in which they began. */
-  readonly #watching = new Map<string, readonly Subscriber[]>();
-  readonly #undelivered: Change[] = [];
+  /** In order of creation. */
+  readonly #byUid = new Map<string, Cell>();
+  /** Owner uid -> objects. */
+  readonly #dependents = new Map<string, Entry>();
+  /** By key. */
+  readonly #incarnations = new Map<string, number>();
+  readonly #subscribers: { readonly subscriber: Subscriber; readonly shelves: ReadonlySet<Shelf> | undefined }[] = [];
+  readonly #undelivered: Write[] = [];
   #delivering = false;
   #revision = 0;
+  #census = 0;
+
+  constructor() {
+    const own: Partial<Record<Kind, Shelf>> = {
+      Pod: new Shelf(this.#podLabels, new Map()),
+      ReplicaSet: new Shelf(undefined, new Map()),
+      Service: new Shelf(this.#serviceSelectors),
+    };
+    const shelves = Object.entries(kindVersion).map(([kind, apiVersion]): [string, Shelf] => {
+      const shelf = own[kind as Kind] ?? new Shelf();
+      this.#shelves.set(kind, new Map([[apiVersion, shelf]]));
+      return [kind, shelf];
+    });
+    this.#named = Object.fromEntries(shelves) as Readonly<Record<Kind, Shelf>>;
+  }
 
   /** Counts the writes. An object carries the count of its last one but those of its status: nobody here writes on top of what he has not seen. */
   get revision(): number {
     return this.#revision;
   }
 
+  /** Counts how often a kind got its first object or lost its last one. */
+  get census(): number {
+    return this.#census;
+  }
+
   get(key: string): Stored | undefined {
-    return this.#cells.get(key)?.object;
+    return this.#cellOf(key)?.object;
+  }
+
+  at({ apiVersion, kind, namespace, name }: ObjectRef): Stored | undefined {
+    return this.#shelfOf(apiVersion, kind)
+      .names.get(namespace ?? '')
+      ?.get(name)?.object;
+  }
+
+  /** What is stored under the name of an object. */
+  current({ apiVersion, kind, metadata: { namespace, name } }: Admitted): Stored | undefined {
+    return this.#shelfOf(apiVersion, kind)
+      .names.get(namespace ?? '')
+      ?.get(name)?.object;
   }
 
   /** The object of this uid, if it still exists. */
@@ -70,29 +123,23 @@ export class Store {
   }
 
   find<K extends Kind>(kind: K, namespace: string | undefined, name: string): Admitted<Kinds[K]> | undefined {
-    return this.#names
-      .get(kindKeys[kind])
-      ?.get(namespace ?? '')
-      ?.get(name)?.object as Admitted<Kinds[K]> | undefined;
+    return this.#named[kind].names.get(namespace ?? '')?.get(name)?.object as Admitted<Kinds[K]> | undefined;
   }
 
   /** Objects of a kind, in order of creation; of all namespaces when none is given. */
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    return objectsOf(this.#listed(typeof kind === 'string' ? kindKeys[kind] : kindKey(kind), namespace));
+    return (typeof kind === 'string' ? this.#named[kind] : this.#shelfOf(kind.apiVersion, kind.kind)).list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
-    return this.#listed(kindKeys[kind], namespace)?.size ?? 0;
-  }
-
-  #listed(kind: string, namespace: string): ReadonlyMap<string, Cell> | undefined {
-    return namespace === '' ? this.#kinds.get(kind) : this.#names.get(kind)?.get(namespace);
+    const { cells, names } = this.#named[kind];
+    return namespace === '' ? cells.size : (names.get(namespace)?.size ?? 0);
   }
 
   all(): readonly Stored[] {
-    return objectsOf(this.#cells);
+    return Array.from(this.#byUid.values(), ({ object }) => object);
   }
 
   /** Objects that name `uid` as an owner. */
@@ -102,18 +149,20 @@ export class Store {
 
   /** Objects of a kind whose controller is `uid`. */
   controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[] {
-    const found: Stored[] = [];
-    for (const { object } of (this.#dependents.get(uid) ?? none).values()) {
-      if (object.kind === kind && controllerRefOf(object)?.uid === uid) found.push(object);
+    const entry = this.#dependents.get(uid);
+    if (!(entry instanceof Set)) {
+      const isMeant = entry?.controller === uid && entry.shelf === this.#named[kind];
+      return objectsOf(isMeant ? entry : undefined) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
     }
+    const shelf = this.#named[kind];
+    const found: Stored[] = [];
+    for (const cell of entry) if (cell.controller === uid && cell.shelf === shelf) found.push(cell.object);
     return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
   }
 
   /** Objects of a kind that no controller manages. */
-  uncontrolled<K extends Kind>(kind: K, namespace: string): readonly Admitted<Kinds[K]>[] {
-    return objectsOf(this.#uncontrolled.get(`${kindKeys[kind]}/${namespace}`)) as readonly Admitted[] as readonly Admitted<
-      Kinds[K]
-    >[];
+  uncontrolled<K extends 'Pod' | 'ReplicaSet'>(kind: K, namespace: string): readonly Admitted<Kinds[K]>[] {
+    return objectsOf(this.#named[kind].uncontrolled?.get(namespace)) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
   }
 
   /** Pods of a namespace that carry all of `labels`. */
@@ -133,118 +182,116 @@ export class Store {
 
   /** Writes an object and tells the watches. */
   put(stored: Stored): Stored {
-    const known = this.#byUid.get(stored.metadata.uid);
-    const key = known?.key ?? keyOf(stored);
-    const cell = known ?? this.#cells.get(key);
-    const previous = cell?.object;
+    const { uid, namespace, name } = stored.metadata;
     this.#revision++;
+    let cell = this.#byUid.get(uid);
     if (cell === undefined) {
-      const made = { key, object: stored };
-      this.#cells.set(key, made);
-      this.#byUid.set(stored.metadata.uid, made);
-      const kind = kindKey(stored);
-      entryOf(this.#kinds, kind).set(key, made);
-      entryOf(entryOf(this.#names, kind), stored.metadata.namespace ?? '').set(stored.metadata.name, made);
-      this.#index(made);
-    } else if (sameIndexes(cell.object, stored)) {
-      cell.object = stored;
-    } else {
+      const shelf = this.#shelfOf(stored.apiVersion, stored.kind);
+      cell = shelf.names.get(namespace ?? '')?.get(name);
+      if (cell === undefined) {
+        const made: Cell = { shelf, uid, object: stored, controller: undefined, key: undefined };
+        this.#byUid.set(uid, made);
+        if (shelf.add(made) === 1) this.#census++;
+        this.#index(made);
+        this.#tell('added', made, stored, undefined);
+        return stored;
+      }
+    }
+    const previous = cell.object;
+    if (sameIndexes(previous, stored)) cell.object = stored;
+    else {
       this.#unindex(cell);
       cell.object = stored;
       this.#index(cell);
     }
-    this.#tell({ type: previous === undefined ? 'added' : 'modified', key, object: stored, previous });
+    this.#tell('modified', cell, stored, previous);
     return stored;
   }
 
   remove(key: string): Stored | undefined {
-    const cell = this.#cells.get(key);
+    const cell = this.#cellOf(key);
     if (cell === undefined) return undefined;
-    const { object } = cell;
+    const { object, shelf, uid } = cell;
     this.#revision++;
-    this.#cells.delete(key);
-    this.#byUid.delete(object.metadata.uid);
+    this.#byUid.delete(uid);
     this.#unindex(cell);
-    const kind = kindKey(object);
-    this.#kinds.get(kind)?.delete(key);
-    this.#names
-      .get(kind)
-      ?.get(object.metadata.namespace ?? '')
-      ?.delete(object.metadata.name);
+    if (shelf.remove(cell) === 0) this.#census++;
     this.#incarnations.set(key, this.incarnation(key) + 1);
-    this.#tell({ type: 'deleted', key, object, previous: object });
+    this.#tell('deleted', cell, object, object);
     return object;
   }
 
   /** Calls `subscriber` for every later change (of these kinds; without, of all), in order; never inside another's call. */
   watch(subscriber: Subscriber, kinds?: readonly Kind[]): void {
-    this.#subscribers.push({ subscriber, kinds: kinds && new Set(kinds.map((kind) => kindKeys[kind])) });
-    this.#watching.clear();
+    this.#subscribers.push({ subscriber, shelves: kinds && new Set(kinds.map((kind) => this.#named[kind])) });
+    for (const versions of this.#shelves.values()) for (const shelf of versions.values()) shelf.watchers = undefined;
   }
 
-  #watchersOf(object: Stored): readonly Subscriber[] {
-    const kind = kindKey(object);
-    const known = this.#watching.get(kind);
-    if (known !== undefined) return known;
-    const watchers = this.#subscribers.filter(({ kinds }) => kinds?.has(kind) ?? true).map(({ subscriber }) => subscriber);
-    this.#watching.set(kind, watchers);
-    return watchers;
+  #shelfOf(apiVersion: string, kind: string): Shelf {
+    return this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
   }
 
-  #tell(change: Change): void {
+  #newShelf(apiVersion: string, kind: string): Shelf {
+    const versions = this.#shelves.get(kind) ?? new Map<string, Shelf>();
+    this.#shelves.set(kind, versions);
+    const group = groupOf(apiVersion);
+    let shelf: Shelf | undefined;
+    for (const [version, known] of versions) if (groupOf(version) === group) shelf ??= known;
+    shelf ??= new Shelf();
+    versions.set(apiVersion, shelf);
+    return shelf;
+  }
+
+  #cellOf(key: string): Cell | undefined {
+    const [group = '', kind = '', namespace = ''] = key.split('/', 3);
+    const name = key.slice(group.length + kind.length + namespace.length + 3);
+    return this.#shelves.get(kind) && this.#shelfOf(`${group}/`, kind).names.get(namespace)?.get(name);
+  }
+
+  #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {
+    const watchers = cell.shelf.watchers ?? this.#watchersOf(cell.shelf);
+    if (!this.#delivering && watchers.length === 0) return;
+    const change = new Write(type, cell, object, previous);
     this.#undelivered.push(change);
     if (this.#delivering) return;
     this.#delivering = true;
     for (let next = 0; next < this.#undelivered.length; next++) {
-      const due = this.#undelivered[next];
-      if (due !== undefined) for (const subscriber of this.#watchersOf(due.object)) subscriber(due);
+      const due = this.#undelivered[next] ?? change;
+      const { shelf } = due.cell;
+      const told = shelf.watchers ?? this.#watchersOf(shelf);
+      for (let i = 0; i < told.length; i++) told[i]?.(due);
     }
     this.#undelivered.length = 0;
     this.#delivering = false;
   }
 
+  #watchersOf(shelf: Shelf): readonly Subscriber[] {
+    const watchers = this.#subscribers.filter(({ shelves }) => shelves?.has(shelf) ?? true).map(({ subscriber }) => subscriber);
+    shelf.watchers = watchers;
+    return watchers;
+  }
+
   #index(cell: Cell): void {
-    const { key, object } = cell;
-    for (const owner of object.metadata.ownerReferences ?? []) entryOf(this.#dependents, owner.uid).set(key, cell);
-    if (controllerRefOf(object) === undefined) entryOf(this.#uncontrolled, bucketOf(object)).set(key, cell);
-    if (object.kind === 'Pod') this.#podLabels.put(cell);
-    if (object.kind === 'Service') this.#serviceSelectors.put(cell);
+    const { object, shelf } = cell;
+    const { ownerReferences, namespace = '' } = object.metadata;
+    if (ownerReferences !== undefined) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
+    const controller = controllerRefOf(object);
+    cell.controller = controller?.uid;
+    if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace, cell);
+    shelf.labels?.put(cell);
   }
 
   #unindex(cell: Cell): void {
-    const { key, object } = cell;
-    for (const owner of object.metadata.ownerReferences ?? []) {
-      const owned = this.#dependents.get(owner.uid);
-      owned?.delete(key);
-      if (owned?.size === 0) this.#dependents.delete(owner.uid);
-    }
-    this.#uncontrolled.get(bucketOf(object))?.delete(key);
-    if (object.kind === 'Pod') this.#podLabels.remove(cell);
-    if (object.kind === 'Service') this.#serviceSelectors.remove(cell);
+    const { object, shelf } = cell;
+    const { ownerReferences, namespace = '' } = object.metadata;
+    if (ownerReferences !== undefined) for (const { uid } of ownerReferences) removeFrom(this.#dependents, uid, cell);
+    if (shelf.uncontrolled !== undefined) removeFrom(shelf.uncontrolled, namespace, cell);
+    shelf.labels?.remove(cell);
   }
 }
-
-const objectsOf = (cells: ReadonlyMap<string, Cell> | undefined): readonly Stored[] =>
-  cells === undefined ? [] : Array.from(cells.values(), (cell) => cell.object);
 
 /** Most writes change a status only: then no index moves. */
 const sameIndexes = (a: Stored, b: Stored): boolean =>
   a.metadata.ownerReferences === b.metadata.ownerReferences &&
   a.metadata.labels === b.metadata.labels &&
   (a.kind !== 'Service' || a.spec === b.spec);
-
-const kindKey = ({ apiVersion, kind }: GroupKind): string => `${groupOf(apiVersion)}/${kind}`;
-
-const kindKeys = Object.fromEntries(
-  Object.entries(kindVersion).map(([kind, apiVersion]) => [kind, kindKey({ apiVersion, kind })]),
-) as Readonly<Record<Kind, string>>;
-
-const bucketOf = (object: Stored): string => `${kindKey(object)}/${object.metadata.namespace ?? ''}`;
-
-const entryOf = <V>(index: Map<string, Map<string, V>>, name: string): Map<string, V> => {
-  const entry = index.get(name);
-  if (entry !== undefined) return entry;
-  const made = new Map<string, V>();
-  index.set(name, made);
-  return made;
-};

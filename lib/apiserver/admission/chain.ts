@@ -10,6 +10,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.js';
 import { limitRanger } from './limit-range.js';
 import { mutateByPolicies } from './mutating-policy.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
+import { type Plan, Plans } from './plan.js';
 import type { AdmissionContext, AdmissionPlugin, PodDraft, User } from './plugin.js';
 import { podSecurity } from './pod-security/index.js';
 import { controllerUser } from './policy/controller-user.js';
@@ -39,7 +40,7 @@ const plugins: readonly AdmissionPlugin[] = [
 ];
 
 /** Kinds that decide what becomes of a Pod's spec: when one changes, what was decided before is void. */
-const deciding = new Set(['ServiceAccount', 'PriorityClass', 'RuntimeClass', 'LimitRange', 'Namespace']);
+const deciding = ['ServiceAccount', 'PriorityClass', 'RuntimeClass', 'LimitRange', 'Namespace'] as const;
 
 type PodAdmission =
   | { readonly spec: PodSpec; readonly annotations?: Readonly<Record<string, string>> }
@@ -54,98 +55,103 @@ interface RequestOptions {
   readonly subresource?: 'scale' | undefined;
 }
 
+const noOptions: RequestOptions = {};
+const silent: readonly string[] = [];
+
 /** The admission chain with its memory of Pod templates. */
 export class AdmissionChain {
   readonly #context: AdmissionContext;
+  readonly #plans: Plans;
   #templates = new WeakMap<PodSpec, { readonly namespace: string; readonly admission: PodAdmission }>();
 
   constructor(context: AdmissionContext) {
     this.#context = context;
-    context.store.watch(({ object }) => {
-      if (deciding.has(object.kind)) this.#templates = new WeakMap();
-    });
+    this.#plans = new Plans(plugins, context.store);
+    context.store.watch(() => {
+      this.#templates = new WeakMap();
+    }, deciding);
   }
 
   /** The mutating phase; where a policy changes something, the others see it. */
-  admit(object: KubeObject, previous?: Stored, options: RequestOptions = {}): Verdict<KubeObject> {
-    const first = this.#runPlugins(object, previous);
-    if (!first.ok) return first;
-    const context = this.#contextOf(object, options);
+  admit(object: KubeObject, previous?: Stored, options = noOptions): Verdict<KubeObject> {
+    const plan = this.#plans.of(object);
+    const first = this.#runPlugins(object, plan, previous);
+    if (!first.ok || !plan.mutates) return first;
+    const context = this.#contextOf(object, plan, options);
     const mutated = mutateByPolicies(first.value, previous, context);
     if (!mutated.ok) return mutated;
     if (mutated.object === first.value) return first;
-    const second = this.#runPlugins(mutated.object, previous);
+    const second = this.#runPlugins(mutated.object, plan, previous);
     if (!second.ok) return second;
     const last = mutateByPolicies(second.value, previous, context, true);
     return last.ok ? { ...second, value: last.object } : last;
   }
 
-  #contextOf(object: KubeObject, { dryRun, trusted, user: named, subresource }: RequestOptions): AdmissionContext {
-    const { store } = this.#context;
-    // Only policies ask who makes a request.
-    const isAsked = store.count('ValidatingAdmissionPolicyBinding') + store.count('MutatingAdmissionPolicyBinding') > 0;
-    const user = named ?? (trusted && isAsked ? controllerUser(object) : undefined);
+  #contextOf(object: KubeObject, plan: Plan, { dryRun, trusted, user: named, subresource }: RequestOptions): AdmissionContext {
+    const user = named ?? (trusted && plan.asksUser ? controllerUser(object) : undefined);
     if (!dryRun && user === undefined && subresource === undefined) return this.#context;
     return { ...this.#context, ...(dryRun && { dryRun }), ...(user && { user }), ...(subresource && { subresource }) };
   }
 
-  #runPlugins(object: KubeObject, previous?: Stored): Verdict<KubeObject> {
-    const warnings: string[] = [];
+  #runPlugins(object: KubeObject, plan: Plan, previous: Stored | undefined): Verdict<KubeObject> {
+    if (previous !== undefined) return { ok: true, value: object, warnings: silent };
     let admitted = object;
-    for (const plugin of plugins) {
-      if (plugin.admit === undefined) continue;
-      const verdict = plugin.admit(admitted, this.#context, previous);
-      if (!verdict.ok) return verdict;
-      admitted = verdict.value;
-      warnings.push(...verdict.warnings);
+    for (let i = 0; i < plan.creating.length; i++) {
+      const plugin = plan.creating[i];
+      const refusal = plugin?.refuse?.(admitted, this.#context);
+      if (refusal !== undefined) return refusal;
+      admitted = plugin?.admit?.(admitted, this.#context) ?? admitted;
     }
-    if (object.kind !== 'Pod' || object.apiVersion !== 'v1' || previous !== undefined)
-      return { ok: true, value: admitted, warnings };
-    const spec = admitted.spec as Partial<PodSpec> | undefined;
+    const spec =
+      object.kind === 'Pod' && object.apiVersion === 'v1' ? (admitted.spec as Partial<PodSpec> | undefined) : undefined;
     // Required fields are validation's to ask for, which comes after.
-    if (spec?.containers === undefined) return { ok: true, value: admitted, warnings };
-    const pod = this.#admitPod(spec as PodSpec, admitted.metadata.namespace ?? 'default');
+    if (spec?.containers === undefined) return { ok: true, value: admitted, warnings: silent };
+    const pod = this.#admitPod(spec as PodSpec, admitted.metadata.namespace ?? 'default', plan);
     if ('denied' in pod) return forbidden(admitted, pod.denied);
-    const metadata = pod.annotations && {
-      ...admitted.metadata,
-      annotations: { ...admitted.metadata.annotations, ...pod.annotations },
-    };
-    return { ok: true, value: { ...admitted, ...(metadata && { metadata }), spec: pod.spec }, warnings };
+    if (pod.annotations === undefined) return { ok: true, value: { ...admitted, spec: pod.spec }, warnings: silent };
+    const annotations = { ...admitted.metadata.annotations, ...pod.annotations };
+    const metadata = { ...admitted.metadata, annotations };
+    return { ok: true, value: { ...admitted, metadata, spec: pod.spec }, warnings: silent };
   }
 
   /** The validating phase. */
-  validate(object: Stored, previous?: Stored, options: RequestOptions = {}): Refusal | undefined {
-    const context = this.#contextOf(object, options);
-    for (const plugin of plugins) {
-      const refusal = plugin.validate?.(object, context, previous);
+  validate(object: Stored, previous?: Stored, options = noOptions): Refusal | undefined {
+    const plan = this.#plans.of(object);
+    if (plan.validate.length === 0) return undefined;
+    const context = this.#contextOf(object, plan, options);
+    for (const validate of plan.validate) {
+      const refusal = validate(object, context, previous);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
 
   /** What is said about an object that `validate` has let pass. */
-  warningsOf(object: Stored, previous?: Stored, options: RequestOptions = {}): readonly string[] {
-    const context = this.#contextOf(object, options);
-    return plugins.flatMap((plugin) => plugin.warn?.(object, context, previous) ?? []);
+  warningsOf(object: Stored, previous?: Stored, options = noOptions): readonly string[] {
+    const plan = this.#plans.of(object);
+    if (plan.warn.length === 0) return silent;
+    const context = this.#contextOf(object, plan, options);
+    return plan.warn.flatMap((warn) => warn(object, context, previous));
   }
 
   /** Whether an object may be deleted. */
-  validateDelete(object: Stored, options: RequestOptions = {}): Refusal | undefined {
-    const context = this.#contextOf(object, options);
-    for (const plugin of plugins) {
-      const refusal = plugin.validateDelete?.(object, context);
+  validateDelete(object: Stored, options = noOptions): Refusal | undefined {
+    const plan = this.#plans.of(object);
+    const context = this.#contextOf(object, plan, options);
+    for (const validateDelete of plan.validateDelete) {
+      const refusal = validateDelete(object, context);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
 
-  #admitPod(template: PodSpec, namespace: string): PodAdmission {
+  #admitPod(template: PodSpec, namespace: string, plan: Plan): PodAdmission {
     const known = this.#templates.get(template);
     if (known?.namespace === namespace) return known.admission;
     const spec: PodDraft = copyOf(withPodDefaults(template));
     const annotations = new Map<string, string>();
     let denied: string | undefined;
-    for (const plugin of plugins) denied ??= plugin.admitPod?.(spec, namespace, this.#context, annotations);
+    for (const admitPod of plan.admitPod) denied ??= admitPod(spec, namespace, this.#context, annotations);
     const admission: PodAdmission =
       denied === undefined ? { spec, ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }) } : { denied };
     this.#templates.set(template, { namespace, admission });

@@ -15,9 +15,8 @@ const defaultOf = (classes: readonly Admitted[], ...annotations: readonly string
 /** DefaultStorageClass: a claim that names no class gets the default one, if there is one. */
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
-  admit: (object, { store }, previous) => {
-    const unchanged = { ok: true, value: object, warnings: [] } as const;
-    if (object.kind !== 'PersistentVolumeClaim' || object.apiVersion !== 'v1' || previous !== undefined) return unchanged;
+  kinds: [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }],
+  admit: (object, { store }) => {
     const claim = object as PersistentVolumeClaim;
     const named =
       claim.spec?.storageClassName !== undefined ||
@@ -29,26 +28,20 @@ export const defaultStorageClass: AdmissionPlugin = {
           'storageclass.kubernetes.io/is-default-class',
           'storageclass.beta.kubernetes.io/is-default-class',
         );
-    return name === undefined
-      ? unchanged
-      : { ...unchanged, value: { ...object, spec: { ...claim.spec, storageClassName: name } } };
+    return name === undefined ? object : { ...object, spec: { ...claim.spec, storageClassName: name } };
   },
 };
 
 /** DefaultIngressClass: an Ingress that names no class gets the default one, if there is one. */
 export const defaultIngressClass: AdmissionPlugin = {
   name: 'DefaultIngressClass',
-  admit: (object, { store }, previous) => {
-    const unchanged = { ok: true, value: object, warnings: [] } as const;
-    if (object.kind !== 'Ingress' || !object.apiVersion.startsWith('networking.k8s.io/') || previous !== undefined)
-      return unchanged;
+  kinds: [{ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }],
+  admit: (object, { store }) => {
     const ingress = object as Ingress;
     const named =
       ingress.spec?.ingressClassName !== undefined ||
       ingress.metadata?.annotations?.['kubernetes.io/ingress.class'] !== undefined;
     const name = named ? undefined : defaultOf(store.list('IngressClass'), 'ingressclass.kubernetes.io/is-default-class');
-    return name === undefined
-      ? unchanged
-      : { ...unchanged, value: { ...object, spec: { ...ingress.spec, ingressClassName: name } } };
+    return name === undefined ? object : { ...object, spec: { ...ingress.spec, ingressClassName: name } };
   },
 };

@@ -11,7 +11,7 @@ const annotation = 'kubernetes.io/limit-ranger';
 type ResourceList = { readonly [name: string]: string | number };
 
 const rangesOf = ({ store }: AdmissionContext, namespace: string | undefined): readonly Admitted<LimitRange>[] =>
-  store.count('LimitRange') === 0 || namespace === undefined ? [] : store.list('LimitRange', namespace);
+  namespace === undefined ? [] : store.list('LimitRange', namespace);
 
 interface Defaults {
   readonly requests: ResourceList;
@@ -98,6 +98,11 @@ export const isCompleted = ({ kind, metadata }: KubeObject): boolean =>
 /** LimitRanger: containers get the default resources of their namespace; containers, Pods and claims keep within its bounds. */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
+  kinds: [
+    { apiVersion: 'v1', kind: 'Pod' },
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+  ],
+  ruledBy: 'LimitRange',
   admitPod: (spec, namespace, context, annotations) => {
     for (const range of rangesOf(context, namespace)) {
       const note = complete(spec, range);

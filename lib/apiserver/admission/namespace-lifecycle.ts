@@ -4,18 +4,17 @@ import type { AdmissionPlugin } from './plugin.js';
 /** NamespaceLifecycle: objects are made in namespaces that exist and are not on their way out. */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
-  admit: (object, context, previous) => {
+  refuse: (object, context) => {
     const name = object.metadata.namespace;
-    const unchanged = { ok: true, value: object, warnings: [] } as const;
-    if (name === undefined || previous !== undefined) return unchanged;
+    if (name === undefined) return undefined;
     const namespace = context.store.find('Namespace', undefined, name);
     if (namespace === undefined) {
       if (context.world === 'closed') return notFound({ apiVersion: 'v1', kind: 'Namespace' }, name);
       context.assume({ code: 'exists', text: `Namespace ${name} exists`, object: { apiVersion: 'v1', kind: 'Namespace', name } });
       context.createNamespace(name);
-      return unchanged;
+      return undefined;
     }
-    if (namespace.metadata.deletionTimestamp === undefined) return unchanged;
+    if (namespace.metadata.deletionTimestamp === undefined) return undefined;
     const detail = `namespace ${name} is being terminated`;
     return {
       ...forbidden(object, `unable to create new content in namespace ${name} because it is being terminated`),

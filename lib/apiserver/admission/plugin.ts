@@ -1,9 +1,9 @@
 import type { PodSpec } from '../../api/generated/types.js';
 import type { KubeObject } from '../../api/object.js';
-import type { Refusal, Verdict } from '../../api/verdict.js';
+import type { Refusal } from '../../api/verdict.js';
 import type { Assumption } from '../assumption.js';
-import type { Stored } from '../kinds.js';
-import type { Store } from '../store.js';
+import type { Kind, Stored } from '../kinds.js';
+import type { GroupKind, Store } from '../store.js';
 
 /** Who makes a request. */
 export interface User {
@@ -36,6 +36,10 @@ export type PodDraft = { -readonly [Field in keyof PodSpec]: PodSpec[Field] };
  */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** The kinds that it concerns, all versions of their groups; without, every kind. `admitPod` is about Pods whatever stands here. */
+  readonly kinds?: readonly GroupKind[];
+  /** Does nothing as long as the cluster has no object of this kind. */
+  readonly ruledBy?: Kind;
   /**
    * Mutating phase, Pods: returns why the Pod is forbidden, if it is (the text behind `pods "x" is forbidden: `). What
    * is put into `annotations` joins those of the Pod.
@@ -46,8 +50,10 @@ export interface AdmissionPlugin {
     context: AdmissionContext,
     annotations: Map<string, string>,
   ) => string | undefined;
-  /** Mutating phase, any object. */
-  readonly admit?: (object: KubeObject, context: AdmissionContext, previous?: Stored) => Verdict<KubeObject>;
+  /** Mutating phase of a creation: why it goes no further. */
+  readonly refuse?: (object: KubeObject, context: AdmissionContext) => Refusal | undefined;
+  /** Mutating phase of a creation: the object as it goes on. */
+  readonly admit?: (object: KubeObject, context: AdmissionContext) => KubeObject;
   /** Validating phase: the object is complete and valid. */
   readonly validate?: (object: Stored, context: AdmissionContext, previous?: Stored) => Refusal | undefined;
   /** Validating phase of a deletion. */

@@ -1,6 +1,5 @@
 import type { PriorityClass } from '../../api/generated/types.js';
 import type { Admitted } from '../../api/object.js';
-import { as } from '../kinds.js';
 import { forbidden } from '../refusals.js';
 import type { Store } from '../store.js';
 import type { AdmissionPlugin } from './plugin.js';
@@ -17,6 +16,7 @@ const globalDefault = (store: Store): Admitted<PriorityClass> | undefined => {
 /** Priority: the number behind a Pod's class, or behind the class that is the default. */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  kinds: [{ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass' }],
   admitPod: (spec, namespace, context) => {
     const name = spec.priorityClassName;
     const found = name ? context.store.find('PriorityClass', undefined, name) : globalDefault(context.store);
@@ -44,8 +44,7 @@ export const priority: AdmissionPlugin = {
     return undefined;
   },
   validate: (object, { store }) => {
-    const created = as('PriorityClass', object);
-    const standing = created?.globalDefault ? globalDefault(store) : undefined;
+    const standing = object.globalDefault ? globalDefault(store) : undefined;
     if (standing === undefined || standing.metadata.name === object.metadata.name) return undefined;
     return forbidden(object, `PriorityClass ${standing.metadata.name} is already marked as default. Only one default can exist`);
   },

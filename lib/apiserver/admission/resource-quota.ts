@@ -7,7 +7,7 @@ import { evaluatorOf } from '../quota/registry.js';
 import { covers } from '../quota/scopes.js';
 import { consumed, increase, plus, resourceListOf, type Usage, usageOf, usageText, zero } from '../quota/usage.js';
 import { forbidden } from '../refusals.js';
-import { keyOf, type Store } from '../store.js';
+import type { Store } from '../store.js';
 import type { AdmissionPlugin } from './plugin.js';
 
 type Quota = Admitted<ResourceQuota>;
@@ -69,13 +69,14 @@ const chargesFor = (object: Stored, store: Store, quotas: readonly Quota[], prev
 /** ResourceQuota: what is made or grows fits what the quotas of its namespace leave, and is counted at once. */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
+  ruledBy: 'ResourceQuota',
   validate: (object, { store, dryRun }, previous) => {
     const { namespace } = object.metadata;
     if (namespace === undefined || store.count('ResourceQuota', namespace) === 0) return undefined;
     const charges = chargesFor(object, store, store.list('ResourceQuota', namespace), previous);
     if (typeof charges === 'string') return forbidden(object, charges);
     // A name that is taken is refused after this: nothing is stored then.
-    if (dryRun || (previous === undefined && store.get(keyOf(object)) !== undefined)) return undefined;
+    if (dryRun || (previous === undefined && store.current(object) !== undefined)) return undefined;
     for (const [quota, used] of charges) {
       const status = { ...quota.status, used: resourceListOf(used) };
       store.put({ ...(quota as Admitted as Stored), status });

@@ -1,20 +1,16 @@
 import type { AdmissionPlugin } from './plugin.js';
 
-const finalizers = new Map([
-  ['PersistentVolumeClaim', 'kubernetes.io/pvc-protection'],
-  ['PersistentVolume', 'kubernetes.io/pv-protection'],
-]);
-
 /** StorageObjectInUseProtection: claims and volumes stay while something uses them. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
-  admit: (object, _context, previous) => {
-    const finalizer = object.apiVersion === 'v1' && previous === undefined ? finalizers.get(object.kind) : undefined;
+  kinds: [
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
+    { apiVersion: 'v1', kind: 'PersistentVolume' },
+  ],
+  admit: (object) => {
+    const finalizer = object.kind === 'PersistentVolume' ? 'kubernetes.io/pv-protection' : 'kubernetes.io/pvc-protection';
     const own = object.metadata.finalizers ?? [];
-    const value =
-      finalizer === undefined || own.includes(finalizer)
-        ? object
-        : { ...object, metadata: { ...object.metadata, finalizers: [...own, finalizer] } };
-    return { ok: true, value, warnings: [] };
+    if (own.includes(finalizer)) return object;
+    return { ...object, metadata: { ...object.metadata, finalizers: [...own, finalizer] } };
   },
 };

@@ -6,12 +6,11 @@ const notReady = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 /** TaintNodesByCondition: a node that is made runs nothing before its kubelet says that it is ready. */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
-  admit: (object, _context, previous) => {
-    const unchanged = { ok: true, value: object, warnings: [] } as const;
-    if (object.kind !== 'Node' || object.apiVersion !== 'v1' || previous !== undefined) return unchanged;
+  kinds: [{ apiVersion: 'v1', kind: 'Node' }],
+  admit: (object) => {
     const { spec } = object as Node;
     const taints = spec?.taints ?? [];
-    if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return unchanged;
-    return { ...unchanged, value: { ...object, spec: { ...spec, taints: [...taints, notReady] } } };
+    if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return object;
+    return { ...object, spec: { ...spec, taints: [...taints, notReady] } };
   },
 };

@@ -136,7 +136,6 @@ const refusalOf = (object: Stored, { policy, binding, message, reason }: Denial)
 };
 
 const judge = (object: Stored | undefined, previous: Stored | undefined, context: AdmissionContext): readonly Denial[] => {
-  if (context.store.count('ValidatingAdmissionPolicyBinding') === 0) return [];
   const request = requestOf(object, previous, context);
   return request === undefined || isExempt(request) ? [] : denialsOf(request, context);
 };
@@ -156,6 +155,7 @@ const warns = ({ store }: AdmissionContext): boolean =>
  */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
+  ruledBy: 'ValidatingAdmissionPolicyBinding',
   validate: (object, context, previous) => refuse(object, previous, context),
   validateDelete: (object, context) => refuse(undefined, object, context),
   warn: (object, context, previous) => {

@@ -8,7 +8,7 @@ import type { AdmissionContext, AdmissionPlugin } from '../plugin.js';
 import { detailsOf, violationsOf } from './evaluate.js';
 import { warningsOfChange } from './namespace.js';
 import { type Policy, policyOf, textOf } from './policy.js';
-import { templateOf } from './templates.js';
+import { kindsWithTemplate, templateOf } from './templates.js';
 
 const policyFor = ({ metadata }: Stored, { store }: AdmissionContext): Policy =>
   policyOf(store.find('Namespace', undefined, metadata.namespace ?? '')?.metadata.labels);
@@ -38,9 +38,9 @@ const previousPod = (previous: Stored | undefined): Admitted<Pod> | undefined =>
  */
 export const podSecurity: AdmissionPlugin = {
   name: 'PodSecurity',
+  kinds: [{ apiVersion: 'v1', kind: 'Namespace' }, { apiVersion: 'v1', kind: 'Pod' }, ...kindsWithTemplate],
   validate: (object, context, previous) => {
-    const namespace = as('Namespace', object);
-    if (namespace !== undefined) {
+    if (object.kind === 'Namespace') {
       const { faults } = policyOf(object.metadata.labels);
       const isOld = previous !== undefined && equal(faults, policyOf(previous.metadata.labels).faults);
       return faults.length === 0 || isOld ? undefined : invalid(object, faults);
