@@ -177,8 +177,9 @@ export class Store {
   }
 
   /** Calls `subscriber` for every later change (of these kinds; without, of all), in order; never inside another's call. */
-  watch(subscriber: Subscriber, kinds?: readonly Kind[]): void {
-    this.#subscribers.push({ subscriber, kinds: kinds && new Set(kinds.map((kind) => kindKeys[kind])) });
+  watch(subscriber: Subscriber, kinds?: readonly (Kind | GroupKind)[]): void {
+    const keys = kinds?.map((kind) => (typeof kind === 'string' ? kindKeys[kind] : kindKey(kind)));
+    this.#subscribers.push({ subscriber, kinds: keys && new Set(keys) });
     this.#watching.clear();
   }
 
