@@ -130,7 +130,7 @@ export class Store {
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    return (typeof kind === 'string' ? this.#named[kind] : this.#shelfOf(kind.apiVersion, kind.kind)).list(namespace);
+    return this.#shelf(kind).list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
@@ -222,9 +222,13 @@ export class Store {
   }
 
   /** Calls `subscriber` for every later change (of these kinds; without, of all), in order; never inside another's call. */
-  watch(subscriber: Subscriber, kinds?: readonly Kind[]): void {
-    this.#subscribers.push({ subscriber, shelves: kinds && new Set(kinds.map((kind) => this.#named[kind])) });
+  watch(subscriber: Subscriber, kinds?: readonly (Kind | GroupKind)[]): void {
+    this.#subscribers.push({ subscriber, shelves: kinds && new Set(kinds.map((kind) => this.#shelf(kind))) });
     for (const versions of this.#shelves.values()) for (const shelf of versions.values()) shelf.watchers = undefined;
+  }
+
+  #shelf(kind: Kind | GroupKind): Shelf {
+    return typeof kind === 'string' ? this.#named[kind] : this.#shelfOf(kind.apiVersion, kind.kind);
   }
 
   #shelfOf(apiVersion: string, kind: string): Shelf {

@@ -8,8 +8,8 @@ import { Scheduling } from './scheduling.js';
 
 export interface ControlPlaneOptions {
   readonly world: 'open' | 'closed';
-  /** Objects that the scheduler is not told of. */
-  readonly isHidden?: ((object: Stored) => boolean) | undefined;
+  /** Pods that the scheduler is not told of. */
+  readonly isHidden?: ((pod: Stored) => boolean) | undefined;
   readonly controllers?: readonly Controller[] | undefined;
   readonly profiles?: readonly Profile[] | undefined;
 }

@@ -2,7 +2,7 @@ import { extended } from '../api/extended.js';
 import type { Pod, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import type { ClusterEvent } from '../apiserver/event.js';
-import { as, type Stored } from '../apiserver/kinds.js';
+import type { Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import { type Change, keyOf } from '../apiserver/store.js';
 import type { ContainerBehaviour } from '../kubelet/behaviour.js';
@@ -47,10 +47,10 @@ class PodAddresses {
 export class Kubelets {
   readonly #api: ApiServer;
   readonly #runner: PodRunner;
-  readonly #isHidden: (object: Stored) => boolean;
+  readonly #isHidden: (pod: Stored) => boolean;
   readonly #addresses = new PodAddresses();
   /** The last change of each Pod they were not told of yet, by uid: a name may come again. */
-  readonly #news = new Map<string, Change>();
+  #news = new Map<string, Change>();
   readonly #down = new Set<string>();
   /** What the kubelets last said of each Pod, by uid: others overwrite it while a node is down. */
   readonly #reported = new Map<string, PodStatus>();
@@ -59,30 +59,32 @@ export class Kubelets {
     api: ApiServer,
     behaviour: (pod: Admitted<Pod>, container: string) => ContainerBehaviour,
     createRunner: (host: KubeletHost) => PodRunner,
-    isHidden: (object: Stored) => boolean,
+    isHidden: (pod: Stored) => boolean,
   ) {
     this.#api = api;
     this.#isHidden = isHidden;
     this.#runner = createRunner(this.#hostOf(behaviour));
-    api.store.watch((change) => this.#observe(change));
+    api.store.watch(this.#observe, ['Pod']);
   }
 
   /** Tells the kubelets what changed; returns how many Pods that were. */
   run(): number {
-    const changes = [...this.#news];
-    this.#news.clear();
-    for (const [uid, { type, object }] of changes) {
+    const changes = this.#news;
+    if (changes.size === 0) return 0;
+    this.#news = new Map();
+    for (const { type, key, object } of changes.values()) {
       const pod = object as Admitted as Admitted<Pod>;
+      const { uid } = pod.metadata;
       if (type === 'deleted') {
         this.#addresses.release(pod);
         this.#reported.delete(uid);
         this.#runner.podRemoved(pod);
         continue;
       }
-      const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
-      if (current?.metadata.uid === uid && !this.isDown(pod.spec?.nodeName ?? '')) this.#runner.podChanged(current);
+      const current = this.#api.store.get(key) as Admitted<Pod> | undefined;
+      if (current?.metadata.uid === uid && !this.#down.has(pod.spec?.nodeName ?? '')) this.#runner.podChanged(current);
     }
-    return changes.length;
+    return changes.size;
   }
 
   /** A node that is down runs nothing and answers nothing; coming back, it looks at its Pods again. */
@@ -104,10 +106,10 @@ export class Kubelets {
     return this.#down.has(node);
   }
 
-  #observe(change: Change): void {
-    const pod = as('Pod', change.object);
-    if (pod?.spec?.nodeName === undefined || this.#isHidden(change.object)) return;
+  readonly #observe = (change: Change): void => {
     const { previous, object, type } = change;
+    const { spec } = object as Admitted<Pod>;
+    if (spec?.nodeName === undefined || this.#isHidden(object)) return;
     const isNews =
       type !== 'modified' ||
       previous === undefined ||
@@ -117,7 +119,7 @@ export class Kubelets {
       previous.metadata.labels !== object.metadata.labels ||
       previous.metadata.annotations !== object.metadata.annotations;
     if (isNews) this.#news.set(object.metadata.uid, change);
-  }
+  };
 
   #hostOf(behaviour: (pod: Admitted<Pod>, container: string) => ContainerBehaviour): KubeletHost {
     const api = this.#api;

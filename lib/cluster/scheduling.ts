@@ -1,8 +1,8 @@
 import type { Pod, PodCondition } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf } from '../api/object.js';
-import { as, type Stored } from '../apiserver/kinds.js';
+import type { Kind, Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
-import type { Change } from '../apiserver/store.js';
+import type { Change, GroupKind } from '../apiserver/store.js';
 import type { Decision, VolumeDecision } from '../scheduler/decision.js';
 import { compareQueue, type Scheduler } from '../scheduler/index.js';
 import { chooseVolumes } from './volume-choice.js';
@@ -13,10 +13,6 @@ const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || p
 
 /** Plugins that other Pods' arrival can satisfy. */
 const waitsForPods = new Set(['InterPodAffinity', 'PodTopologySpread']);
-
-/** Filter maps are as large as the cluster: they are kept only where someone will ask why. */
-const summary = (decision: Decision): Decision =>
-  decision.outcome === 'scheduled' ? { outcome: 'scheduled', node: decision.node } : decision;
 
 /** Pods that were evicted to make room for another. */
 export interface Evicted {
@@ -35,7 +31,7 @@ export const violationsOf = ({ postFilter }: Decision): number =>
 export class Scheduling {
   readonly #api: ApiServer;
   readonly #scheduler: Scheduler;
-  readonly #isHidden: (object: Stored) => boolean;
+  readonly #isHidden: (pod: Stored) => boolean;
   readonly #due = new Map<string, Admitted<Pod>>();
   readonly #waiting = new Map<string, Admitted<Pod>>();
   readonly decisions = new Map<string, Decision>();
@@ -43,20 +39,20 @@ export class Scheduling {
   #retryAll = false;
   #retryForPods = false;
 
-  constructor(api: ApiServer, scheduler: Scheduler, isHidden: (object: Stored) => boolean) {
+  constructor(api: ApiServer, scheduler: Scheduler, isHidden: (pod: Stored) => boolean) {
     this.#api = api;
     this.#scheduler = scheduler;
     this.#isHidden = isHidden;
-    api.store.watch((change) => this.#observe(change));
+    api.store.watch(this.#observe, watched);
   }
 
   /** Decides on every Pod that is due, in the order of the queue; returns how many that were. */
   run(tick: () => void = () => {}): number {
     if (this.#retryAll || this.#retryForPods) this.#wake();
     if (this.#due.size === 0) return 0;
-    const due = [...this.#due].sort(([, a], [, b]) => compareQueue(a, b));
+    const due = inQueueOrder(this.#due);
     this.#due.clear();
-    for (const [key] of due) {
+    for (const key of due) {
       const pod = this.#api.store.get(key);
       if (pod !== undefined) this.#schedule(key, pod as Admitted as Admitted<Pod>);
       tick();
@@ -64,15 +60,16 @@ export class Scheduling {
     return due.length;
   }
 
-  #observe({ type, key, object, previous }: Change): void {
-    if (this.#isHidden(object)) return;
-    const pod = as('Pod', object);
+  readonly #observe = ({ type, key, object, previous }: Change): void => {
+    const isPod = object.kind === 'Pod';
+    if (isPod && this.#isHidden(object)) return;
     if (type === 'deleted') this.#scheduler.remove(refOf(object));
-    else this.#scheduler.upsert(object);
-    if (pod === undefined) {
-      if (object.kind !== 'Event' && wakes(object, previous)) this.#retryAll = true;
+    else this.#scheduler.upsert(object, previous);
+    if (!isPod) {
+      if (scheduledBy.has(object.kind) && wakes(object, previous)) this.#retryAll = true;
       return;
     }
+    const pod = object as Admitted as Admitted<Pod>;
     if (type === 'deleted' || isFinished(pod)) {
       this.#due.delete(key);
       this.#waiting.delete(key);
@@ -88,7 +85,7 @@ export class Scheduling {
       this.#waiting.delete(key);
       this.#due.set(key, pod);
     }
-  }
+  };
 
   #wake(): void {
     for (const [key, pod] of this.#waiting) {
@@ -118,7 +115,8 @@ export class Scheduling {
       });
     }
     const before = this.decisions.get(key);
-    this.decisions.set(key, summary(decision));
+    // Filter maps are as large as the cluster: they are kept only where someone will ask why.
+    this.decisions.set(key, decision.outcome === 'scheduled' ? { outcome: 'scheduled', node: decision.node } : decision);
     switch (decision.outcome) {
       case 'scheduled':
         if (decision.node !== undefined) this.#assign(pod, decision.node, decision.volumes);
@@ -199,20 +197,46 @@ export class Scheduling {
   }
 }
 
-const scheduledBy = new Set([
+/** Kinds that may make room for a Pod that fitted nowhere. */
+const roomMakers: readonly (Kind | GroupKind)[] = [
   'Node',
   'PersistentVolume',
   'PersistentVolumeClaim',
   'StorageClass',
-  'CSINode',
-  'CSIDriver',
   'Namespace',
-  'ResourceClaim',
-]);
+  { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode' },
+  { apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver' },
+  { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim' },
+];
+
+/** All that the scheduler is told of. */
+const watched: readonly (Kind | GroupKind)[] = [
+  ...roomMakers,
+  'Pod',
+  'Service',
+  'ReplicationController',
+  'ReplicaSet',
+  'StatefulSet',
+  'PodDisruptionBudget',
+  { apiVersion: 'storage.k8s.io/v1', kind: 'CSIStorageCapacity' },
+];
+
+const scheduledBy: ReadonlySet<string> = new Set(roomMakers.map((kind) => (typeof kind === 'string' ? kind : kind.kind)));
+
+/** Pods of one priority, as most are, keep the order in which they came. */
+const inQueueOrder = (due: ReadonlyMap<string, Admitted<Pod>>): readonly string[] => {
+  const keys = [...due.keys()];
+  let first: number | undefined;
+  for (const { spec } of due.values()) {
+    const priority = spec?.priority ?? 0;
+    first ??= priority;
+    if (priority !== first) return [...due].sort(([, a], [, b]) => compareQueue(a, b)).map(([key]) => key);
+  }
+  return keys;
+};
 
 /** Whether a change may make room for a Pod that fitted nowhere; heartbeats of nodes do not. */
 const wakes = (object: Stored, previous: Stored | undefined): boolean => {
-  if (!scheduledBy.has(object.kind)) return false;
   if (object.kind !== 'Node' || previous === undefined) return true;
   const allocatable = (node: Stored): unknown => (node.status as { allocatable?: unknown } | undefined)?.allocatable;
   return (

@@ -14,7 +14,7 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../api/generated/types.js';
-import { type Admitted, groupOf, type ObjectRef, refOf } from '../api/object.js';
+import { type Admitted, groupOf, type ObjectRef } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { csiVolumeOf } from './csi-migration.js';
 import { getOrInsert } from './get-or-insert.js';
@@ -22,11 +22,11 @@ import { ImageStates } from './image-states.js';
 import { labelOf, labelPairs } from './labels.js';
 import { isSameToPods, NodeInfo } from './node-info.js';
 import { Nominations } from './nominations.js';
-import { countsAlike, type PodInfo, podInfo } from './pod-info.js';
+import { countsAlike, type PodInfo, podInfo, podKey } from './pod-info.js';
 import { VolumeIndex } from './volume-index.js';
 import type { PersistentDisk } from './volumes.js';
 
-/** Kinds that plugins look up as they are, by group and kind. */
+/** Kinds that plugins look up as they are, by group and kind. No two have the same name. */
 interface Listed {
   '/Namespace': Namespace;
   '/PersistentVolume': PersistentVolume;
@@ -56,6 +56,14 @@ const emptyLists = (): Lists => ({
   'storage.k8s.io/StorageClass': new Map(),
 });
 
+/** The group of each of them. */
+const listedGroups: ReadonlyMap<string, string> = new Map(
+  Object.keys(emptyLists()).map((kind) => {
+    const slash = kind.indexOf('/');
+    return [kind.slice(slash + 1), kind.slice(0, slash)];
+  }),
+);
+
 const nameOf = (ref: { readonly namespace?: string | undefined; readonly name: string }): string =>
   ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;
 
@@ -81,7 +89,8 @@ const drop = <T>(groups: Map<string, Map<string, T>>, group: string, key: string
   if (members?.delete(key) && members.size === 0) groups.delete(group);
 };
 
-const workloads: ReadonlySet<string> = new Set(['/ReplicationController', 'apps/ReplicaSet', 'apps/StatefulSet']);
+/** Controllers write their status with every Pod; plugins look at their specs only. */
+const workloads: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSet', 'StatefulSet']);
 
 const specOf = (object: Admitted | undefined): unknown => (object as { readonly spec?: unknown } | undefined)?.spec;
 
@@ -104,7 +113,7 @@ export class Cache {
   readonly #nodes = new Map<string, NodeInfo>();
   #ordered: readonly NodeInfo[] | undefined;
   /** Where each Pod counts: bound to a node that may not exist (yet). */
-  readonly #bound = new Map<string, { readonly nodeName: string; readonly pod: PodInfo }>();
+  readonly #bound = new Map<string, PodInfo>();
   readonly #homeless = new Map<string, Map<string, PodInfo>>();
   readonly nominations = new Nominations();
   readonly volumes = new VolumeIndex();
@@ -116,6 +125,8 @@ export class Cache {
   /** Services under one label of their selector, so that a Pod finds its own without asking all. */
   readonly #services = new Map<string, Map<string, Admitted<Service>>>();
   readonly #serviceAt = new Map<string, string>();
+  /** Those that came since somebody last asked for any: Pods without siblings, as the first of all workloads are, do not. */
+  readonly #newServices = new Map<string, Admitted<Service>>();
 
   constructor(watch?: CacheWatch) {
     this.#watch = watch;
@@ -141,34 +152,45 @@ export class Cache {
     return this.#nodes.get(name);
   }
 
-  upsert(object: Admitted): void {
-    const ref = refOf(object);
-    const kind = `${groupOf(ref.apiVersion)}/${ref.kind}`;
-    if (kind === '/Pod') this.#upsertPod(object as Admitted<Pod>);
-    else if (kind === '/Node') this.#upsertNode(object as Admitted<Node>);
-    else if (kind === '/Service') this.#upsertService(object as Admitted<Service>);
-    else if (Object.hasOwn(this.lists, kind)) {
-      const list = this.lists[kind as keyof Listed] as Map<string, Admitted>;
-      // Controllers write the status of workloads with every Pod; plugins look at their specs only.
-      if (!workloads.has(kind) || specOf(list.get(nameOf(ref))) !== specOf(object)) this.#version++;
-      this.#changeListed(kind, list.get(nameOf(ref)), object);
-      list.set(nameOf(ref), object);
+  /** `before`: what the object was when it came here last, where the caller knows. */
+  upsert(object: Admitted, before?: Admitted): void {
+    const { kind, apiVersion, metadata } = object;
+    if (apiVersion === 'v1') {
+      if (kind === 'Pod') return this.#upsertPod(object as Admitted<Pod>);
+      if (kind === 'Node') return this.#upsertNode(object as Admitted<Node>);
+      if (kind === 'Service') return this.#upsertService(object as Admitted<Service>);
     }
+    const isWorkload = workloads.has(kind);
+    if (isWorkload && before !== undefined && specOf(before) === specOf(object)) return;
+    const list = this.#listOf(object);
+    if (list === undefined) return;
+    const name = nameOf(metadata);
+    const known = list.get(name);
+    if (!isWorkload || specOf(known) !== specOf(object)) this.#version++;
+    this.#changeListed(kind, known, object);
+    list.set(name, object);
   }
 
   remove(ref: ObjectRef): void {
-    const kind = `${groupOf(ref.apiVersion)}/${ref.kind}`;
-    if (kind === '/Pod') this.#forgetPod(nameOf(ref));
-    else if (kind === '/Node') this.#removeNode(ref.name);
-    else if (kind === '/Service') this.#removeService(nameOf(ref));
-    else if (Object.hasOwn(this.lists, kind)) {
-      const list = this.lists[kind as keyof Listed] as Map<string, Admitted>;
-      const before = list.get(nameOf(ref));
-      if (before === undefined) return;
-      list.delete(nameOf(ref));
-      this.#changeListed(kind, before, undefined);
-      this.#version++;
+    const { kind, apiVersion } = ref;
+    if (apiVersion === 'v1') {
+      if (kind === 'Pod') return this.#forgetPod(nameOf(ref));
+      if (kind === 'Node') return this.#removeNode(ref.name);
+      if (kind === 'Service') return this.#removeService(nameOf(ref));
     }
+    const list = this.#listOf(ref);
+    const name = nameOf(ref);
+    const before = list?.get(name);
+    if (list === undefined || before === undefined) return;
+    list.delete(name);
+    this.#changeListed(kind, before, undefined);
+    this.#version++;
+  }
+
+  #listOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): Map<string, Admitted> | undefined {
+    const group = listedGroups.get(kind);
+    if (group === undefined || group !== groupOf(apiVersion)) return undefined;
+    return this.lists[`${group}/${kind}` as keyof Listed] as Map<string, Admitted>;
   }
 
   /** Whether a Pod on a known node uses the claim (`namespace/name`). */
@@ -202,6 +224,7 @@ export class Cache {
   /** Services of the namespace whose selector matches the labels. */
   servicesOf(namespace: string, labels: Labels): readonly Admitted<Service>[] {
     const found: Admitted<Service>[] = [];
+    if (this.#newServices.size > 0) this.#placeServices();
     if (this.#services.size === 0) return found;
     for (const pair of labelPairs(labels)) {
       const services = this.#services.get(`${namespace}/${pair}`);
@@ -212,38 +235,43 @@ export class Cache {
   }
 
   #changeListed(kind: string, before: Admitted | undefined, after: Admitted | undefined): void {
-    if (kind === 'policy/PodDisruptionBudget') this.#budgets++;
-    else if (kind === 'storage.k8s.io/CSINode') this.#volumeLimits = undefined;
-    else if (kind === '/PersistentVolume') this.volumes.change(before as PersistentDisk, after as PersistentDisk);
+    if (kind === 'PodDisruptionBudget') this.#budgets++;
+    else if (kind === 'CSINode') this.#volumeLimits = undefined;
+    else if (kind === 'PersistentVolume') this.volumes.change(before as PersistentDisk, after as PersistentDisk);
   }
 
   #upsertPod(pod: Admitted<Pod>): void {
-    const info = podInfo(pod);
+    const key = podKey(pod);
     const nodeName = pod.spec?.nodeName;
-    const before = this.#bound.get(info.key);
-    const node = nodeName ? this.#nodes.get(nodeName) : undefined;
-    if (node !== undefined && before?.nodeName === node.name && countsAlike(before.pod, info) && !isFinished(pod)) {
-      this.#bound.set(info.key, { nodeName: node.name, pod: info });
-      node.replacePod(info);
-      this.#version++;
-      this.#watch?.podReplaced(before.pod, info, node);
+    const nominated = pod.status?.nominatedNodeName;
+    if (isFinished(pod) || !(nodeName || nominated)) {
+      this.#forgetPod(key);
       return;
     }
-    this.#forgetPod(info.key);
-    if (isFinished(pod)) return;
-    if (nodeName) {
-      this.#bound.set(info.key, { nodeName, pod: info });
-      if (node === undefined) put(this.#homeless, nodeName, info.key, info);
-      else this.#settle(node, info);
-    } else if (pod.status?.nominatedNodeName) {
-      this.nominations.add(info, pod.status.nominatedNodeName);
+    const before = this.#bound.get(key);
+    const info = podInfo(pod, before);
+    const node = nodeName ? this.#nodes.get(nodeName) : undefined;
+    if (node !== undefined && before !== undefined && before.spec.nodeName === nodeName && countsAlike(before, info)) {
+      this.#bound.set(key, info);
+      node.replacePod(info);
       this.#version++;
-      this.#watch?.nominationChanged(pod.status.nominatedNodeName);
+      this.#watch?.podReplaced(before, info, node);
+      return;
+    }
+    this.#forgetPod(key);
+    if (nodeName) {
+      this.#bound.set(key, info);
+      if (node === undefined) put(this.#homeless, nodeName, key, info);
+      else this.#settle(node, info);
+    } else if (nominated) {
+      this.nominations.add(info, nominated);
+      this.#version++;
+      this.#watch?.nominationChanged(nominated);
     }
   }
 
   #forgetPod(key: string): void {
-    const nominatedTo = this.nominations.remove(key);
+    const nominatedTo = this.nominations.size === 0 ? undefined : this.nominations.remove(key);
     if (nominatedTo !== undefined) {
       this.#version++;
       this.#watch?.nominationChanged(nominatedTo);
@@ -251,9 +279,10 @@ export class Cache {
     const bound = this.#bound.get(key);
     if (bound === undefined) return;
     this.#bound.delete(key);
-    const node = this.#nodes.get(bound.nodeName);
-    if (node === undefined) drop(this.#homeless, bound.nodeName, key);
-    else this.#unsettle(node, bound.pod);
+    const { nodeName = '' } = bound.spec;
+    const node = this.#nodes.get(nodeName);
+    if (node === undefined) drop(this.#homeless, nodeName, key);
+    else this.#unsettle(node, bound);
   }
 
   #settle(node: NodeInfo, pod: PodInfo): void {
@@ -271,7 +300,8 @@ export class Cache {
   }
 
   #countClaims(pod: PodInfo, { name }: NodeInfo, sign: 1 | -1): void {
-    for (const volume of pod.spec.volumes ?? []) {
+    if (pod.spec.volumes === undefined) return;
+    for (const volume of pod.spec.volumes) {
       const { persistentVolumeClaim } = volume;
       if (persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || csiVolumeOf(volume) !== undefined) {
         const volumes = (this.#volumesOn.get(name) ?? 0) + sign;
@@ -328,19 +358,28 @@ export class Cache {
   }
 
   #upsertService(service: Admitted<Service>): void {
-    const name = nameOf(refOf(service));
+    const name = nameOf(service.metadata);
     this.#removeService(name);
-    const namespace = service.metadata.namespace ?? 'default';
-    let at: string | undefined;
-    // Under the label that fewest others have chosen: some labels are on everything.
-    for (const pair of labelPairs(service.spec?.selector ?? noLabels)) {
-      const place = `${namespace}/${pair}`;
-      if (at === undefined || this.#servicesAt(place) < this.#servicesAt(at)) at = place;
-    }
-    if (at === undefined) return;
+    const selector = service.spec?.selector;
+    if (selector === undefined || Object.keys(selector).length === 0) return;
     this.#version++;
-    this.#serviceAt.set(name, at);
-    put(this.#services, at, name, service);
+    this.#newServices.set(name, service);
+  }
+
+  #placeServices(): void {
+    for (const [name, service] of this.#newServices) {
+      const namespace = service.metadata.namespace ?? 'default';
+      let at: string | undefined;
+      // Under the label that fewest others have chosen: some labels are on everything.
+      for (const pair of labelPairs(service.spec?.selector ?? noLabels)) {
+        const place = `${namespace}/${pair}`;
+        if (at === undefined || this.#servicesAt(place) < this.#servicesAt(at)) at = place;
+      }
+      if (at === undefined) continue;
+      this.#serviceAt.set(name, at);
+      put(this.#services, at, name, service);
+    }
+    this.#newServices.clear();
   }
 
   #servicesAt(place: string): number {
@@ -348,6 +387,7 @@ export class Cache {
   }
 
   #removeService(name: string): void {
+    if (this.#newServices.delete(name)) this.#version++;
     const at = this.#serviceAt.get(name);
     if (at === undefined) return;
     this.#serviceAt.delete(name);

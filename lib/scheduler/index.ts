@@ -14,8 +14,11 @@ import { decide, withoutQueue } from './reference.js';
  * kube-scheduler 1.36, without clock and queue: told about objects, asked about one Pod at a time. Ties go to the first node by name.
  */
 export interface Scheduler {
-  /** Tells of a new or changed object, defaulted as the API server does it. Kinds that no plugin looks at are ignored. */
-  upsert(object: Admitted): void;
+  /**
+   * Tells of a new or changed object, defaulted as the API server does it. Kinds that no plugin looks at are ignored. `before`: what it
+   * was when the scheduler was last told of it, where the caller knows.
+   */
+  upsert(object: Admitted, before?: Admitted): void;
   remove(ref: ObjectRef): void;
   /**
    * Decides only. The caller carries it out and tells the scheduler: binds the Pod and its volumes, or evicts the victims, voids
@@ -37,7 +40,7 @@ export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }
   if (engine === 'fast') {
     const fast = new FastEngine(byName);
     return {
-      upsert: (object) => fast.cache.upsert(object),
+      upsert: (object, before) => fast.cache.upsert(object, before),
       remove: (ref) => fast.cache.remove(ref),
       schedule: (pod) => fast.schedule(pod),
     };
@@ -45,7 +48,7 @@ export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }
   const cache = new Cache();
   const sampling = new NodeSampling();
   return {
-    upsert: (object) => cache.upsert(object),
+    upsert: (object, before) => cache.upsert(object, before),
     remove: (ref) => cache.remove(ref),
     schedule: (pod) => {
       const info = podInfo(pod);

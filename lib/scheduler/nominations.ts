@@ -10,9 +10,8 @@ export class Nominations {
   /** How many there are of each priority, and how many of them keep others off by their anti-affinity. */
   readonly #priorities = new Map<number, { all: number; repelling: number }>();
 
-  get size(): number {
-    return this.#places.size;
-  }
+  /** How many there are. */
+  size = 0;
 
   on(nodeName: string): Iterable<PodInfo> {
     return this.#nodes.get(nodeName)?.values() ?? [];
@@ -39,6 +38,7 @@ export class Nominations {
 
   add(pod: PodInfo, nodeName: string): void {
     this.#places.set(pod.key, { nodeName, pod });
+    this.size = this.#places.size;
     getOrInsert(this.#nodes, nodeName, () => new Map<string, PodInfo>()).set(pod.key, pod);
     this.#count(pod, 1);
   }
@@ -48,6 +48,7 @@ export class Nominations {
     const place = this.#places.get(key);
     if (place === undefined) return undefined;
     this.#places.delete(key);
+    this.size = this.#places.size;
     const others = this.#nodes.get(place.nodeName);
     if (others?.delete(key) && others.size === 0) this.#nodes.delete(place.nodeName);
     this.#count(place.pod, -1);

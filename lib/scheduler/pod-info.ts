@@ -1,8 +1,8 @@
 import type { Pod, PodSpec, Toleration } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
-import { getOrInsert } from './get-or-insert.js';
 import { type HostPort, hostPortsOf } from './host-ports.js';
+import { isAlike, specText } from './likeness.js';
 import { compileRequiredNodeAffinity, type NodeView } from './node-selector.js';
 import { compilePodAffinity, type PodAffinityTerms } from './pod-affinity-term.js';
 import { heldBy, type PodResource, requestsOf } from './pod-requests.js';
@@ -46,71 +46,48 @@ const compileSpec = (spec: PodSpec, namespace: string): SpecInfo => ({
   affinity: compilePodAffinity(spec, namespace),
 });
 
-const imagesOf = ({ volumes = [] }: PodSpec): readonly unknown[] => volumes.flatMap(({ image }) => image ?? []);
-
-/** Whether plugins see no difference, apart from the containers and from claims. Field by field: in a loop over names it costs ten times as much. */
-const isAlike = (a: PodSpec, b: PodSpec): boolean =>
-  a.initContainers === b.initContainers &&
-  a.overhead === b.overhead &&
-  a.resources === b.resources &&
-  a.tolerations === b.tolerations &&
-  a.nodeSelector === b.nodeSelector &&
-  a.affinity === b.affinity &&
-  a.topologySpreadConstraints === b.topologySpreadConstraints &&
-  a.hostNetwork === b.hostNetwork &&
-  a.hostUsers === b.hostUsers &&
-  a.priority === b.priority &&
-  a.preemptionPolicy === b.preemptionPolicy &&
-  (a.volumes === b.volumes || imagesOf(a).length + imagesOf(b).length === 0);
-
-/** All that `isAlike` compares, as text. */
-const textOf = (spec: PodSpec, namespace: string): string =>
-  JSON.stringify([
-    namespace,
-    spec.containers,
-    spec.initContainers,
-    spec.overhead,
-    spec.resources,
-    spec.tolerations,
-    spec.nodeSelector,
-    spec.affinity,
-    spec.topologySpreadConstraints,
-    spec.hostNetwork,
-    spec.hostUsers,
-    spec.priority,
-    spec.preemptionPolicy,
-    imagesOf(spec),
-  ]);
-
+/** What is known of specs with one list of containers. */
 interface Compiled {
   readonly spec: PodSpec;
   readonly namespace: string;
   readonly info: SpecInfo;
+  /** There are others where Pods share a template, but not all else. */
+  readonly next: Compiled | undefined;
 }
 
-const compiled = new WeakMap<PodSpec['containers'], Compiled[]>();
+const compiled = new WeakMap<PodSpec['containers'], Compiled>();
 const byText = new Map<string, SpecInfo>();
 const mostTexts = 2000;
 
 /**
- * Pods of one template share the parts of their specs, though not the specs as a whole, which differ in the node; Pods that were read say the
- * same in the same words. So nearly all of the work is done once a template.
+ * Pods of one template share the parts of their specs, though not the specs as a whole, which differ in the node; other Pods and templates
+ * mostly ask for the same. So nearly all of the work is done once for many templates.
  */
 const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
-  const variants = getOrInsert(compiled, spec.containers, (): Compiled[] => []);
-  for (const variant of variants) if (variant.namespace === namespace && isAlike(variant.spec, spec)) return variant.info;
-  if (byText.size === mostTexts) byText.clear();
-  const info = getOrInsert(byText, textOf(spec, namespace), () => compileSpec(spec, namespace));
-  variants.push({ spec, namespace, info });
+  const first = compiled.get(spec.containers);
+  for (let known = first; known !== undefined; known = known.next) {
+    if (known.namespace === namespace && isAlike(known.spec, spec)) return known.info;
+  }
+  const text = specText(spec, namespace);
+  let info = byText.get(text);
+  if (info === undefined) {
+    if (byText.size === mostTexts) byText.clear();
+    info = compileSpec(spec, namespace);
+    byText.set(text, info);
+  }
+  compiled.set(spec.containers, { spec, namespace, info, next: first });
   return info;
 };
 
 const noSpec: PodSpec = { containers: [] };
 
-export const podInfo = (pod: Admitted<Pod>): PodInfo => {
+export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string => `${namespace}/${name}`;
+
+/** `before`: of the same Pod, where the caller has it. */
+export const podInfo = (pod: Admitted<Pod>, before?: PodInfo): PodInfo => {
   const namespace = pod.metadata.namespace ?? 'default';
   const spec = pod.spec ?? noSpec;
-  const shared = specInfo(spec, namespace);
+  const shared = before?.spec === spec ? before.shared : specInfo(spec, namespace);
   // Field by field: made by spreading, an object costs ten times as much.
   return {
     shared,
@@ -122,7 +99,7 @@ export const podInfo = (pod: Admitted<Pod>): PodInfo => {
     affinity: shared.affinity,
     pod,
     spec,
-    key: `${namespace}/${pod.metadata.name}`,
+    key: before?.key ?? podKey(pod),
     namespace,
     name: pod.metadata.name,
     labels: pod.metadata.labels ?? noLabels,

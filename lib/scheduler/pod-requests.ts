@@ -126,11 +126,16 @@ export const requestsOf = (spec: PodSpec): PodResource => {
 
 /** What a Pod holds on its node. `requests` are those of its spec. */
 export const heldBy = ({ spec, status }: Admitted<Pod>, requests: PodResource): PodResource => {
-  const resized = (one: ContainerStatus): boolean => one.resources !== undefined;
+  if (status === undefined || spec === undefined) return requests;
   const isResized =
-    status?.resources !== undefined ||
-    status?.allocatedResources !== undefined ||
-    status?.containerStatuses?.some(resized) === true ||
-    status?.initContainerStatuses?.some(resized) === true;
-  return spec !== undefined && isResized ? compute(spec, status) : requests;
+    status.resources !== undefined ||
+    status.allocatedResources !== undefined ||
+    (status.containerStatuses !== undefined && isAnyResized(status.containerStatuses)) ||
+    (status.initContainerStatuses !== undefined && isAnyResized(status.initContainerStatuses));
+  return isResized ? compute(spec, status) : requests;
+};
+
+const isAnyResized = (statuses: readonly ContainerStatus[]): boolean => {
+  for (const { resources } of statuses) if (resources !== undefined) return true;
+  return false;
 };

@@ -2,7 +2,7 @@ import type { LabelSelector, TopologySpreadConstraint } from '../api/generated/t
 import type { Labels } from '../api/selector.js';
 import type { Cache } from './cache.js';
 import { getOrInsert } from './get-or-insert.js';
-import { compileSelector, type Selector } from './label-selector.js';
+import { compileSelector, nothing, type Selector } from './label-selector.js';
 import { labelOf } from './labels.js';
 import type { NodeInfo, PodQuery } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
@@ -55,7 +55,7 @@ const compile = (constraint: TopologySpreadConstraint, pod: PodInfo, selector: S
       (!honorsAffinity || requiredNodeAffinity(node)) && (!honorsTaints || toleratesAll(tolerations, node.hardTaints)),
     // A selector for everything matches the Pod itself, but counts nobody.
     count: (node) => (selector.empty ? 0 : node.countPods(counted)),
-    counted: selector.empty ? undefined : counted,
+    counted: selector.empty || selector === nothing ? undefined : counted,
     honorsTaints,
     includesAll: !honorsAffinity && !honorsTaints,
   };
@@ -68,19 +68,17 @@ export const spreadConstraints = (pod: PodInfo, whenUnsatisfiable: string): read
     .map((constraint) => compile(constraint, pod, compileSelector(constraint.labelSelector)));
 
 /** The selector of the controller that the Pod belongs to, if it is of a kind that spreads. */
-const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): LabelSelector | undefined => {
-  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-  const name = `${namespace}/${owner?.name}`;
-  switch (owner && `${owner.apiVersion} ${owner.kind}`) {
-    case 'apps/v1 ReplicaSet':
-      return lists['apps/ReplicaSet'].get(name)?.spec?.selector;
-    case 'apps/v1 StatefulSet':
-      return lists['apps/StatefulSet'].get(name)?.spec?.selector;
-    case 'v1 ReplicationController':
-      return labelsSelector(lists['/ReplicationController'].get(name)?.spec?.selector);
-    default:
-      return undefined;
+export const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): LabelSelector | undefined => {
+  for (const { controller, apiVersion, kind, name } of pod.metadata.ownerReferences ?? []) {
+    if (controller !== true) continue;
+    const key = `${namespace}/${name}`;
+    if (apiVersion === 'apps/v1' && kind === 'ReplicaSet') return lists['apps/ReplicaSet'].get(key)?.spec?.selector;
+    if (apiVersion === 'apps/v1' && kind === 'StatefulSet') return lists['apps/StatefulSet'].get(key)?.spec?.selector;
+    if (apiVersion === 'v1' && kind === 'ReplicationController')
+      return labelsSelector(lists['/ReplicationController'].get(key)?.spec?.selector);
+    return undefined;
   }
+  return undefined;
 };
 
 const labelSelectors = new WeakMap<Labels, LabelSelector>();

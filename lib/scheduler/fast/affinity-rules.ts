@@ -8,7 +8,7 @@ import {
 import type { Bucket } from './bucket.js';
 import type { DomainSums } from './domain-sums.js';
 import type { HeldTerm } from './held-terms.js';
-import type { Neighbours } from './pod-class.js';
+import type { Neighbours } from './neighbours.js';
 import type { SharedScore } from './shared-score.js';
 import { type SharedSum, sharedSum, type Trait, type Traits } from './traits.js';
 import type { World } from './world.js';
@@ -42,6 +42,7 @@ export class AffinityRules implements SharedScore {
   readonly #pulls: readonly Pull[];
   readonly #pullPerNode: Trait | undefined;
   readonly #sharedPulls: readonly { readonly sum: SharedSum; readonly weight: number }[];
+  readonly sums: readonly DomainSums[];
   /** Whether it may keep the Pod off any node. */
   readonly isFilter: boolean;
 
@@ -73,6 +74,7 @@ export class AffinityRules implements SharedScore {
       })),
       ...held.filter(({ repels }) => !repels),
     ];
+    this.sums = [...this.#near, ...farSums, ...held.map(({ sums }) => sums), ...this.#pulls.map(({ sums }) => sums)];
     const perNode = this.#pulls.filter(({ sums }) => sums.topology.isPerNode);
     const pullOf = (node: number): number =>
       perNode.reduce((pull, { sums, weight }) => pull + weight * Math.max(sums.at(node), 0), 0);

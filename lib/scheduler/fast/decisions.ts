@@ -30,12 +30,13 @@ export class Placement implements Decision {
   readonly volumes: VolumeDecision | undefined;
   readonly #made: Made;
 
-  constructor(pod: PodInfo, table: Table, place: number, world: World, preFilter: PreFilterOutcome) {
+  /** `hasVolumes`: whether some volume of the Pod has a say in where it runs. */
+  constructor(pod: PodInfo, table: Table, place: number, world: World, preFilter: PreFilterOutcome, hasVolumes: boolean) {
     const node = table.node(place);
     this.node = node.name;
     this.preFilter = preFilter;
     this.nominatedNodeFit = pod.pod.status?.nominatedNodeName ? false : undefined;
-    this.volumes = reserveVolumes(pod, node, world);
+    this.volumes = hasVolumes ? reserveVolumes(pod, node, world) : undefined;
     this.#made = { table, place, world, version: world.cache.version };
   }
 
@@ -98,7 +99,7 @@ export class NominatedPlacement implements Decision {
   constructor(pod: PodInfo, node: NodeInfo, preFilter: PreFilterOutcome, world: World) {
     this.node = node.name;
     this.preFilter = preFilter;
-    this.volumes = reserveVolumes(pod, node, world);
+    this.volumes = hasPlacedVolumes(pod) ? reserveVolumes(pod, node, world) : undefined;
     this.#pod = pod;
     this.#info = node;
     this.#world = world;
@@ -132,7 +133,6 @@ export class NominatedPlacement implements Decision {
 
 /** What the claims of the Pod are to come to on the node. */
 const reserveVolumes = (pod: PodInfo, node: NodeInfo, { cache, profile }: World): VolumeDecision | undefined => {
-  if (pod.spec.volumes === undefined || !hasPlacedVolumes(pod)) return undefined;
   const cycle = runPreFilter(profile.plugins.filter(isVolumePlugin), pod, cache).cycle;
   return cycle.filter(node) === undefined ? reserve(cycle, node) : undefined;
 };

@@ -10,6 +10,8 @@ export class DomainSums implements CountListener {
   readonly topology: Topology;
   readonly #sums = new Map<number, number>();
   #total = 0;
+  /** Grows with every change. */
+  version = 0;
 
   constructor(topology: Topology) {
     this.topology = topology;
@@ -37,6 +39,7 @@ export class DomainSums implements CountListener {
 
   protected add(domain: number, amount: number): void {
     this.#total += amount;
+    this.version++;
     this.#sums.set(domain, this.of(domain) + amount);
   }
 }

@@ -4,7 +4,6 @@ import { Cache, type CacheWatch } from '../cache.js';
 import { Cycle, runPreFilter } from '../cycle.js';
 import type { Decision } from '../decision.js';
 import type { NodeRefusals } from '../framework.js';
-import { getOrInsert } from '../get-or-insert.js';
 import type { NodeInfo } from '../node-info.js';
 import { NodeSampling } from '../node-sampling.js';
 import { defaultPreemption } from '../plugins/default-preemption.js';
@@ -34,10 +33,13 @@ interface Remembered {
 
 /** Where a Pod stands: its class, and what all nodes are to it. */
 interface Standing {
+  readonly hasVolumes: boolean;
   readonly world: World;
   readonly podClass: PodClass;
   readonly table: Table;
 }
+
+const nobodyWaits = { all: 0, repelling: 0 };
 
 /** Only preemption asks for refusals, and it has its own way to them. */
 const noRefusals: NodeRefusals = { nodes: new Map(), absent: 'UnschedulableAndUnresolvable' };
@@ -99,7 +101,7 @@ export class FastEngine implements CacheWatch {
   #decide(info: PodInfo, profile: Profile): Decision {
     const standing = this.#standing(info, profile);
     if (standing === undefined) return decide(info, this.cache, profile, this.#sampling);
-    const { podClass, table, world } = standing;
+    const { podClass, table, world, hasVolumes } = standing;
     const nominated = info.pod.status?.nominatedNodeName;
     if (nominated) {
       const node = this.cache.node(nominated);
@@ -112,23 +114,33 @@ export class FastEngine implements CacheWatch {
     table.refresh(info);
     const place = table.pick();
     if (place < 0) return nominated ? this.#reject(info, standing) : this.#rejectAlike(info, standing);
-    return new Placement(info, table, place, world, podClass.preFilter);
+    return new Placement(info, table, place, world, podClass.preFilter, hasVolumes);
   }
 
   /** undefined: the Pod shares nothing with others. */
   #standing(info: PodInfo, profile: Profile): Standing | undefined {
-    if (this.cache.nodes.length === 0 || !getOrInsert(this.#isShareable, profile, () => isShareable(profile))) return undefined;
+    if (this.cache.nodes.length === 0 || !this.#shares(profile)) return undefined;
     const hasVolumes = hasPlacedVolumes(info);
     const volumes = hasVolumes ? volumeRulesOf(info, profile.plugins, this.cache) : undefined;
     if (hasVolumes && volumes === undefined) return undefined;
-    const waiting = this.cache.nominations.size === 0 ? { all: 0, repelling: 0 } : this.cache.nominations.before(info);
+    const { nominations } = this.cache;
+    const waiting = nominations.size === 0 ? nobodyWaits : nominations.before(info);
     if (waiting.repelling > 0 || (waiting.all > 0 && volumes?.isExclusive === true)) return undefined;
     const world = this.#worldOf(profile);
     const podClass = world.classes.of(info, volumes);
     if (podClass === undefined) return undefined;
     const social = socialOf(info, podClass, this.cache, world);
-    const table = world.table(social.key, () => new Table(world, podClass, social));
-    return waiting.all > 0 && !table.isLocal ? undefined : { world, podClass, table };
+    const table =
+      podClass.tables.get(social.key) ?? world.keep(podClass, social.key, new Table(world, podClass, social));
+    return waiting.all > 0 && !table.isLocal ? undefined : { hasVolumes, world, podClass, table };
+  }
+
+  #shares(profile: Profile): boolean {
+    const known = this.#isShareable.get(profile);
+    if (known !== undefined) return known;
+    const shares = isShareable(profile);
+    this.#isShareable.set(profile, shares);
+    return shares;
   }
 
   #worldOf(profile: Profile): World {

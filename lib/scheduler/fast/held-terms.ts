@@ -40,9 +40,12 @@ export class HeldTerms {
     for (const { sums } of this.#heldBy(pod.affinity)) sums.change(node, amount);
   }
 
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0;
+  }
+
   /** Those that mean the Pod, by id. */
   meaning(pod: PodInfo, namespaceLabels: Labels): readonly HeldTerm[] {
-    if (this.#byKey.size === 0) return [];
     const found: HeldTerm[] = [];
     this.#index.visit(pod.labels, (held) => {
       if (termMatches(held.term, pod, namespaceLabels)) found.push(held);

@@ -1,4 +1,5 @@
 import type { Filter, Score } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
 import { newReader } from './change-log.js';
 import type { World } from './world.js';
 
@@ -30,8 +31,10 @@ export class Judgement {
   /** Whether it has nothing to say of any node. */
   readonly #isSilent: boolean;
   readonly #reader = newReader();
+  /** Which nodes it has judged: those of `World.replacements`. */
+  #replacements = -1;
   readonly #visit = (node: number, isNodeItself: boolean): void => {
-    if (isNodeItself || this.#isLive) this.#judge(node);
+    if (isNodeItself || this.#isLive) this.#judge(node, this.#world.node(node));
   };
 
   /** `indices`: the nodes at its places; undefined for all. */
@@ -58,13 +61,14 @@ export class Judgement {
   }
 
   refresh(): void {
-    if (this.#isSilent) return;
+    const { replacements } = this.#world;
+    if (this.#isSilent || (!this.#isLive && this.#replacements === replacements)) return;
+    this.#replacements = replacements;
     if (this.#indices === undefined) this.#world.changes.catchUp(this.#reader, this.#visit);
-    else for (let place = 0; place < this.refusals.length; place++) this.#judge(place);
+    else for (let place = 0; place < this.refusals.length; place++) this.#judge(place, this.#world.node(this.#indices[place] ?? place));
   }
 
-  #judge(place: number): void {
-    const node = this.#world.node(this.#indices?.[place] ?? place);
+  #judge(place: number, node: NodeInfo): void {
     let refused = 0;
     for (const filter of this.filters) {
       const refusal = filter.filter(node);

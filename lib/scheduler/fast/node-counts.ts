@@ -1,9 +1,9 @@
 import type { Labels } from '../../api/selector.js';
 import { getOrInsert } from '../get-or-insert.js';
-import { labelPairs } from '../labels.js';
 import type { NodeInfo, PodQuery } from '../node-info.js';
 import type { PodInfo } from '../pod-info.js';
 import { type CountListener, DomainSums } from './domain-sums.js';
+import { LabelCounts } from './label-counts.js';
 import { PairIndex } from './pair-index.js';
 import type { Topology } from './topology.js';
 
@@ -52,19 +52,18 @@ export class Queries {
   readonly #nodes: readonly NodeInfo[];
   readonly #byKey = new Map<string, NodeCounts>();
   readonly #index = new PairIndex<NodeCounts>();
-  /** Per label, as `key=value`, how many Pods of which nodes have it. */
-  readonly #labels = new Map<string, Map<number, number>>();
+  readonly #labels = new LabelCounts();
 
   constructor(nodes: readonly NodeInfo[]) {
     this.#nodes = nodes;
     for (const [i, { pods }] of nodes.entries()) {
-      if (pods.size > 0) for (const { labels } of pods.values()) this.#countLabels(i, labels, 1);
+      if (pods.size > 0) for (const { labels } of pods.values()) this.#labels.change(i, labels, 1);
     }
   }
 
   /** Whether there are Pods with each of these labels. */
-  haveAll(pairs: readonly string[]): boolean {
-    return pairs.every((pair) => this.#labels.has(pair));
+  haveAll(labels: Labels): boolean {
+    return this.#labels.haveAll(labels);
   }
 
   counts(query: PodQuery): NodeCounts {
@@ -81,26 +80,16 @@ export class Queries {
 
   /** Nodes that may have Pods with all of these labels: those with the rarest of them. */
   #candidates(pairs: readonly string[]): Iterable<number> {
-    let rarest: ReadonlyMap<number, number> | undefined;
+    let rarest: readonly number[] | undefined;
     for (const pair of pairs) {
-      const nodes = this.#labels.get(pair);
-      if (nodes === undefined) return [];
-      if (rarest === undefined || nodes.size < rarest.size) rarest = nodes;
+      const nodes = this.#labels.nodesWith(pair);
+      if (rarest === undefined || nodes.length < rarest.length) rarest = nodes;
     }
-    return (rarest ?? this.#nodes).keys();
+    return rarest ?? this.#nodes.keys();
   }
 
   change(node: number, pod: PodInfo, amount: 1 | -1): void {
-    this.#countLabels(node, pod.labels, amount);
-    this.#index.visit(pod.labels, (counts) => counts.change(node, pod, amount));
-  }
-
-  #countLabels(node: number, labels: Labels, amount: 1 | -1): void {
-    for (const pair of labelPairs(labels)) {
-      const nodes = getOrInsert(this.#labels, pair, () => new Map<number, number>());
-      const count = (nodes.get(node) ?? 0) + amount;
-      if (count > 0) nodes.set(node, count);
-      else if (nodes.delete(node) && nodes.size === 0) this.#labels.delete(pair);
-    }
+    this.#labels.change(node, pod.labels, amount);
+    if (!this.#index.isEmpty) this.#index.visit(pod.labels, (counts) => counts.change(node, pod, amount));
   }
 }

@@ -7,8 +7,11 @@ export class PairIndex<T> {
   /** Things that demand no label. */
   readonly #others: T[] = [];
 
+  isEmpty = true;
+
   /** `pairs`: labels, as `key=value`, that every Pod has whom the thing concerns. */
   add(pairs: readonly string[], item: T): void {
+    this.isEmpty = false;
     let place = this.#others;
     // Under the label that fewest others have chosen: some labels are on everything.
     for (const pair of pairs) {

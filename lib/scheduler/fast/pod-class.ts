@@ -1,25 +1,15 @@
-import type { Cache } from '../cache.js';
 import type { PreFilterOutcome } from '../decision.js';
 import type { Filter, Plugin } from '../framework.js';
-import { getOrInsert } from '../get-or-insert.js';
-import { nothing } from '../label-selector.js';
-import { type Group, groupOf, interPodAffinity } from '../plugins/inter-pod-affinity.js';
+import { interPodAffinity } from '../plugins/inter-pod-affinity.js';
 import { podTopologySpread } from '../plugins/pod-topology-spread.js';
 import type { PodInfo, SpecInfo } from '../pod-info.js';
 import { type SpreadConstraint, spreadConstraints } from '../topology-spread.js';
 import { type Aspect, aspectOf, contentOf } from './aspect.js';
 import { Judgement, type NodeScore } from './judgement.js';
+import { type Neighbours, neighboursOf } from './neighbours.js';
+import type { Table } from './table.js';
 import type { VolumeRules } from './volume-rules.js';
 import type { World } from './world.js';
-
-/** Other Pods that the Pod wants near or far, as groups that a query counts. */
-export interface Neighbours {
-  readonly near: Group;
-  readonly far: readonly Group[];
-  readonly preferred: readonly { readonly group: Group; readonly topologyKey: string; readonly weight: number }[];
-  /** Tells neighbours of one class apart; empty when they are always the same. */
-  readonly key: string;
-}
 
 /** One score plugin, in the order of the profile. */
 export interface ClassColumn {
@@ -61,22 +51,11 @@ export interface PodClass {
   readonly soft: readonly SpreadConstraint[] | undefined;
   /** Whether taints decide which nodes count for its topology spread constraints. */
   readonly honorsTaints: boolean;
-  neighbours(cache: Cache): Neighbours;
+  /** undefined: they change with the labels of namespaces. */
+  readonly neighbours: Neighbours | undefined;
+  /** By social key. */
+  readonly tables: Map<string, Table>;
 }
-
-const neighboursOf = ({ affinity }: PodInfo, cache: Cache): Neighbours => {
-  const near = groupOf(affinity.requiredAffinity, cache);
-  const far = affinity.requiredAntiAffinity.map((term) => groupOf([term], cache));
-  const preferred = [
-    ...affinity.preferredAffinity.map((term) => ({ term, weight: term.weight })),
-    ...affinity.preferredAntiAffinity.map((term) => ({ term, weight: -term.weight })),
-  ].map(({ term, weight }) => ({ group: groupOf([term], cache), topologyKey: term.topologyKey, weight }));
-  const selects = Object.values(affinity).some((terms: PodInfo['affinity']['requiredAffinity']) =>
-    terms.some(({ namespaceSelector }) => namespaceSelector !== nothing && !namespaceSelector.empty),
-  );
-  const key = selects ? [near, ...far, ...preferred.map(({ group }) => group)].map((group) => group.key).join('\n') : '';
-  return { near, far, preferred, key };
-};
 
 const success: PreFilterOutcome = { code: 'Success' };
 
@@ -139,7 +118,7 @@ const compileClass = (
   const hasOwn = (pod.spec.topologySpreadConstraints ?? []).length > 0;
   const soft = hasOwn ? spreadConstraints(pod, 'ScheduleAnyway') : undefined;
   const { defaultConstraints } = world.profile.podTopologySpread;
-  const fixed = neighboursOf(pod, cache);
+  const neighbours = neighboursOf(pod, cache);
   return {
     id,
     preFilter: nodeNames === undefined ? success : { code: 'Success', nodeNames: [...nodeNames].sort(), plugins: restrictedBy },
@@ -152,7 +131,8 @@ const compileClass = (
     honorsTaints: hasOwn
       ? [...hard, ...(soft ?? [])].some(({ honorsTaints }) => honorsTaints)
       : defaultConstraints.some(({ nodeTaintsPolicy }) => nodeTaintsPolicy === 'Honor'),
-    neighbours: (now) => (fixed.key === '' ? fixed : neighboursOf(pod, now)),
+    neighbours: neighbours.key === '' ? neighbours : undefined,
+    tables: new Map(),
   };
 };
 
@@ -170,7 +150,11 @@ export class PodClasses {
   of(pod: PodInfo, volumes: VolumeRules | undefined): PodClass | undefined {
     // Claims differ from Pod to Pod even of one template.
     if (volumes !== undefined) return this.#find(pod, volumes);
-    return getOrInsert(this.#known, pod.shared, () => ({ podClass: this.#find(pod, undefined) })).podClass;
+    const known = this.#known.get(pod.shared);
+    if (known !== undefined) return known.podClass;
+    const podClass = this.#find(pod, undefined);
+    this.#known.set(pod.shared, { podClass });
+    return podClass;
   }
 
   #find(pod: PodInfo, volumes: VolumeRules | undefined): PodClass | undefined {

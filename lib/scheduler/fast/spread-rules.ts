@@ -9,7 +9,7 @@ import {
 } from '../plugins/pod-topology-spread.js';
 import { hasAllTopologies, type SpreadConstraint } from '../topology-spread.js';
 import type { Bucket } from './bucket.js';
-import { LeveledSums, SpreadSums } from './domain-sums.js';
+import { type DomainSums, LeveledSums, SpreadSums } from './domain-sums.js';
 import type { SharedScore } from './shared-score.js';
 import { type SharedSum, sharedSum, type Trait, type Traits } from './traits.js';
 import type { World } from './world.js';
@@ -39,6 +39,7 @@ interface HardConstraint {
 /** Filter of PodTopologySpread. */
 export class HardSpread {
   readonly #constraints: readonly HardConstraint[];
+  readonly sums: readonly DomainSums[];
 
   constructor(constraints: readonly SpreadConstraint[], selves: readonly boolean[], key: string, world: World, traits: Traits) {
     this.#constraints = constraints.map((constraint, i) => {
@@ -47,6 +48,7 @@ export class HardSpread {
       const sums = subscribe(constraint, world, `hard ${key} ${i}`, make);
       return { constraint, sums, sum: sharedSum(sums, traits), self: selves[i] === true ? 1 : 0 };
     });
+    this.sums = this.#constraints.map(({ sums }) => sums);
   }
 
   refusal(bucket: Bucket): NodeRefusal | undefined {
@@ -74,6 +76,7 @@ interface SoftConstraint {
 /** Score of PodTopologySpread. */
 export class SoftSpread implements SharedScore {
   readonly #constraints: readonly SoftConstraint[];
+  readonly sums: readonly DomainSums[];
   readonly #isOwn: boolean;
 
   /** `isOwn`: the Pod's constraints, not the system's, which spread over hosts even where nodes have no zone. */
@@ -94,6 +97,7 @@ export class SoftSpread implements SharedScore {
       const sums = subscribe(constraint, world, `soft ${key} ${i}`, make);
       return { maxSkew, trait: traits.domain(topology), sums, unnamed, met };
     });
+    this.sums = this.#constraints.flatMap(({ sums }) => sums ?? []);
   }
 
   /** Ignored buckets come out as 0. */

@@ -48,6 +48,12 @@ export class Table {
   /** A Pod that waits for room itself, and where: its own nomination does not count for it. */
   #exempt: { readonly key: string; readonly place: number } | undefined;
   #placeVersion = 0;
+  /** Which nodes it has been brought up to: those of `World.replacements`. */
+  #replacements = -1;
+  /** Grows when a node comes to a bucket or leaves one. */
+  #moves = 0;
+  /** What the buckets were last scored by. */
+  #scoredBy = -1;
   /** Grows when the verdict on a node may have changed. */
   #epoch = 0;
   /** Per place: who refuses the node for what it is by itself. */
@@ -127,14 +133,18 @@ export class Table {
 
   /** Takes in what has changed since it was last asked. `waiting`: the Pod at hand, if it is nominated to a node itself. */
   refresh(waiting?: PodInfo): void {
-    this.#place.refresh();
+    const { replacements, changes } = this.#world;
+    const hasOthers = this.#replacements !== replacements;
+    if (hasOthers) this.#place.refresh();
     // Where the Pod cannot be at all, what room there is does not matter.
     if (this.#place.open === 0 && this.#place.version === this.#placeVersion) return;
     this.#placeVersion = this.#place.version;
-    for (const judgement of this.#judgements) if (judgement !== this.#place) judgement.refresh();
-    if (this.#indices === undefined) this.#world.changes.catchUp(this.#reader, this.#visit);
+    if (hasOthers) for (const judgement of this.#judgements) judgement.refresh();
+    else this.#room.refresh();
+    this.#replacements = replacements;
+    if (this.#indices === undefined) changes.catchUp(this.#reader, this.#visit);
     else for (let place = 0; place < this.size; place++) this.#evaluate(place, true);
-    this.#changeExempt(waiting);
+    if (this.#exempt !== undefined || this.#nominations.size > 0) this.#changeExempt(waiting);
   }
 
   #changeExempt(waiting: PodInfo | undefined): void {
@@ -159,7 +169,7 @@ export class Table {
 
   #evaluate(place: number, isFixedVoid: boolean): void {
     const { fixed, live } = this.#traits;
-    const index = this.index(place);
+    const index = this.#indices?.[place] ?? place;
     if (isFixedVoid) {
       let tuple = 0;
       for (const trait of fixed) tuple = this.#tuples.extend(tuple, trait.of(index, place));
@@ -178,11 +188,16 @@ export class Table {
     let tuple = this.#fixed[place] ?? 0;
     if (live.length > 0) {
       const before = isFixedVoid ? undefined : this.#bucketAt(place);
-      if (before !== undefined && live.every((trait) => trait.of(index, place) === trait.in(before))) {
-        tuple = this.#buckets[place] ?? 0;
-      } else for (const trait of live) tuple = this.#tuples.extend(tuple, trait.of(index, place));
+      if (before !== undefined && this.#isStill(before, index, place)) tuple = this.#buckets[place] ?? 0;
+      else for (const trait of live) tuple = this.#tuples.extend(tuple, trait.of(index, place));
     }
     this.#move(place, 0, tuple, (this.#room.scores[place] ?? 0) + (this.#images.scores[place] ?? 0));
+  }
+
+  /** Whether the live traits of the node are those of its bucket. */
+  #isStill(bucket: Bucket, index: number, place: number): boolean {
+    for (const trait of this.#traits.live) if (trait.of(index, place) !== trait.in(bucket)) return false;
+    return true;
   }
 
   /** Who refuses the node if those that wait for it, and come before the Pod, ran there already. */
@@ -220,6 +235,7 @@ export class Table {
       return;
     }
     this.#epoch++;
+    this.#moves++;
     if (from >= 0) this.#leave(from, place);
     this.#buckets[place] = tuple;
     this.#scores[place] = own;
@@ -250,15 +266,14 @@ export class Table {
   /** The place of the best node for the Pod at hand, the first by name among equals; -1 if none passes. */
   pick(): number {
     const passing = this.#passing;
-    passing.length = 0;
-    for (const bucket of this.#used) {
-      const refusal = this.#sharedRefusal(bucket);
-      if (refusal !== bucket.refusal) this.#epoch++;
-      bucket.refusal = refusal;
-      if (bucket.refusal === 0) passing.push(bucket);
+    // Neither of them ever shrinks, so that their sum tells whether all are as they were.
+    let version = this.#moves;
+    for (const sums of this.#rules.sums) version += sums.version;
+    if (this.#scoredBy !== version) {
+      this.#scoredBy = version;
+      this.#judgeBuckets();
+      if (passing.length > 0) this.#scoreBuckets();
     }
-    if (passing.length === 0) return -1;
-    this.#scoreBuckets();
     let best = -1;
     let most = -1;
     for (const bucket of passing) {
@@ -270,6 +285,16 @@ export class Table {
       best = place;
     }
     return best;
+  }
+
+  #judgeBuckets(): void {
+    this.#passing.length = 0;
+    for (const bucket of this.#used) {
+      const refusal = this.#sharedRefusal(bucket);
+      if (refusal !== bucket.refusal) this.#epoch++;
+      bucket.refusal = refusal;
+      if (bucket.refusal === 0) this.#passing.push(bucket);
+    }
   }
 
   #sharedRefusal(bucket: Bucket): number {

@@ -24,11 +24,14 @@ const volumePlugins: ReadonlySet<string> = new Set(
 export const isVolumePlugin = ({ name }: Plugin): boolean => volumePlugins.has(name);
 
 /** Whether some volume has a say in where the Pod runs. */
-export const hasPlacedVolumes = (pod: PodInfo): boolean =>
-  (pod.spec.volumes ?? []).some(
-    (volume) =>
-      claimNameOf(volume, pod) !== undefined || csiVolumeOf(volume) !== undefined || (volume.iscsi ?? volume.rbd) !== undefined,
-  );
+export const hasPlacedVolumes = ({ spec: { volumes } }: PodInfo): boolean => {
+  if (volumes === undefined) return false;
+  for (const volume of volumes) {
+    if (volume.persistentVolumeClaim?.claimName !== undefined || volume.ephemeral !== undefined) return true;
+    if ((volume.iscsi ?? volume.rbd) !== undefined || csiVolumeOf(volume) !== undefined) return true;
+  }
+  return false;
+};
 
 const anyNode: VolumeRules = { key: '', filters: [], isExclusive: false };
 

@@ -8,7 +8,7 @@ import { ChangeLog } from './change-log.js';
 import { HeldTerms } from './held-terms.js';
 import type { Judgement } from './judgement.js';
 import { Queries } from './node-counts.js';
-import { PodClasses } from './pod-class.js';
+import { type PodClass, PodClasses } from './pod-class.js';
 import type { Table } from './table.js';
 import { type Topology, topologyOf } from './topology.js';
 import { Verdicts } from './verdicts.js';
@@ -30,11 +30,10 @@ export class World {
   readonly held: HeldTerms;
   readonly verdicts = new Verdicts();
   readonly changes: ChangeLog;
-  /** Grows when taints change. */
-  taints = 0;
+  /** Grows when a node is exchanged for what it is now, by which its taints may have changed. */
+  replacements = 0;
   readonly #index: ReadonlyMap<string, number>;
   readonly #topologies = new Map<string, Topology>();
-  readonly #tables = new Map<string, Table>();
   readonly #judgements = new Map<string, Judgement>();
   #cells = 0;
 
@@ -74,12 +73,11 @@ export class World {
     return this.#index.get(name);
   }
 
-  table(key: string, make: () => Table): Table {
-    return getOrInsert(this.#tables, key, () => {
-      const table = make();
-      this.#cells += cellsPerTable + table.size;
-      return table;
-    });
+  /** Keeps a table for the Pods of one class and social key. */
+  keep(podClass: PodClass, key: string, table: Table): Table {
+    podClass.tables.set(key, table);
+    this.#cells += cellsPerTable + table.size;
+    return table;
   }
 
   judgement(key: string, make: () => Judgement): Judgement {
@@ -113,7 +111,7 @@ export class World {
     if (before === undefined || after === undefined || index === undefined) return false;
     if (!haveSameLabels(before, after) || before.node.status?.images !== after.node.status?.images) return false;
     this.nodes[index] = after;
-    this.taints++;
+    this.replacements++;
     this.changes.add(index, true);
     return true;
   }

@@ -3,16 +3,16 @@ import type { PodResource } from '../pod-requests.js';
 import { requestedAmounts } from './resource-amounts.js';
 import { cpuAndMemory, type ResourceWeight } from './scoring-strategy.js';
 
-const shareOf = (requested: number, size: number): number => Math.min(1, requested / size);
-
 /** 100 when the shares in use are equal, less the more they differ: by their standard deviation, which of two is half of their difference. */
-const balanceOfTwo = (a: number, b: number): number => Math.trunc((1 - Math.abs((a - b) / 2)) * maxNodeScore);
+const balanceOfTwo = (a: number, b: number): number =>
+  Math.trunc((1 - Math.abs((Math.min(1, a) - Math.min(1, b)) / 2)) * maxNodeScore);
 
-const balanceOf = (shares: readonly number[]): number => {
-  const [first = 0, second = 0] = shares;
+const balanceOf = (uses: readonly number[]): number => {
+  const [first = 0, second = 0] = uses;
   // One resource cannot be out of balance with another.
-  if (shares.length < 2) return maxNodeScore;
-  if (shares.length === 2) return balanceOfTwo(first, second);
+  if (uses.length < 2) return maxNodeScore;
+  if (uses.length === 2) return balanceOfTwo(first, second);
+  const shares = uses.map((use) => Math.min(1, use));
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const deviation = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0) / shares.length);
   return Math.trunc((1 - deviation) * maxNodeScore);
@@ -27,13 +27,10 @@ const defaultScore = ({ milliCPU, memory }: PodResource): Score => ({
   score: ({ allocatable, requested }) => {
     // A resource that the node does not have does not count.
     if (allocatable.milliCPU === 0 || allocatable.memory === 0) return improvement(maxNodeScore, maxNodeScore);
-    const without = balanceOfTwo(
-      shareOf(requested.milliCPU, allocatable.milliCPU),
-      shareOf(requested.memory, allocatable.memory),
-    );
+    const without = balanceOfTwo(requested.milliCPU / allocatable.milliCPU, requested.memory / allocatable.memory);
     const withPod = balanceOfTwo(
-      shareOf(requested.milliCPU + milliCPU, allocatable.milliCPU),
-      shareOf(requested.memory + memory, allocatable.memory),
+      (requested.milliCPU + milliCPU) / allocatable.milliCPU,
+      (requested.memory + memory) / allocatable.memory,
     );
     return improvement(withPod, without);
   },
@@ -44,8 +41,8 @@ const scoreOver = (resources: readonly ResourceWeight[], requests: PodResource):
   return {
     score: (node) => {
       const present = amounts.filter(({ size }) => size(node) > 0);
-      const without = balanceOf(present.map(({ held, size }) => shareOf(held(node), size(node))));
-      const withPod = balanceOf(present.map(({ asked, held, size }) => shareOf(asked + held(node), size(node))));
+      const without = balanceOf(present.map(({ held, size }) => held(node) / size(node)));
+      const withPod = balanceOf(present.map(({ asked, held, size }) => (asked + held(node)) / size(node)));
       return improvement(withPod, without);
     },
   };

@@ -15,7 +15,8 @@ const fits = (requests: PodResource, { allocatable, requested, pods }: NodeInfo)
   if (pods.size + 1 > allocatable.pods) return false;
   if (lacks(requests.milliCPU, requested.milliCPU, allocatable.milliCPU)) return false;
   if (lacks(requests.memory, requested.memory, allocatable.memory)) return false;
-  if (lacks(requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage)) return false;
+  const { ephemeralStorage } = requests;
+  if (ephemeralStorage > 0 && lacks(ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage)) return false;
   if (requests.scalars.size === 0) return true;
   for (const [resource, asked] of requests.scalars) {
     if (lacks(asked, requested.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0)) return false;
