@@ -5,7 +5,7 @@ import type { GatewayRoutes } from './gateway-routes.js';
 import { type Path, pathOf } from './path.js';
 import { originOf } from './sender.js';
 import type { Client, NetworkOptions, NetworkView, Target } from './view.js';
-import { createWiring } from './wiring.js';
+import { createWiring, type Wiring } from './wiring.js';
 
 /** Answers for a cluster at one moment who reaches whom, and by which way. */
 export interface Network {
@@ -21,17 +21,23 @@ export interface Network {
 
 /**
  * The network of a cluster, from its objects alone: cluster DNS, Services as kube-proxy routes them, NetworkPolicies
- * and Ingresses. Building it costs as much as there are objects; a connection at most the policies of both namespaces.
+ * and Ingresses. Building it costs as much as there are objects, and is done for the first question; a connection costs at most the policies of
+ * both namespaces.
  */
 export const createNetwork = (view: NetworkView, options: NetworkOptions = {}): Network => {
-  const wiring = createWiring(view, options);
+  let made: Wiring | undefined;
+  const wired = (): Wiring => {
+    made ??= createWiring(view, options);
+    return made;
+  };
   return {
     view,
     get gateways() {
-      return wiring.gateways;
+      return wired().gateways;
     },
-    proxyOf: (object) => proxyOrigin(wiring, object).hop.object,
+    proxyOf: (object) => proxyOrigin(wired(), object).hop.object,
     connect: (client, target) => {
+      const wiring = wired();
       const { sender, hop } = 'proxy' in client ? proxyOrigin(wiring, client.proxy) : originOf(wiring, client);
       if (hop.outcome === 'blocked') return pathOf([hop]);
       if ('service' in target) return toService(wiring, [hop], sender, target.service, target.port, target.protocol);

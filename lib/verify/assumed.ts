@@ -47,10 +47,22 @@ const standIn = (ref: ObjectRef, references: readonly Reference[]): KubeObject |
 
 const namespaceRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Namespace', name });
 
-const claimsOf = (object: KubeObject): readonly PersistentVolumeClaim[] => {
-  if (object.kind === 'PersistentVolumeClaim') return [object as PersistentVolumeClaim];
-  return object.kind === 'StatefulSet' ? ((object as StatefulSet).spec?.volumeClaimTemplates ?? []) : [];
+const isUnclassed = ({ spec }: PersistentVolumeClaim): boolean =>
+  spec?.storageClassName === undefined && spec?.volumeName === undefined;
+
+/** Whether an object claims storage of the cluster's default class. */
+export const claimsDefault = (object: KubeObject): boolean => {
+  if (object.kind === 'PersistentVolumeClaim') return isUnclassed(object as PersistentVolumeClaim);
+  return object.kind === 'StatefulSet' && ((object as StatefulSet).spec?.volumeClaimTemplates ?? []).some(isUnclassed);
 };
+
+/** What the manifests that can be read need from elsewhere. */
+export interface Needs {
+  readonly namespaces: ReadonlySet<string>;
+  readonly references: readonly Reference[];
+  /** Whether one of them claims storage of the cluster's default class. */
+  readonly defaultClass: boolean;
+}
 
 /**
  * What the manifests need from outside themselves and the declared cluster.
@@ -59,15 +71,13 @@ const claimsOf = (object: KubeObject): readonly PersistentVolumeClaim[] => {
  * snapshot of a real cluster says which there are: a cluster written by hand rarely lists them, and they are nearly always there.
  */
 export const assume = (
-  objects: readonly { readonly ref: ObjectRef; readonly object: KubeObject }[],
-  references: readonly Reference[],
+  { namespaces, references, defaultClass }: Needs,
   config: ClusterConfig,
   exists: (ref: ObjectRef) => boolean,
-  storageKnown: boolean,
+  isStorageKnown: () => boolean,
 ): readonly Assumed[] => {
   const assumed: Assumed[] = [];
   if (config.snapshot === undefined) {
-    const namespaces = new Set(objects.flatMap(({ ref: { namespace } }) => namespace ?? []));
     for (const name of namespaces) {
       const ref = namespaceRef(name);
       if (!exists(ref)) assumed.push({ ref, object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, neededBy: [] });
@@ -86,11 +96,8 @@ export const assume = (
       if (ref !== undefined && object !== undefined) assumed.push({ ref, object, neededBy });
     }
   }
-  const needsDefault = objects.some(({ object }) =>
-    claimsOf(object).some(({ spec }) => spec?.storageClassName === undefined && spec?.volumeName === undefined),
-  );
   const needsStandIn = assumed.some(({ ref }) => ref.kind === 'PersistentVolumeClaim');
-  if (!storageKnown && (needsDefault || needsStandIn)) {
+  if ((defaultClass || needsStandIn) && !isStorageKnown()) {
     const ref: ObjectRef = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: assumedStorageClass };
     const object = {
       apiVersion: ref.apiVersion,

@@ -200,6 +200,9 @@ const ofLines = (text: string): readonly Endpoint[] => {
   });
 };
 
+/** Whether a text may speak of an address at all, at a glance: nearly none does. Without any of these signs it would be a bare host name. */
+export const maySpeak = (name: string, text: string): boolean => /[:=\s@]/.test(text) || isAddressName(name);
+
 /** The addresses that a value speaks of, in the order in which they stand there, each once. */
 export const endpointsIn = (value: Named): readonly Endpoint[] => {
   const { text } = value;

@@ -1,8 +1,10 @@
 import type { ConfigMap, Container, Pod, Secret, Volume } from '../api/generated/types.js';
-import type { Admitted, ObjectRef } from '../api/object.js';
+import type { Admitted, KubeObject, ObjectRef } from '../api/object.js';
 import { secretData } from '../kubelet/environment.js';
 import { expand } from '../kubelet/expansion.js';
-import type { Named } from './dependencies-text.js';
+import { maySpeak, type Named } from './dependencies-text.js';
+import type { Root } from './roots.js';
+import { podTemplateOf } from './template.js';
 
 /** Where a text was read. */
 export interface Place {
@@ -20,17 +22,19 @@ export interface Value extends Named {
   readonly secret: boolean;
 }
 
-/** ConfigMaps and Secrets of the Pod's namespace. */
-export interface Given {
-  configMap(name: string): ConfigMap | undefined;
-  secret(name: string): Secret | undefined;
+/** What one container is given. */
+export interface ContainerValues {
+  readonly container: string;
+  readonly values: readonly Value[];
 }
 
-/** A Pod, the object that it is written in, and the field of its spec there. */
+/** Looks up a ConfigMap or Secret. */
+type Given = (ref: ObjectRef) => KubeObject | Admitted | undefined;
+
+/** A Pod, and the object that it is written in. */
 export interface Written {
   readonly pod: Admitted<Pod>;
-  readonly object: ObjectRef;
-  readonly path: string;
+  readonly root: Root;
 }
 
 type Data = Readonly<Record<string, string>>;
@@ -54,47 +58,67 @@ const sourceOf = (
 ): Source | undefined => {
   if (name === undefined) return undefined;
   const object: ObjectRef = { apiVersion: 'v1', kind, namespace, name };
-  if (kind === 'ConfigMap') {
-    const data = given.configMap(name)?.data;
-    return data && { object, secret: false, data };
-  }
-  const secret = given.secret(name);
-  return secret && { object, secret: true, data: secretData(secret) };
+  const found = given(object);
+  if (kind === 'Secret') return found && { object, secret: true, data: secretData(found as Secret) };
+  const data = (found as ConfigMap | undefined)?.data;
+  return data && { object, secret: false, data };
 };
 
-const keyPlace = ({ object }: Source, key: string, as = ''): Place => ({
-  object,
-  field: `data[${key}]`,
-  text: `${as}${object.kind} ${object.namespace}/${object.name} key ${key}`,
+/** A text, and how to say where it was read: that is rarely asked. */
+interface Text {
+  readonly name: string;
+  readonly text: string;
+  readonly secret: boolean;
+  readonly place: () => Place;
+}
+
+const keyText = (name: string, text: string, source: Source, key: string, as = ''): Text => ({
+  name,
+  text,
+  secret: source.secret,
+  place: () => {
+    const { kind, namespace, name: holder } = source.object;
+    return { object: source.object, field: `data[${key}]`, text: `${as}${kind} ${namespace}/${holder} key ${key}` };
+  },
 });
 
-type Unplaced = Omit<Value, 'beside'>;
+/** A text that stands in the Pod itself. */
+const ownText = ({ root }: Written, name: string, text: string, field: () => string, as: string): Text => ({
+  name,
+  text,
+  secret: false,
+  place: () => ({ object: root.ref, field: `${podTemplateOf(root.object)?.path ?? 'spec'}.${field()}`, text: as }),
+});
+
+type Variables = ReadonlyMap<string, Text>;
+
+const noVariables: Variables = new Map();
+
+/** What `$(NAME)` stands for: nothing of a Secret. */
+const shownIn =
+  (variables: Variables) =>
+  (name: string): string | undefined => {
+    const variable = variables.get(name);
+    return variable?.secret === true ? undefined : variable?.text;
+  };
 
 /** Variables, later ones over earlier ones; `$(NAME)` stands for a variable before it, unless that one is of a Secret. */
-const variablesOf = (
-  { pod, object, path }: Written,
-  container: Container,
-  at: string,
-  given: Given,
-): ReadonlyMap<string, Unplaced> => {
-  const namespace = pod.metadata.namespace ?? '';
-  const variables = new Map<string, Unplaced>();
+const variablesOf = (written: Written, { env, envFrom }: Container, at: () => string, given: Given): Variables => {
+  if (env === undefined && envFrom === undefined) return noVariables;
+  const { namespace = '' } = written.pod.metadata;
+  const variables = new Map<string, Text>();
   const add = (name: string, key: string, source: Source): void => {
     const text = own(source.data, key);
-    if (text !== undefined)
-      variables.set(name, { name, text, place: keyPlace(source, key, `env ${name} from `), secret: source.secret });
+    if (text !== undefined) variables.set(name, keyText(name, text, source, key, `env ${name} from `));
   };
-  for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
+  for (const { configMapRef, secretRef, prefix = '' } of envFrom ?? []) {
     const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap';
     const source = sourceOf(given, kind, (configMapRef ?? secretRef)?.name, namespace);
     if (source === undefined) continue;
     for (const key of Object.keys(source.data)) add(`${prefix}${key}`, key, source);
   }
-  const known = (name: string): string | undefined => {
-    const variable = variables.get(name);
-    return variable?.secret === true ? undefined : variable?.text;
-  };
-  for (const [index, { name, value = '', valueFrom }] of (container.env ?? []).entries()) {
+  const known = shownIn(variables);
+  for (const [index, { name, value = '', valueFrom }] of (env ?? []).entries()) {
     variables.delete(name);
     const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
     const ref = configMapKeyRef ?? secretKeyRef;
@@ -102,8 +126,8 @@ const variablesOf = (
       const source = sourceOf(given, configMapKeyRef === undefined ? 'Secret' : 'ConfigMap', ref.name, namespace);
       if (source !== undefined) add(name, ref.key, source);
     } else if (value !== '') {
-      const place = { object, field: `${path}.${at}.env[${index}].value`, text: `env ${name}` };
-      variables.set(name, { name, text: expand(value, known), place, secret: false });
+      const field = () => `${at()}.env[${index}].value`;
+      variables.set(name, ownText(written, name, expand(value, known), field, `env ${name}`));
     }
   }
   return variables;
@@ -111,28 +135,29 @@ const variablesOf = (
 
 /** Words of command and args: `--flag=value`, `--flag value`, and others. The first word is the program. */
 const wordsOf = (
-  { object, path }: Written,
+  written: Written,
   { command = [], args = [] }: Container,
-  at: string,
-  lookup: (name: string) => string | undefined,
-): readonly Unplaced[] => {
+  at: () => string,
+  variables: Variables,
+): readonly Text[] => {
   const words = [
     ...command.map((text, index) => ({ text, list: 'command', index })).slice(1),
     ...args.map((text, index) => ({ text, list: 'args', index })),
   ];
+  const lookup = shownIn(variables);
   return words.map(({ text: word, list, index }, position) => {
     const [, flag, value] = /^--?([\w.-]+)=(.*)$/s.exec(word) ?? [];
     const before = words[position - 1]?.text ?? '';
     const name = flag ?? (/^--?[\w.-]+$/.test(before) ? before.replace(/^--?/, '') : '');
-    const place = { object, field: `${path}.${at}.${list}[${index}]`, text: `${list}[${index}]` };
-    return { name, text: expand(value ?? word, lookup), place, secret: false };
+    const place = `${list}[${index}]`;
+    return ownText(written, name, expand(value ?? word, lookup), () => `${at()}.${place}`, place);
   });
 };
 
 /** The keys of ConfigMaps and Secrets that a volume shows. */
-const filesOf = (volume: Volume, namespace: string, given: Given): readonly Unplaced[] => {
+const filesOf = (volume: Volume, namespace: string, given: Given): readonly Text[] => {
   const sources = [volume, ...(volume.projected?.sources ?? [])];
-  return sources.flatMap((each): readonly Unplaced[] => {
+  return sources.flatMap((each): readonly Text[] => {
     const { configMap, secret } = each as Pick<Volume, 'configMap'> & {
       readonly secret?: {
         readonly name?: string;
@@ -148,43 +173,46 @@ const filesOf = (volume: Volume, namespace: string, given: Given): readonly Unpl
     const items = configMap?.items ?? secret?.items;
     return (items?.map(({ key }) => key) ?? Object.keys(source.data)).flatMap((key) => {
       const text = own(source.data, key);
-      return text === undefined ? [] : [{ name: key, text, place: keyPlace(source, key), secret: source.secret }];
+      return text === undefined ? [] : [keyText(key, text, source, key)];
     });
   });
 };
 
-const besideIn =
-  (values: readonly Unplaced[]) =>
-  (name: string): string | undefined =>
-    values.find((value) => value.name === name)?.text;
+const addValues = (group: readonly Text[] | Variables, into: Value[]): void => {
+  const beside = (other: string): string | undefined => {
+    for (const { name, text } of group.values()) if (name === other) return text;
+    return undefined;
+  };
+  for (const { name, text, secret, place } of group.values()) {
+    if (!maySpeak(name, text) || secretNames.test(name)) continue;
+    into.push({ name, text, beside, place: place(), secret });
+  }
+};
 
-/** What each container of a Pod is given that may speak of addresses: variables, words of its command, mounted files. */
-export const valuesOf = (
-  written: Written,
-  given: Given,
-): readonly { readonly container: string; readonly values: readonly Value[] }[] => {
-  const { spec, metadata } = written.pod;
-  const namespace = metadata.namespace ?? '';
-  const volumes = new Map((spec?.volumes ?? []).map((volume) => [volume.name, volume]));
-  return (['initContainers', 'containers'] as const).flatMap((list) =>
-    (spec?.[list] ?? []).map((container, index) => {
-      const at = `${list}[${index}]`;
-      const variables = variablesOf(written, container, at, given);
-      const environment = [...variables.values()];
-      const words = wordsOf(written, container, at, (name) => {
-        const variable = variables.get(name);
-        return variable?.secret === true ? undefined : variable?.text;
-      });
-      const mounted = new Set((container.volumeMounts ?? []).map(({ name }) => name));
-      const files = [...mounted].map((name) => {
-        const volume = volumes.get(name);
-        return volume === undefined ? [] : filesOf(volume, namespace, given);
-      });
-      const values = [environment, words, ...files].flatMap((group) => {
-        const beside = besideIn(group);
-        return group.filter(({ name }) => !secretNames.test(name)).map((value): Value => ({ ...value, beside }));
-      });
-      return { container: container.name, values };
-    }),
-  );
+const valuesOfContainer = (written: Written, container: Container, at: () => string, given: Given): readonly Value[] => {
+  const { command, args, volumeMounts } = container;
+  const { metadata, spec } = written.pod;
+  const values: Value[] = [];
+  const variables = variablesOf(written, container, at, given);
+  if (variables.size > 0) addValues(variables, values);
+  if (command !== undefined || args !== undefined) addValues(wordsOf(written, container, at, variables), values);
+  if (volumeMounts === undefined) return values;
+  for (const name of new Set(volumeMounts.map((mount) => mount.name))) {
+    // Of two volumes with one name the later one counts.
+    const volume = spec?.volumes?.findLast((each) => each.name === name);
+    if (volume !== undefined) addValues(filesOf(volume, metadata.namespace ?? '', given), values);
+  }
+  return values;
+};
+
+/** What each container of a Pod is given that may speak of addresses. */
+export const valuesOf = (written: Written, given: Given): readonly ContainerValues[] => {
+  const found: ContainerValues[] = [];
+  for (const list of ['initContainers', 'containers'] as const) {
+    for (const [index, container] of (written.pod.spec?.[list] ?? []).entries()) {
+      const values = valuesOfContainer(written, container, () => `${list}[${index}]`, given);
+      if (values.length > 0) found.push({ container: container.name, values });
+    }
+  }
+  return found;
 };

@@ -2,9 +2,9 @@ import type { Pod, Service } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { type Endpoint, endpointsIn } from './dependencies-text.js';
-import { type Given, type Place, type Value, valuesOf, type Written } from './dependencies-values.js';
+import { type ContainerValues, type Place, type Value, valuesOf, type Written } from './dependencies-values.js';
 import type { Destination } from './intent.js';
-import { podTemplateOf } from './template.js';
+import { type Root, rootsOf } from './roots.js';
 
 /** A call that the configuration of a container speaks of. A guess: the process may never make it. */
 export interface Dependency {
@@ -86,28 +86,28 @@ const read = (value: Value, namespace: string, services: Services): readonly Omi
  * The calls that a Pod's configuration speaks of: URLs, `host:port` and connection strings in variables, in command and args, and in ConfigMaps
  * (mounted, `envFrom`, `configMapKeyRef`). Of Secrets only names of Services that exist are taken.
  */
-const dependenciesOfPod = (written: Written, given: Given, services: Services): readonly Omit<Dependency, 'from'>[] => {
-  const { pod } = written;
-  return valuesOf(written, given).flatMap(({ container, values }) => {
-    const found = new Map<string, Omit<Dependency, 'from'>>();
-    for (const each of values.flatMap((value) => read(value, pod.metadata.namespace ?? '', services))) {
-      const key = `${each.service === undefined ? each.host : refKey(each.service)} ${each.port} ${each.protocol}`;
-      if (!found.has(key)) found.set(key, { ...each, container, pod });
-    }
-    return [...found.values()];
-  });
-};
-
-/** One Pod of each workload: a running one where there is one. */
-const representatives = (cluster: Cluster, pods: readonly Admitted<Pod>[]) => {
-  const found = new Map<string, { readonly root: Admitted; pod: Admitted<Pod> }>();
-  for (const pod of pods) {
-    const root = cluster.controllerOf(pod);
-    const known = found.get(root.metadata.uid);
-    if (known === undefined) found.set(root.metadata.uid, { root, pod });
-    else if (known.pod.status?.phase !== 'Running' && pod.status?.phase === 'Running') known.pod = pod;
+const dependenciesOfValues = (
+  { pod, root }: Written,
+  { container, values }: ContainerValues,
+  services: Services,
+): readonly Dependency[] => {
+  const found = new Map<string, Dependency>();
+  for (const each of values.flatMap((value) => read(value, pod.metadata.namespace ?? '', services))) {
+    const key = `${each.service === undefined ? each.host : refKey(each.service)} ${each.port} ${each.protocol}`;
+    if (!found.has(key)) found.set(key, { from: root.ref, ...each, container, pod });
   }
   return [...found.values()];
+};
+
+/** One Pod of each workload, by its uid: a running one where there is one. */
+const representatives = (pods: readonly Admitted<Pod>[], rootOf: (pod: Admitted) => Root): ReadonlyMap<string, Admitted<Pod>> => {
+  const found = new Map<string, Admitted<Pod>>();
+  for (const pod of pods) {
+    const { uid } = rootOf(pod).object.metadata;
+    const known = found.get(uid);
+    if (known === undefined || (known.status?.phase !== 'Running' && pod.status?.phase === 'Running')) found.set(uid, pod);
+  }
+  return found;
 };
 
 /** The only Pod behind a Service calls it: that is its own name, as it tells it others. */
@@ -122,23 +122,25 @@ const isSelf = (cluster: Cluster, from: ObjectRef, pod: Admitted<Pod>, service: 
 };
 
 /** The calls that the configuration of workloads speaks of, each container and far end once, in the order of the Pods (default: all of the cluster). */
-export const dependenciesOf = (cluster: Cluster, pods: readonly Admitted<Pod>[] = cluster.list('Pod')): readonly Dependency[] => {
-  const services: Services = new Map(
-    cluster.list('Service').map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
-  );
-  return representatives(cluster, pods).flatMap(({ root, pod }): readonly Dependency[] => {
-    const from = refOf(root);
-    const { namespace } = pod.metadata;
-    const core = (kind: string, name: string) => cluster.get({ apiVersion: 'v1', kind, namespace, name });
-    const given: Given = {
-      configMap: (name) => core('ConfigMap', name),
-      secret: (name) => core('Secret', name),
-    };
-    const written: Written = { pod, object: from, path: podTemplateOf(root)?.path ?? 'spec' };
-    return dependenciesOfPod(written, given, services)
-      .filter(({ service }) => !isSelf(cluster, from, pod, service))
-      .map((each) => ({ from, ...each }));
-  });
+export const dependenciesOf = (
+  cluster: Cluster,
+  pods: readonly Admitted<Pod>[] = cluster.list('Pod'),
+  rootOf: (pod: Admitted) => Root = rootsOf(cluster),
+): readonly Dependency[] => {
+  const given = (ref: ObjectRef) => cluster.get(ref);
+  let services: Services | undefined;
+  const found: Dependency[] = [];
+  for (const pod of representatives(pods, rootOf).values()) {
+    const written: Written = { pod, root: rootOf(pod) };
+    for (const each of valuesOf(written, given)) {
+      services ??= new Map(
+        cluster.list('Service').map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
+      );
+      for (const dependency of dependenciesOfValues(written, each, services))
+        if (!isSelf(cluster, dependency.from, pod, dependency.service)) found.push(dependency);
+    }
+  }
+  return found;
 };
 
 /** The far end as declared calls write it; undefined where no port is known. */

@@ -2,26 +2,33 @@ import { decode } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
 import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
+import type { Verdict } from '../api/verdict.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
-import { assume } from './assumed.js';
+import { acceptedOf } from './accepted.js';
+import { assume, claimsDefault } from './assumed.js';
 import { connectionsOf } from './connections.js';
 import { customScopes } from './custom-scopes.js';
-import { referencesOf } from './references.js';
+import { collectReferences, type Reference } from './references.js';
+import { rootsOf } from './roots.js';
 import type { Connection, DryRun } from './rule.js';
 import { runningOf } from './running.js';
 import type { VerifyInput } from './verify.js';
 import { networkOf } from './view.js';
 
 /** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
-const clusterRefs = (objects: Iterable<KubeObject>): ((manifest: Manifest) => ObjectRef) => {
-  const isCustomNamespaced = customScopes(objects);
+const clusterRefs = (objects: () => readonly KubeObject[]): ((manifest: Manifest) => ObjectRef) => {
+  let isCustomNamespaced: ReturnType<typeof customScopes> | undefined;
   return ({ object }) => {
-    const ref = refOf(object);
-    const known = resourceOf(object.apiVersion, object.kind)?.namespaced ?? isCustomNamespaced(object);
-    return { ...ref, namespace: (known ?? ref.namespace !== undefined) ? (ref.namespace ?? 'default') : undefined };
+    const { apiVersion, kind, namespace, name } = refOf(object);
+    let namespaced = resourceOf(apiVersion, kind)?.namespaced;
+    if (namespaced === undefined) {
+      isCustomNamespaced ??= customScopes(objects());
+      namespaced = isCustomNamespaced(object) ?? namespace !== undefined;
+    }
+    return { apiVersion, kind, namespace: namespaced ? (namespace ?? 'default') : undefined, name };
   };
 };
 
@@ -46,30 +53,39 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const config = running.live.length === 0 ? declared : { ...declared, snapshot: [declared.snapshot ?? [], running.live] };
   const cluster = new Cluster(config);
   const ordered = order(input.manifests);
-  const clusterRef = clusterRefs([
-    ...cluster.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }),
-    ...[...running.applied, ...input.manifests].map(({ object }) => object),
+  const definitions = cluster.list({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' });
+  const clusterRef = clusterRefs(() => [
+    ...definitions,
+    ...running.applied.map(({ object }) => object),
+    ...input.manifests.map(({ object }) => object),
   ]);
-  const refs = ordered.manifests.map((manifest) => ({ manifest, ref: clusterRef(manifest) }));
-  const byKey = new Map(refs.map(({ manifest, ref }) => [refKey(ref), manifest]));
-  // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
-  const decoded = ordered.manifests.map(({ object }) => decode(object));
-  const wellFormed = refs.flatMap(({ ref }, index) => {
-    const read = decoded[index];
-    return read?.ok ? [{ object: read.value, ref }] : [];
-  });
-  const references = wellFormed.flatMap(({ object, ref }) => referencesOf(object, ref));
-
-  const storageKnown =
+  const refs: ObjectRef[] = [];
+  const byKey = new Map<string, Manifest>();
+  const decoded: Verdict<KubeObject>[] = [];
+  const namespaces = new Set<string>();
+  const references: Reference[] = [];
+  let defaultClass = false;
+  for (const manifest of ordered.manifests) {
+    const ref = clusterRef(manifest);
+    const read = decode(manifest.object);
+    refs.push(ref);
+    byKey.set(refKey(ref), manifest);
+    decoded.push(read);
+    // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
+    if (!read.ok) continue;
+    if (ref.namespace !== undefined) namespaces.add(ref.namespace);
+    collectReferences(read.value, ref, references);
+    defaultClass ||= claimsDefault(read.value);
+  }
+  const isStorageKnown = (): boolean =>
     cluster.list('StorageClass').length > 0 ||
     input.manifests.some(({ object }) => object.kind === 'StorageClass') ||
     config.snapshot !== undefined;
   const assumed = assume(
-    wellFormed,
-    references,
+    { namespaces, references, defaultClass },
     config,
     (ref) => byKey.has(refKey(ref)) || cluster.get(ref) !== undefined,
-    storageKnown,
+    isStorageKnown,
   );
   cluster.apply(assumed.map(({ object }): Manifest => ({ object, provenance: {} })));
   if (running.applied.length > 0) {
@@ -86,6 +102,8 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   let connections: readonly Connection[] | undefined;
   let pods: readonly Admitted<Pod>[] | undefined;
   let network: DryRun['network'] | undefined;
+  const { manifests: accepted, templates, byKind, groups } = acceptedOf(results, refs);
+  const rootOf = rootsOf(cluster);
   const run: SettledRun = {
     input,
     config,
@@ -93,17 +111,22 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     results,
     assumed,
     references,
-    accepted: results.filter(({ outcome }) => outcome !== 'refused').map(({ manifest }) => manifest),
+    accepted,
+    templates,
+    distinct: byKey.size === input.manifests.length,
     world: config.world ?? 'open',
     cycle: ordered.cycle,
+    acceptedOf: (kind) => byKind.get(kind) ?? [],
+    hasGroup: (group) => groups.has(group),
     refOf: clusterRef,
     manifestOf: (ref) => byKey.get(refKey(ref)),
+    rootOf,
     eventsOf: (ref) => {
       events ??= byObject(cluster.events);
       return events.get(refKey(ref)) ?? [];
     },
     get pods() {
-      pods ??= cluster.list('Pod').filter((pod) => byKey.has(refKey(refOf(cluster.controllerOf(pod)))));
+      pods ??= cluster.list('Pod').filter((pod) => byKey.has(rootOf(pod).key));
       return pods;
     },
     get network() {

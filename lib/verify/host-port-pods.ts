@@ -1,4 +1,4 @@
-import type { Node, Pod, PodSpec } from '../api/generated/types.js';
+import type { Container, Node, Pod, PodSpec } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import { type HostPort, HostPorts, hostPortsOf } from '../scheduler/host-ports.js';
 import { compileRequiredNodeAffinity } from '../scheduler/node-selector.js';
@@ -9,8 +9,14 @@ import type { DryRun } from './rule.js';
 export const hostPortText = ({ ip, port, protocol }: HostPort): string =>
   `${ip === '0.0.0.0' ? '' : `${ip}:`}${port}/${protocol}`;
 
-const hasHostPort = ({ containers, initContainers = [] }: PodSpec): boolean =>
-  [containers, initContainers].some((list) => list.some(({ ports }) => ports?.some(({ hostPort = 0 }) => hostPort > 0)));
+const opensHostPort = ({ ports }: Container): boolean => {
+  for (const { hostPort = 0 } of ports ?? []) if (hostPort > 0) return true;
+  return false;
+};
+
+/** Whether a container says that it holds a port of the node. */
+export const hasHostPort = ({ containers, initContainers }: PodSpec): boolean =>
+  containers.some(opensHostPort) || initContainers?.some(opensHostPort) === true;
 
 const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 

@@ -2,6 +2,7 @@ import type {
   ClusterRoleBinding,
   Container,
   CustomResourceDefinition,
+  EnvVarSource,
   EphemeralContainer,
   HorizontalPodAutoscaler,
   Ingress,
@@ -30,158 +31,197 @@ export interface Reference {
   readonly without: 'not starting' | 'silent';
 }
 
-type Found = Omit<Reference, 'from' | 'optional' | 'without'> & {
-  readonly optional?: boolean | undefined;
-  readonly without?: Reference['without'];
-};
+/** Collects the references of one object, in the order of its fields. */
+class Collector {
+  readonly #from: ObjectRef;
+  readonly #into: Reference[];
 
-const core = (kind: string, namespace: string | undefined, name: string): ObjectRef => ({
-  apiVersion: 'v1',
-  kind,
-  namespace,
-  name,
-});
+  constructor(from: ObjectRef, into: Reference[]) {
+    this.#from = from;
+    this.#into = into;
+  }
+
+  get namespace(): string | undefined {
+    return this.#from.namespace;
+  }
+
+  /** A reference that may be missing only where its field says so. */
+  needed(path: string, to: ObjectRef, key?: string | number, optional = false): void {
+    this.#add(path, to, key, optional, 'not starting');
+  }
+
+  /** One whose absence nobody tells of. */
+  silent(path: string, to: ObjectRef, key?: string | number): void {
+    this.#add(path, to, key, false, 'silent');
+  }
+
+  /** An object of the core group in the namespace of this one. */
+  core(kind: string, name: string): ObjectRef {
+    return { apiVersion: 'v1', kind, namespace: this.#from.namespace, name };
+  }
+
+  #add(path: string, to: ObjectRef, key: string | number | undefined, optional: boolean, without: Reference['without']): void {
+    // A name that the server requires may be missing in what was only decoded.
+    const name: unknown = to.name;
+    if (typeof name === 'string' && name !== '') this.#into.push({ from: this.#from, path, to, key, optional, without });
+  }
+}
 
 /** `k.json` items of a ConfigMap or Secret volume, or the whole object. */
-function* keyed(
+const keyed = (
+  found: Collector,
   to: ObjectRef,
   path: string,
   source: { readonly items?: readonly { readonly key: string }[] | undefined; readonly optional?: boolean | undefined },
   nameField: string,
-): Iterable<Found> {
-  yield { path: `${path}.${nameField}`, to, optional: source.optional };
+): void => {
+  found.needed(`${path}.${nameField}`, to, undefined, source.optional);
   for (const [index, { key }] of (source.items ?? []).entries())
-    yield { path: `${path}.items[${index}].key`, to, key, optional: source.optional };
-}
+    found.needed(`${path}.items[${index}].key`, to, key, source.optional);
+};
 
-function* ofVolume(volume: Volume, path: string, namespace: string | undefined): Iterable<Found> {
+const ofVolume = (found: Collector, volume: Volume, path: string): void => {
   const { configMap, secret, projected, persistentVolumeClaim } = volume;
   if (configMap?.name !== undefined)
-    yield* keyed(core('ConfigMap', namespace, configMap.name), `${path}.configMap`, configMap, 'name');
+    keyed(found, found.core('ConfigMap', configMap.name), `${path}.configMap`, configMap, 'name');
   if (secret?.secretName !== undefined)
-    yield* keyed(core('Secret', namespace, secret.secretName), `${path}.secret`, secret, 'secretName');
+    keyed(found, found.core('Secret', secret.secretName), `${path}.secret`, secret, 'secretName');
   for (const [index, source] of (projected?.sources ?? []).entries()) {
     const at = `${path}.projected.sources[${index}]`;
     if (source.configMap?.name !== undefined)
-      yield* keyed(core('ConfigMap', namespace, source.configMap.name), `${at}.configMap`, source.configMap, 'name');
+      keyed(found, found.core('ConfigMap', source.configMap.name), `${at}.configMap`, source.configMap, 'name');
     if (source.secret?.name !== undefined)
-      yield* keyed(core('Secret', namespace, source.secret.name), `${at}.secret`, source.secret, 'name');
+      keyed(found, found.core('Secret', source.secret.name), `${at}.secret`, source.secret, 'name');
   }
   if (persistentVolumeClaim !== undefined) {
-    yield {
-      path: `${path}.persistentVolumeClaim.claimName`,
-      to: core('PersistentVolumeClaim', namespace, persistentVolumeClaim.claimName),
-    };
+    const to = found.core('PersistentVolumeClaim', persistentVolumeClaim.claimName);
+    found.needed(`${path}.persistentVolumeClaim.claimName`, to);
   }
-}
+};
 
-function* ofContainer(container: Container | EphemeralContainer, path: string, namespace: string | undefined): Iterable<Found> {
-  for (const [index, { configMapRef, secretRef }] of (container.envFrom ?? []).entries()) {
+const keyFields = [
+  ['configMapKeyRef', 'ConfigMap'],
+  ['secretKeyRef', 'Secret'],
+] as const;
+
+const ofVariable = (found: Collector, source: EnvVarSource, path: string): void => {
+  for (const [field, kind] of keyFields) {
+    const ref = source[field];
+    if (ref?.name === undefined) continue;
+    const to = found.core(kind, ref.name);
+    const at = `${path}.valueFrom.${field}`;
+    found.needed(`${at}.name`, to, undefined, ref.optional);
+    found.needed(`${at}.key`, to, ref.key, ref.optional);
+  }
+};
+
+const ofContainer = (found: Collector, { env, envFrom }: Container | EphemeralContainer, path: string): void => {
+  for (const [index, { configMapRef, secretRef }] of (envFrom ?? []).entries()) {
     const at = `${path}.envFrom[${index}]`;
-    if (configMapRef?.name !== undefined)
-      yield {
-        path: `${at}.configMapRef.name`,
-        to: core('ConfigMap', namespace, configMapRef.name),
-        optional: configMapRef.optional,
-      };
-    if (secretRef?.name !== undefined)
-      yield { path: `${at}.secretRef.name`, to: core('Secret', namespace, secretRef.name), optional: secretRef.optional };
-  }
-  for (const [index, { valueFrom }] of (container.env ?? []).entries()) {
-    for (const [field, kind] of [
-      ['configMapKeyRef', 'ConfigMap'],
-      ['secretKeyRef', 'Secret'],
-    ] as const) {
-      const source = valueFrom?.[field];
-      if (source?.name === undefined) continue;
-      const to = core(kind, namespace, source.name);
-      const at = `${path}.env[${index}].valueFrom.${field}`;
-      yield { path: `${at}.name`, to, optional: source.optional };
-      yield { path: `${at}.key`, to, key: source.key, optional: source.optional };
+    if (configMapRef?.name !== undefined) {
+      const to = found.core('ConfigMap', configMapRef.name);
+      found.needed(`${at}.configMapRef.name`, to, undefined, configMapRef.optional);
     }
+    if (secretRef?.name !== undefined)
+      found.needed(`${at}.secretRef.name`, found.core('Secret', secretRef.name), undefined, secretRef.optional);
   }
-}
+  if (env === undefined) return;
+  for (let index = 0; index < env.length; index++) {
+    const source = env[index]?.valueFrom;
+    if (source !== undefined) ofVariable(found, source, `${path}.env[${index}]`);
+  }
+};
 
-function* ofPod(spec: PodSpec, path: string, namespace: string | undefined, claims: ReadonlySet<string>): Iterable<Found> {
+const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+
+const ofPod = (found: Collector, spec: PodSpec, path: string, claims: ReadonlySet<string>): void => {
   for (const [index, volume] of (spec.volumes ?? []).entries()) {
     // A StatefulSet's claim templates take the place of a volume of that name.
-    if (!claims.has(volume.name)) yield* ofVolume(volume, `${path}.volumes[${index}]`, namespace);
+    if (!claims.has(volume.name)) ofVolume(found, volume, `${path}.volumes[${index}]`);
   }
-  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
-    for (const [index, container] of (spec[list] ?? []).entries())
-      yield* ofContainer(container, `${path}.${list}[${index}]`, namespace);
+  for (const list of containerLists) {
+    const containers = spec[list];
+    if (containers === undefined) continue;
+    for (let index = 0; index < containers.length; index++) {
+      const container = containers[index];
+      if (container?.env !== undefined || container?.envFrom !== undefined)
+        ofContainer(found, container, `${path}.${list}[${index}]`);
+    }
   }
   const account = spec.serviceAccountName ?? spec.serviceAccount;
-  if (account !== undefined && account !== '')
-    yield { path: `${path}.serviceAccountName`, to: core('ServiceAccount', namespace, account) };
+  if (account !== undefined && account !== '') found.needed(`${path}.serviceAccountName`, found.core('ServiceAccount', account));
   for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
     // The kubelet goes on without it, and a private image then cannot be pulled.
-    if (name !== undefined)
-      yield { path: `${path}.imagePullSecrets[${index}].name`, to: core('Secret', namespace, name), without: 'silent' };
+    if (name !== undefined) found.silent(`${path}.imagePullSecrets[${index}].name`, found.core('Secret', name));
   }
   if (spec.priorityClassName !== undefined && spec.priorityClassName !== '') {
-    yield {
-      path: `${path}.priorityClassName`,
-      to: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: spec.priorityClassName },
-    };
+    const to = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: spec.priorityClassName };
+    found.needed(`${path}.priorityClassName`, to);
   }
-  if (spec.runtimeClassName !== undefined)
-    yield {
-      path: `${path}.runtimeClassName`,
-      to: { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: spec.runtimeClassName },
-    };
-}
+  if (spec.runtimeClassName !== undefined) {
+    const to = { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', name: spec.runtimeClassName };
+    found.needed(`${path}.runtimeClassName`, to);
+  }
+};
 
-function* ofIngress(ingress: Ingress, namespace: string | undefined): Iterable<Found> {
-  const spec = ingress.spec;
-  const backend = function* (at: IngressBackend | undefined, path: string): Iterable<Found> {
+const noClaims: ReadonlySet<string> = new Set();
+
+const ofWorkload = (found: Collector, object: KubeObject, claims = noClaims): void => {
+  const template = podTemplateOf(object);
+  if (template !== undefined) ofPod(found, template.spec, template.path, claims);
+};
+
+const ofStatefulSet = (found: Collector, object: KubeObject): void => {
+  const { serviceName, volumeClaimTemplates = [] } = (object as StatefulSet).spec ?? {};
+  ofWorkload(found, object, new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? '')));
+  if (serviceName !== undefined && serviceName !== '') found.silent('spec.serviceName', found.core('Service', serviceName));
+};
+
+const ofIngress = (found: Collector, object: KubeObject): void => {
+  const { spec } = object as Ingress;
+  const backend = (at: IngressBackend | undefined, path: string): void => {
     if (at?.service === undefined) return;
-    const to = core('Service', namespace, at.service.name);
-    yield { path: `${path}.service.name`, to, without: 'silent' };
+    const to = found.core('Service', at.service.name);
+    found.silent(`${path}.service.name`, to);
     const port = at.service.port?.name ?? at.service.port?.number;
-    if (port !== undefined) yield { path: `${path}.service.port`, to, key: port, without: 'silent' };
+    if (port !== undefined) found.silent(`${path}.service.port`, to, port);
   };
-  yield* backend(spec?.defaultBackend, 'spec.defaultBackend');
+  backend(spec?.defaultBackend, 'spec.defaultBackend');
   for (const [index, { http }] of (spec?.rules ?? []).entries()) {
     for (const [at, path] of (http?.paths ?? []).entries())
-      yield* backend(path.backend, `spec.rules[${index}].http.paths[${at}].backend`);
+      backend(path.backend, `spec.rules[${index}].http.paths[${at}].backend`);
   }
   for (const [index, { secretName }] of (spec?.tls ?? []).entries()) {
-    if (secretName !== undefined)
-      yield { path: `spec.tls[${index}].secretName`, to: core('Secret', namespace, secretName), without: 'silent' };
+    if (secretName !== undefined) found.silent(`spec.tls[${index}].secretName`, found.core('Secret', secretName));
   }
   if (spec?.ingressClassName !== undefined) {
-    yield {
-      path: 'spec.ingressClassName',
-      to: { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', name: spec.ingressClassName },
-      without: 'silent',
-    };
+    const to = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', name: spec.ingressClassName };
+    found.silent('spec.ingressClassName', to);
   }
-}
+};
 
-function* ofBinding(binding: RoleBinding | ClusterRoleBinding, namespace: string | undefined): Iterable<Found> {
+const ofBinding = (found: Collector, object: KubeObject): void => {
+  const binding = object as unknown as RoleBinding | ClusterRoleBinding;
   // Required by the server, which says so after decoding.
   const roleRef: RoleRef | undefined = binding.roleRef;
   if (roleRef === undefined) return;
-  yield {
-    path: 'roleRef.name',
-    to: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: roleRef.kind,
-      namespace: roleRef.kind === 'Role' ? namespace : undefined,
-      name: roleRef.name,
-    },
-    without: 'silent',
-  };
-  for (const [index, subject] of (binding.subjects ?? []).entries()) {
-    if (subject.kind === 'ServiceAccount')
-      yield {
-        path: `subjects[${index}].name`,
-        to: core('ServiceAccount', subject.namespace ?? namespace, subject.name),
-        without: 'silent',
-      };
+  found.silent('roleRef.name', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: roleRef.kind,
+    namespace: roleRef.kind === 'Role' ? found.namespace : undefined,
+    name: roleRef.name,
+  });
+  for (const [index, { kind, namespace = found.namespace, name }] of (binding.subjects ?? []).entries()) {
+    if (kind === 'ServiceAccount') found.silent(`subjects[${index}].name`, { apiVersion: 'v1', kind, namespace, name });
   }
-}
+};
+
+const ofAutoscaler = (found: Collector, object: KubeObject): void => {
+  const target = (object as unknown as HorizontalPodAutoscaler).spec?.scaleTargetRef;
+  if (target === undefined) return;
+  const { apiVersion = '', kind, name } = target;
+  found.silent('spec.scaleTargetRef.name', { apiVersion, kind, namespace: found.namespace, name });
+};
 
 interface ServiceReference {
   readonly name?: string | undefined;
@@ -189,90 +229,61 @@ interface ServiceReference {
 }
 
 /** A program that the API server calls: webhooks, conversion, aggregated APIs. Without it the server's own requests fail. */
-function* called(service: ServiceReference | undefined, path: string): Iterable<Found> {
-  if (service?.name !== undefined)
-    yield { path: `${path}.name`, to: core('Service', service.namespace ?? 'default', service.name), without: 'silent' };
-}
+const called = (found: Collector, service: ServiceReference | undefined, path: string): void => {
+  if (service?.name === undefined) return;
+  const { namespace = 'default', name } = service;
+  found.silent(`${path}.name`, { apiVersion: 'v1', kind: 'Service', namespace, name });
+};
 
-interface WebhookConfiguration {
-  readonly webhooks?: readonly { readonly clientConfig?: { readonly service?: ServiceReference } }[];
-}
-
-function* ofWebhooks({ webhooks = [] }: WebhookConfiguration): Iterable<Found> {
+const ofWebhooks = (found: Collector, object: KubeObject): void => {
+  const { webhooks = [] } = object as {
+    readonly webhooks?: readonly { readonly clientConfig?: { readonly service?: ServiceReference } }[];
+  };
   for (const [index, { clientConfig }] of webhooks.entries())
-    yield* called(clientConfig?.service, `webhooks[${index}].clientConfig.service`);
-}
+    called(found, clientConfig?.service, `webhooks[${index}].clientConfig.service`);
+};
+
+const ofApiService = (found: Collector, { spec }: KubeObject): void =>
+  called(found, (spec as { readonly service?: ServiceReference } | undefined)?.service, 'spec.service');
+
+const ofDefinition = (found: Collector, object: KubeObject): void => {
+  const conversion = (object as unknown as CustomResourceDefinition).spec?.conversion;
+  called(found, conversion?.webhook?.clientConfig?.service, 'spec.conversion.webhook.clientConfig.service');
+};
 
 /** The policy that a binding puts in force. */
-const boundPolicies: ReadonlyMap<string, string> = new Map([
-  ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy'],
-  ['MutatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy'],
+const ofPolicyBinding =
+  (kind: string) =>
+  (found: Collector, { apiVersion, spec }: KubeObject): void => {
+    const name = (spec as { readonly policyName?: string } | undefined)?.policyName;
+    if (name !== undefined) found.silent('spec.policyName', { apiVersion, kind, name });
+  };
+
+const ofClaim = (found: Collector, object: KubeObject): void => {
+  const name = (object as PersistentVolumeClaim).spec?.storageClassName;
+  if (name !== undefined && name !== '')
+    found.needed('spec.storageClassName', { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name });
+};
+
+/** Kinds that name other objects; most objects are of none of them. */
+const collectors: ReadonlyMap<string, (found: Collector, object: KubeObject) => void> = new Map([
+  ...['Pod', 'Deployment', 'ReplicaSet', 'ReplicationController', 'DaemonSet', 'Job', 'CronJob'].map(
+    (kind) => [kind, ofWorkload] as const,
+  ),
+  ['StatefulSet', ofStatefulSet],
+  ['Ingress', ofIngress],
+  ['RoleBinding', ofBinding],
+  ['ClusterRoleBinding', ofBinding],
+  ['HorizontalPodAutoscaler', ofAutoscaler],
+  ['ValidatingWebhookConfiguration', ofWebhooks],
+  ['MutatingWebhookConfiguration', ofWebhooks],
+  ['APIService', ofApiService],
+  ['CustomResourceDefinition', ofDefinition],
+  ['ValidatingAdmissionPolicyBinding', ofPolicyBinding('ValidatingAdmissionPolicy')],
+  ['MutatingAdmissionPolicyBinding', ofPolicyBinding('MutatingAdmissionPolicy')],
+  ['PersistentVolumeClaim', ofClaim],
 ]);
 
-function* found(object: KubeObject, namespace: string | undefined): Iterable<Found> {
-  const template = podTemplateOf(object);
-  if (template !== undefined) {
-    const claims = object.kind === 'StatefulSet' ? ((object as StatefulSet).spec?.volumeClaimTemplates ?? []) : [];
-    yield* ofPod(template.spec, template.path, namespace, new Set(claims.map(({ metadata }) => metadata?.name ?? '')));
-  }
-  switch (object.kind) {
-    case 'StatefulSet': {
-      const { spec } = object as StatefulSet;
-      if (spec?.serviceName !== undefined && spec.serviceName !== '')
-        yield { path: 'spec.serviceName', to: core('Service', namespace, spec.serviceName), without: 'silent' };
-      return;
-    }
-    case 'Ingress':
-      return yield* ofIngress(object as Ingress, namespace);
-    case 'RoleBinding':
-    case 'ClusterRoleBinding':
-      return yield* ofBinding(object as unknown as RoleBinding, namespace);
-    case 'HorizontalPodAutoscaler': {
-      const target = (object as unknown as HorizontalPodAutoscaler).spec?.scaleTargetRef;
-      if (target !== undefined)
-        yield {
-          path: 'spec.scaleTargetRef.name',
-          to: { apiVersion: target.apiVersion ?? '', kind: target.kind, namespace, name: target.name },
-          without: 'silent',
-        };
-      return;
-    }
-    case 'ValidatingWebhookConfiguration':
-    case 'MutatingWebhookConfiguration':
-      return yield* ofWebhooks(object as unknown as WebhookConfiguration);
-    case 'APIService':
-      return yield* called((object.spec as { readonly service?: ServiceReference } | undefined)?.service, 'spec.service');
-    case 'CustomResourceDefinition': {
-      const conversion = (object as unknown as CustomResourceDefinition).spec?.conversion;
-      return yield* called(conversion?.webhook?.clientConfig?.service, 'spec.conversion.webhook.clientConfig.service');
-    }
-    case 'ValidatingAdmissionPolicyBinding':
-    case 'MutatingAdmissionPolicyBinding': {
-      const name = (object.spec as { readonly policyName?: string } | undefined)?.policyName;
-      const kind = boundPolicies.get(object.kind) ?? '';
-      if (name !== undefined)
-        yield { path: 'spec.policyName', to: { apiVersion: object.apiVersion, kind, name }, without: 'silent' };
-      return;
-    }
-    case 'PersistentVolumeClaim': {
-      const name = (object as PersistentVolumeClaim).spec?.storageClassName;
-      if (name !== undefined && name !== '')
-        yield { path: 'spec.storageClassName', to: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name } };
-      return;
-    }
-  }
-}
-
-/** A name that the server requires may be missing in what was only decoded. */
-const isName = (name: unknown): boolean => typeof name === 'string' && name !== '';
-
-/** Every reference of one object to another one, in the order of its fields. */
-export const referencesOf = (object: KubeObject, from: ObjectRef): readonly Reference[] =>
-  [...found(object, from.namespace)]
-    .filter(({ to }) => isName(to.name))
-    .map(({ optional, without, ...rest }) => ({
-      from,
-      ...rest,
-      optional: optional ?? false,
-      without: without ?? 'not starting',
-    }));
+/** Adds every reference of one object to another one, in the order of its fields. */
+export const collectReferences = (object: KubeObject, from: ObjectRef, into: Reference[]): void =>
+  collectors.get(object.kind)?.(new Collector(from, into), object);

@@ -6,10 +6,12 @@ import type { ClusterConfig } from '../cluster/config.js';
 import type { Manifest, Provenance, SourceLocation } from '../manifest/manifest.js';
 import type { Network } from '../network/network.js';
 import type { Path } from '../network/path.js';
+import type { Templated } from './accepted.js';
 import type { Assumed } from './assumed.js';
 import type { Evidence, FindingCode, Severity } from './finding.js';
 import type { Destination } from './intent.js';
 import type { Reference } from './references.js';
+import type { Root } from './roots.js';
 import type { VerifyInput } from './verify.js';
 
 /** A connection that must be traced: a declared call, an intent, or an Ingress backend. */
@@ -30,7 +32,11 @@ export interface DryRun {
   readonly results: readonly ApplyResult[];
   /** Manifests that the API server accepted. */
   readonly accepted: readonly Manifest[];
-  /** Pods that the manifests made, directly or through controllers, by workload (`refKey` of the root). */
+  /** Those of them that are Pods or make Pods. */
+  readonly templates: readonly Templated[];
+  /** Whether no two manifests are of one object. */
+  readonly distinct: boolean;
+  /** Pods that the manifests made, directly or through controllers. */
   readonly pods: readonly Admitted<Pod>[];
   readonly network: Network;
   readonly connections: readonly Connection[];
@@ -39,12 +45,18 @@ export interface DryRun {
   readonly cycle?: readonly ObjectRef[] | undefined;
   /** `closed`: what is not declared does not exist. */
   readonly world: 'open' | 'closed';
-  /** Identity of a manifest's object in the cluster: with the namespace that the server fills in. */
   /** What had to be taken for granted to run at all. */
   readonly assumed: readonly Assumed[];
   readonly config: ClusterConfig;
+  /** Accepted manifests of a kind, of whatever version. */
+  acceptedOf(kind: string): readonly Manifest[];
+  /** Whether an accepted manifest is of the API group. */
+  hasGroup(group: string): boolean;
+  /** Identity of a manifest's object in the cluster: with the namespace that the server fills in. */
   refOf(manifest: Manifest): ObjectRef;
   manifestOf(ref: ObjectRef): Manifest | undefined;
+  /** The object that a Pod comes from in the end. */
+  rootOf(pod: Admitted): Root;
   /** Events about an object, oldest first. */
   eventsOf(ref: ObjectRef): readonly ClusterEvent[];
   /** An error was already found at this object: what follows from it is not said again. */

@@ -14,26 +14,32 @@ interface TemplateHolder {
   readonly spec?: PodSpec;
 }
 
-/** Kind to the path of its Pod template; the empty path is the object itself. */
-const templatePaths: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Pod', []],
-  ['Deployment', ['spec', 'template']],
-  ['ReplicaSet', ['spec', 'template']],
-  ['ReplicationController', ['spec', 'template']],
-  ['StatefulSet', ['spec', 'template']],
-  ['DaemonSet', ['spec', 'template']],
-  ['Job', ['spec', 'template']],
-  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+const placeOf = (...steps: readonly string[]) => ({ steps, path: [...steps, 'spec'].join('.') });
+
+const inSpec = placeOf('spec', 'template');
+
+/** Kind to the place of its Pod template; without steps it is the object itself. */
+const templatePlaces: ReadonlyMap<string, ReturnType<typeof placeOf>> = new Map([
+  ['Pod', placeOf()],
+  ['Deployment', inSpec],
+  ['ReplicaSet', inSpec],
+  ['ReplicationController', inSpec],
+  ['StatefulSet', inSpec],
+  ['DaemonSet', inSpec],
+  ['Job', inSpec],
+  ['CronJob', placeOf('spec', 'jobTemplate', 'spec', 'template')],
 ]);
+
+const noLabels: Readonly<Record<string, string>> = {};
 
 /** The Pod template of a workload or Pod, undefined for other kinds and for objects without one. */
 export const podTemplateOf = (object: KubeObject): PodTemplate | undefined => {
-  const steps = templatePaths.get(object.kind);
-  if (steps === undefined) return undefined;
+  const place = templatePlaces.get(object.kind);
+  if (place === undefined) return undefined;
   let holder: unknown = object;
-  for (const step of steps)
+  for (const step of place.steps)
     holder = typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[step] : undefined;
   const { metadata, spec } = (holder ?? {}) as TemplateHolder;
   if (spec === undefined || !Array.isArray(spec.containers)) return undefined;
-  return { path: [...steps, 'spec'].join('.'), spec, labels: metadata?.labels ?? {} };
+  return { path: place.path, spec, labels: metadata?.labels ?? noLabels };
 };

@@ -68,7 +68,9 @@ const acceptances = (
   const accepted = new Map<string, string>();
   for (const { object, code, reason } of suppressions ?? []) accepted.set(`${refKey(object)} ${code}`, reason);
   for (const manifest of manifests) {
-    for (const [name, reason] of Object.entries(manifest.object.metadata.annotations ?? {})) {
+    const { annotations } = manifest.object.metadata;
+    if (!annotations) continue;
+    for (const [name, reason] of Object.entries(annotations)) {
       if (!name.startsWith(acceptAnnotation)) continue;
       accepted.set(`${refKey(namespaceOf(manifest))} ${name.slice(acceptAnnotation.length).replace('.', '/')}`, String(reason));
     }
@@ -106,7 +108,7 @@ interface Judged {
 const judge = (settled: SettledRun): readonly Judged[] => {
   const blamed = new Set<string>();
   const run: DryRun = Object.assign(Object.create(settled) as SettledRun, {
-    blamed: (ref: ObjectRef) => blamed.has(refKey(ref)),
+    blamed: (ref: ObjectRef) => blamed.size > 0 && blamed.has(refKey(ref)),
   });
   const found = new Map<string, Judged>();
   for (const rule of rules) {

@@ -1,17 +1,14 @@
 import { refText } from '../../api/object.js';
 import type { Draft, Rule } from '../rule.js';
-import { podTemplateOf } from '../template.js';
 
 /** Commands of the simulator's own knowledge are not proof: images and processes are outside of any manifest. */
 export const assumptionsRule: Rule = (run) => {
   const drafts: Draft[] = [];
   const images = new Set<string>();
   let listening = 0;
-  for (const manifest of run.accepted) {
-    const template = podTemplateOf(manifest.object);
-    if (template === undefined) continue;
-    const object = run.refOf(manifest);
-    for (const container of [...(template.spec.initContainers ?? []), ...template.spec.containers]) {
+  for (const { ref: object, template } of run.templates) {
+    const { initContainers, containers } = template.spec;
+    for (const container of initContainers ? [...initContainers, ...containers] : containers) {
       listening += container.ports?.length ?? 0;
       const image = container.image ?? '';
       if (images.has(image)) continue;

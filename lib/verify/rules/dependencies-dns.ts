@@ -11,8 +11,7 @@ const choosesPods = ({ podSelector, namespaceSelector }: NetworkPolicyPeer): boo
 
 /** Policies that let Pods connect to other Pods of the cluster: those are mostly called by name. */
 const opening = (run: DryRun): readonly Admitted<NetworkPolicy>[] =>
-  run.accepted.flatMap((manifest): readonly Admitted<NetworkPolicy>[] => {
-    if (manifest.object.kind !== 'NetworkPolicy') return [];
+  run.acceptedOf('NetworkPolicy').flatMap((manifest): readonly Admitted<NetworkPolicy>[] => {
     const policy = run.cluster.get(run.refOf(manifest)) as Admitted<NetworkPolicy> | undefined;
     const opens = policy?.spec?.egress?.some(({ to = [] }) => to.some(choosesPods)) === true;
     return opens && policy !== undefined ? [policy] : [];
@@ -43,9 +42,9 @@ export const silentDns = (run: DryRun, isKnown: (workload: ObjectRef) => boolean
   for (const pod of run.pods) {
     const openers = inNamespace.get(pod.metadata.namespace ?? '');
     if (openers === undefined) continue;
-    const workload = refOf(run.cluster.controllerOf(pod));
-    if (seen.has(refKey(workload))) continue;
-    seen.add(refKey(workload));
+    const { ref: workload, key } = run.rootOf(pod);
+    if (seen.has(key)) continue;
+    seen.add(key);
     const opener = openers.find(({ selects }) => selects(pod.metadata.labels));
     if (opener === undefined || isKnown(workload)) continue;
     const { hops, blockedAt } = run.network.connect({ pod }, everywhere);
@@ -54,7 +53,7 @@ export const silentDns = (run: DryRun, isKnown: (workload: ObjectRef) => boolean
     const object = refOf(policy);
     const known = found.get(refKey(object));
     const workloads = known?.workloads ?? new Map<string, ObjectRef>();
-    workloads.set(refKey(workload), workload);
+    workloads.set(key, workload);
     if (known !== undefined) continue;
     const draft: Draft = {
       code: 'network/dns-blocked',

@@ -5,21 +5,15 @@ import { amountOf } from '../../scheduler/amount.js';
 import { requestsOf } from '../../scheduler/pod-requests.js';
 import { allocatableOf } from '../../scheduler/resource.js';
 import type { Draft, Rule } from '../rule.js';
-import { podTemplateOf } from '../template.js';
 
 /** S36: questions to ask before containers share a Pod. */
-const manyContainers = (object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] =>
-  spec.containers.length < 3
-    ? []
-    : [
-        {
-          code: 'design/many-containers',
-          severity: 'advice',
-          object,
-          field: `${path}.containers`,
-          message: `${refText(object)} has ${spec.containers.length} main containers: do they share one life cycle, scale together, and does their sum still fit nodes well? If not, give them Pods of their own`,
-        },
-      ];
+const manyContainers = (object: ObjectRef, spec: PodSpec, path: string): Draft => ({
+  code: 'design/many-containers',
+  severity: 'advice',
+  object,
+  field: `${path}.containers`,
+  message: `${refText(object)} has ${spec.containers.length} main containers: do they share one life cycle, scale together, and does their sum still fit nodes well? If not, give them Pods of their own`,
+});
 
 /** Volumes whose data ends with the Pod or stays on one node. */
 const isVolatile = (volume: Volume): boolean => volume.emptyDir !== undefined || volume.hostPath !== undefined;
@@ -29,8 +23,8 @@ const dataPaths =
   /^\/(?:var\/lib\/(?:postgresql|mysql|mariadb|mongodb|redis|elasticsearch|cassandra|rabbitmq|etcd|kafka|clickhouse|influxdb)|data\/db|bitnami\/(?:postgresql|mysql|mariadb|mongodb|redis))(?:\/|$)/;
 
 /** S42: data that must outlive Pods does not belong in emptyDir or hostPath. */
-const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly Draft[] => {
-  const volatile = new Map((spec.volumes ?? []).filter(isVolatile).map((volume) => [volume.name, volume]));
+const volatileData = (object: ObjectRef, spec: PodSpec, volumes: readonly Volume[], path: string): readonly Draft[] => {
+  const volatile = new Map(volumes.filter(isVolatile).map((volume) => [volume.name, volume]));
   return spec.containers.flatMap((container, at) =>
     (container.volumeMounts ?? []).flatMap((mount, index): readonly Draft[] => {
       const volume = volatile.get(mount.name);
@@ -51,55 +45,49 @@ const volatileData = (object: ObjectRef, spec: PodSpec, path: string): readonly 
 
 /** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
 const largePod = (
-  largestNodes: ReadonlyMap<string, number>,
+  largestNodes: readonly (readonly [resource: string, largest: number])[],
   object: ObjectRef,
   spec: PodSpec,
   path: string,
 ): readonly Draft[] => {
   const requests = requestsOf(spec);
-  return [...largestNodes].flatMap(([resource, largest]): readonly Draft[] => {
+  const drafts: Draft[] = [];
+  for (const [resource, largest] of largestNodes) {
     const asks = amountOf(requests, resource);
-    if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return [];
-    return [
-      {
-        code: 'design/large-pod',
-        severity: 'advice',
-        object,
-        field: `${path}.containers`,
-        message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
-      },
-    ];
-  });
+    if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) continue;
+    drafts.push({
+      code: 'design/large-pod',
+      severity: 'advice',
+      object,
+      field: `${path}.containers`,
+      message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
+    });
+  }
+  return drafts;
 };
 
 /** The most that one node offers of a resource, empty. */
 const largestNode = (cluster: Cluster, resource: string): number =>
   Math.max(0, ...cluster.list('Node').map((node) => amountOf(allocatableOf(node.status?.allocatable ?? {}), resource)));
 
+/** A Pod without a controller. */
+const barePod = (object: ObjectRef): Draft => ({
+  code: 'design/bare-pod',
+  severity: 'advice',
+  object,
+  message: `${refText(object)} is a bare Pod: nothing replaces it when its node is lost, and its address changes; a Deployment (and a Service) would heal`,
+});
+
 /** Advice: what a cluster accepts and experience regrets. */
 export const designRule: Rule = (run) => {
-  const largestNodes = new Map(['cpu', 'memory'].map((resource) => [resource, largestNode(run.cluster, resource)]));
-  return run.accepted.flatMap((manifest): readonly Draft[] => {
-    const template = podTemplateOf(manifest.object);
-    if (template === undefined) return [];
-    const object = run.refOf(manifest);
+  const largestNodes = ['cpu', 'memory'].map((resource) => [resource, largestNode(run.cluster, resource)] as const);
+  const drafts: Draft[] = [];
+  for (const { manifest, ref, template } of run.templates) {
     const { spec, path } = template;
-    const bare: readonly Draft[] =
-      manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always'
-        ? [
-            {
-              code: 'design/bare-pod',
-              severity: 'advice',
-              object,
-              message: `${refText(object)} is a bare Pod: nothing replaces it when its node is lost, and its address changes; a Deployment (and a Service) would heal`,
-            },
-          ]
-        : [];
-    return [
-      ...bare,
-      ...manyContainers(object, spec, path),
-      ...volatileData(object, spec, path),
-      ...largePod(largestNodes, object, spec, path),
-    ];
-  });
+    if (manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always') drafts.push(barePod(ref));
+    if (spec.containers.length >= 3) drafts.push(manyContainers(ref, spec, path));
+    if (spec.volumes?.some(isVolatile)) drafts.push(...volatileData(ref, spec, spec.volumes, path));
+    drafts.push(...largePod(largestNodes, ref, spec, path));
+  }
+  return drafts;
 };

@@ -1,4 +1,4 @@
-import { type Admitted, groupOf, type KubeObject, type ObjectRef, refOf, refText } from '../../api/object.js';
+import { type Admitted, groupOf, type ObjectRef, refOf, refText } from '../../api/object.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import { type Gateway, gatewayGroup, type HttpRoute } from '../../network/gateway-api.js';
 import type { Attachment, GatewayRoutes } from '../../network/gateway-routes.js';
@@ -113,8 +113,7 @@ const unjudged = (run: DryRun, own: readonly HttpRoute[]): readonly Draft[] => {
 
 /** Gateways and HTTPRoutes of the Gateway API: what is attached nowhere, leads nowhere, is not granted, or takes what another one takes. */
 export const gatewayRule: Rule = (run) => {
-  const isOurs = ({ apiVersion }: KubeObject): boolean => groupOf(apiVersion) === gatewayGroup;
-  if (!run.accepted.some(({ object }) => isOurs(object))) return [];
+  if (!run.hasGroup(gatewayGroup)) return [];
   const routes = run.network.gateways;
   const isOwn = (object: Admitted): boolean => run.manifestOf(refOf(object)) !== undefined;
   const own = routes.routes.filter(({ object }) => isOwn(object));

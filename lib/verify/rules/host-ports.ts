@@ -1,9 +1,9 @@
 import type { Deployment, Pod, Service } from '../../api/generated/types.js';
 import { matcherOfLabels } from '../../api/label-selector.js';
 import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
-import { hostPortsOf } from '../../scheduler/host-ports.js';
+import { type HostPort, hostPortsOf } from '../../scheduler/host-ports.js';
 import { withField } from '../edit.js';
-import { eligibleNodes, findsPortsFree, hostPortPods, hostPortText, type PodsByNode } from '../host-port-pods.js';
+import { eligibleNodes, findsPortsFree, hasHostPort, hostPortPods, hostPortText, type PodsByNode } from '../host-port-pods.js';
 import type { Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
 
@@ -74,8 +74,8 @@ const daemonSetRoll = (workload: ObjectRef, object: object, ports: string): read
 const proxiedPorts = (run: DryRun): ReadonlyMap<string, { readonly service: Admitted<Service>; readonly health: boolean }> => {
   const found = new Map<string, { readonly service: Admitted<Service>; readonly health: boolean }>();
   for (const service of run.cluster.list('Service')) {
-    const { ports = [], healthCheckNodePort } = service.spec ?? {};
-    for (const { nodePort, protocol = 'TCP' } of ports) {
+    const { ports, healthCheckNodePort } = service.spec ?? {};
+    for (const { nodePort, protocol = 'TCP' } of ports ?? []) {
       if (nodePort !== undefined) found.set(`${nodePort}/${protocol}`, { service, health: false });
     }
     if (healthCheckNodePort) found.set(`${healthCheckNodePort}/TCP`, { service, health: true });
@@ -174,17 +174,16 @@ const sharedNode = (run: DryRun): readonly Draft[] => {
 
 /** Ports of nodes: Pods that share one, node ports that take them away, updates that cannot roll because of them. */
 export const hostPortsRule: Rule = (run) => {
-  const holding = run.accepted.flatMap((manifest) => {
-    const { spec } = podTemplateOf(manifest.object) ?? {};
-    if (spec === undefined || (spec.hostNetwork !== true && hostPortsOf(spec).length === 0)) return [];
+  const holding: { readonly workload: ObjectRef; readonly object: Admitted; readonly ports: readonly HostPort[] }[] = [];
+  for (const { ref: workload, template } of run.templates) {
+    const { spec } = template;
+    if (spec.hostNetwork !== true && !(hasHostPort(spec) && hostPortsOf(spec).length > 0)) continue;
     // On the network of the node every port is a host port: the server writes it so.
-    const workload = run.refOf(manifest);
     const object = run.cluster.get(workload);
     const admitted = object && podTemplateOf(object)?.spec;
-    return object === undefined || admitted === undefined ? [] : [{ workload, object, ports: hostPortsOf(admitted) }];
-  });
-  const services = run.accepted.some(({ object }) => object.kind === 'Service');
-  if (holding.length === 0 && !services) return [];
+    if (object !== undefined && admitted !== undefined) holding.push({ workload, object, ports: hostPortsOf(admitted) });
+  }
+  if (holding.length === 0 && run.acceptedOf('Service').length === 0) return [];
   let known: PodsByNode | undefined;
   const byNode = (): PodsByNode => {
     known ??= hostPortPods(run);

@@ -201,8 +201,8 @@ const assumedControllers = (
 
 /** Ingresses that nobody serves, that fight over requests, whose certificate is none, or whose controller a policy keeps out. */
 export const ingressRule: Rule = (run) => {
-  const isIngress = ({ apiVersion, kind }: KubeObject): boolean => kind === 'Ingress' && groupOf(apiVersion) === group;
-  const refs = run.accepted.flatMap((manifest) => (isIngress(manifest.object) ? [run.refOf(manifest)] : []));
+  const isIngress = ({ apiVersion }: KubeObject): boolean => groupOf(apiVersion) === group;
+  const refs = run.acceptedOf('Ingress').flatMap((manifest) => (isIngress(manifest.object) ? [run.refOf(manifest)] : []));
   if (refs.length === 0) return [];
   const own = refs.flatMap((ref) => {
     const ingress = run.cluster.get(ref) as Admitted<Ingress> | undefined;

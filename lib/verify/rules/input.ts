@@ -11,7 +11,7 @@ const nameOf = ({ provenance }: Manifest): string =>
 const fileRef = (source: SourceLocation | undefined) => ({ apiVersion: '', kind: 'File', name: source?.file ?? 'input' });
 
 /** What could not be read, objects that stand twice in the input, and circles of explicit dependencies. */
-export const inputRule: Rule = ({ input, world, refOf, cycle }) => {
+export const inputRule: Rule = ({ input, world, refOf, cycle, distinct }) => {
   const drafts: Draft[] = (input.problems ?? []).map(({ code, message, source, severity = 'error' as const }) => ({
     code,
     severity,
@@ -20,7 +20,7 @@ export const inputRule: Rule = ({ input, world, refOf, cycle }) => {
     source,
   }));
   const first = new Map<string, Manifest>();
-  for (const manifest of input.manifests) {
+  for (const manifest of distinct ? [] : input.manifests) {
     const ref = refOf(manifest);
     // The server makes up the rest of a generated name: no two are the same.
     if (manifest.object.metadata.name === undefined) continue;

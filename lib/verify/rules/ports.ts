@@ -3,7 +3,6 @@ import { refKey, refText } from '../../api/object.js';
 import type { PodBehaviour } from '../../kubelet/behaviour.js';
 import { withField } from '../edit.js';
 import type { Draft, Rule } from '../rule.js';
-import { podTemplateOf } from '../template.js';
 
 interface Opened {
   readonly container: string;
@@ -55,17 +54,19 @@ const collisions = (spec: PodSpec, path: string, behaviour: PodBehaviour): reado
   return found;
 };
 
+/** A container on its own collides with nobody. */
+const isAlone = ({ initContainers, containers }: PodSpec): boolean => containers.length < 2 && !initContainers?.length;
+
 /** All containers of a Pod share one address: a port can be opened by one of them only (S19). The API server does not say so. */
-export const portsRule: Rule = ({ accepted, refOf, input }) =>
-  accepted.flatMap((manifest): readonly Draft[] => {
-    const template = podTemplateOf(manifest.object);
-    if (template === undefined) return [];
-    const object = refOf(manifest);
+export const portsRule: Rule = ({ templates, input }) => {
+  const drafts: Draft[] = [];
+  for (const { ref: object, template } of templates) {
+    if (isAlone(template.spec)) continue;
     const behaviour = input.behaviours?.get(refKey(object)) ?? {};
-    return collisions(template.spec, template.path, behaviour).map(([first, second]) => {
+    for (const [first, second] of collisions(template.spec, template.path, behaviour)) {
       const free = second.port + 1;
       const text = `let ${second.container} listen on another port, such as ${free}`;
-      return {
+      drafts.push({
         code: 'pod/port-conflict',
         severity: 'error',
         object,
@@ -76,6 +77,8 @@ export const portsRule: Rule = ({ accepted, refOf, input }) =>
           { kind: 'field', path: second.field, message: `${second.container} opens ${second.key} too` },
         ],
         fixes: [second.declared ? { text, change: { edit: object, to: withField(second.field, free) } } : { text }],
-      };
-    });
-  });
+      });
+    }
+  }
+  return drafts;
+};

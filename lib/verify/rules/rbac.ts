@@ -49,6 +49,7 @@ const unserved = (
 
 /** Rules about resources that do not exist: legal, and granting nothing. */
 export const rbacRule: Rule = (run) => {
+  if (run.acceptedOf('Role').length + run.acceptedOf('ClusterRole').length === 0) return [];
   const roles = run.accepted.filter(
     ({ object }) =>
       object.apiVersion === 'rbac.authorization.k8s.io/v1' && (object.kind === 'Role' || object.kind === 'ClusterRole'),

@@ -1,5 +1,5 @@
 import type { Container, Pod, Probe } from '../../api/generated/types.js';
-import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
+import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { withField } from '../edit.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
@@ -76,16 +76,25 @@ const failing = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): Draft | 
   return undefined;
 };
 
+const isProbed = ({ startupProbe, livenessProbe, readinessProbe }: Container): boolean =>
+  startupProbe !== undefined || livenessProbe !== undefined || readinessProbe !== undefined;
+
+/** Only a probe says that a container is not ready, or keeps restarting it. */
+const mayFail = ({ spec }: Pod): boolean =>
+  spec?.containers.some(isProbed) === true || spec?.initContainers?.some(isProbed) === true;
+
 /** Pods that run but are never ready, and containers that a probe keeps restarting. */
 export const readyRule: Rule = (run) => {
   const seen = new Set<string>();
-  return run.pods.flatMap((pod): readonly Draft[] => {
-    if (pod.status?.phase !== 'Running') return [];
-    const workload = refOf(run.cluster.controllerOf(pod));
-    if (seen.has(refKey(workload)) || run.blamed(workload)) return [];
-    const draft = failing(run, pod, workload);
-    if (draft === undefined) return [];
-    seen.add(refKey(workload));
-    return [draft];
-  });
+  const drafts: Draft[] = [];
+  for (const pod of run.pods) {
+    if (pod.status?.phase !== 'Running' || !mayFail(pod)) continue;
+    const { ref, key } = run.rootOf(pod);
+    if (seen.has(key) || run.blamed(ref)) continue;
+    const draft = failing(run, pod, ref);
+    if (draft === undefined) continue;
+    seen.add(key);
+    drafts.push(draft);
+  }
+  return drafts;
 };

@@ -20,10 +20,10 @@ const severityOf = ({ to, without, path }: Reference): Severity => {
   return mayComeLater.has(to.kind) || path === 'spec.serviceName' ? 'warning' : 'error';
 };
 
-const exists = ({ cluster, config }: DryRun, to: ObjectRef): boolean =>
+/** What is there without an object. */
+const isGiven = ({ config }: DryRun, to: ObjectRef): boolean =>
   (to.kind === 'IngressClass' && to.name === config.ingressController?.ingressClass) ||
-  ((to.kind === 'Role' || to.kind === 'ClusterRole') && isDefaultRole(to.name)) ||
-  cluster.get(to) !== undefined;
+  ((to.kind === 'Role' || to.kind === 'ClusterRole') && isDefaultRole(to.name));
 
 /** Names of objects that the reference could have meant. */
 const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>
@@ -51,8 +51,18 @@ const missingObject = (run: DryRun, reference: Reference): Draft => {
   };
 };
 
+const keyFields = ['data', 'binaryData', 'stringData'];
+
 const keysOf = (object: KubeObject): readonly string[] =>
-  ['data', 'binaryData', 'stringData'].flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+  keyFields.flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
+
+const hasKey = (object: KubeObject, key: string): boolean => {
+  for (const field of keyFields) {
+    const values = object[field] as object | undefined;
+    if (values && Object.hasOwn(values, key)) return true;
+  }
+  return false;
+};
 
 /** A port that the Service does not offer, named by an Ingress. */
 const missingPort = ({ from, path, to, key }: Reference, service: Service): readonly Draft[] => {
@@ -80,13 +90,11 @@ const missingPort = ({ from, path, to, key }: Reference, service: Service): read
   ];
 };
 
-const missingKey = (run: DryRun, reference: Reference): readonly Draft[] => {
+const missingKey = (reference: Reference, target: KubeObject): readonly Draft[] => {
   const { from, path, to, key } = reference;
-  const target = run.cluster.get(to) as KubeObject | undefined;
-  if (to.kind === 'Service' && target !== undefined) return missingPort(reference, target as Service);
-  if (key === undefined || target === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret')) return [];
+  if (to.kind === 'Service') return missingPort(reference, target as Service);
+  if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return [];
   const keys = keysOf(target);
-  if (keys.includes(String(key))) return [];
   const meant = nearest(String(key), keys);
   return [
     {
@@ -113,15 +121,27 @@ const missingKey = (run: DryRun, reference: Reference): readonly Draft[] => {
 /** References to objects and keys that are not there. Objects that were assumed to exist count as there. */
 export const referencesRule: Rule = (run) => {
   const seen = new Set<string>();
-  return run.references.flatMap((reference): readonly Draft[] => {
-    if (reference.optional) return [];
-    if (exists(run, reference.to)) return missingKey(run, reference);
-    // A target that several fields of one object name is one fault.
-    const key = `${refKey(reference.from)} ${refKey(reference.to)}`;
-    if (seen.has(key)) return [];
-    seen.add(key);
+  const drafts: Draft[] = [];
+  // An object and its key are named one after the other: the object is looked up once.
+  let to: ObjectRef | undefined;
+  let target: KubeObject | undefined;
+  for (const reference of run.references) {
+    if (reference.optional) continue;
+    if (reference.to !== to) {
+      to = reference.to;
+      target = run.cluster.get(to) as KubeObject | undefined;
+    }
+    if (target !== undefined) {
+      if (reference.key !== undefined) drafts.push(...missingKey(reference, target));
+      continue;
+    }
     // Kinds without a stand-in (a role, an HPA's target): the open world cannot be asked for them.
-    if (run.world === 'open') return [];
-    return [missingObject(run, reference)];
-  });
+    if (run.world === 'open' || isGiven(run, to)) continue;
+    // A target that several fields of one object name is one fault.
+    const key = `${refKey(reference.from)} ${refKey(to)}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    drafts.push(missingObject(run, reference));
+  }
+  return drafts;
 };

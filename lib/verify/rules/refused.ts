@@ -1,6 +1,7 @@
 import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/object.js';
 import type { FieldError, Refusal } from '../../api/verdict.js';
 import { equal } from '../../apiserver/equal.js';
+import type { ApplyResult } from '../../cluster/cluster.js';
 import { fieldOf, withField } from '../edit.js';
 import type { Evidence, FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
@@ -152,7 +153,9 @@ export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }
     );
   };
   const running = new Map((input.against ?? []).map((manifest) => [refKey(refOf(manifest)), manifest.object]));
-  return results.flatMap(({ manifest, verdict }): readonly Draft[] => {
+  const judged: ApplyResult[] = [];
+  for (const result of results) if (!result.verdict.ok || result.verdict.warnings.length > 0) judged.push(result);
+  return judged.flatMap(({ manifest, verdict }): readonly Draft[] => {
     const ref = refOf(manifest);
     const before = running.get(refKey(ref));
     if (verdict.ok)

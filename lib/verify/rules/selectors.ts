@@ -2,7 +2,6 @@ import type { LabelSelector } from '../../api/generated/types.js';
 import { labelSelectorText, matcherOf } from '../../api/label-selector.js';
 import { type KubeObject, refText } from '../../api/object.js';
 import type { Draft, DryRun, Rule } from '../rule.js';
-import { podTemplateOf } from '../template.js';
 
 /** Kind to the field of its spec that chooses Pods. */
 const selectorFields: ReadonlyMap<string, string> = new Map([
@@ -30,10 +29,7 @@ const labelsByNamespace = (run: DryRun): ReadonlyMap<string, readonly Readonly<R
     if (list === undefined) all.set(namespace ?? '', [labels]);
     else list.push(labels);
   };
-  for (const manifest of run.accepted) {
-    const template = podTemplateOf(manifest.object);
-    if (template !== undefined) add(run.refOf(manifest).namespace, template.labels);
-  }
+  for (const { ref, template } of run.templates) add(ref.namespace, template.labels);
   const made = new Set(run.pods);
   for (const pod of run.cluster.list('Pod')) if (!made.has(pod)) add(pod.metadata.namespace, pod.metadata.labels ?? {});
   return all;
@@ -41,6 +37,7 @@ const labelsByNamespace = (run: DryRun): ReadonlyMap<string, readonly Readonly<R
 
 /** Policies and budgets that choose no Pod: they protect nothing, and nothing says so. */
 export const selectorsRule: Rule = (run) => {
+  if (![...selectorFields.keys()].some((kind) => run.acceptedOf(kind).length > 0)) return [];
   const chosen = run.accepted.flatMap((manifest) => {
     const choice = choiceOf(manifest.object);
     return choice === undefined ? [] : [{ ref: run.refOf(manifest), ...choice }];

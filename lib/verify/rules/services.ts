@@ -1,11 +1,12 @@
 import { nearest } from '../../api/decode/suggest.js';
-import type { EndpointSlice, Pod, Service, ServicePort } from '../../api/generated/types.js';
+import type { ContainerPort, Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { resourceOf } from '../../api/resources.js';
 import type { PodBehaviour } from '../../kubelet/behaviour.js';
+import { entry } from '../../network/entry.js';
+import { byName } from '../by-name.js';
 import { withField } from '../edit.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
-import { podTemplateOf } from '../template.js';
 
 const labelText = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
@@ -23,10 +24,7 @@ interface Workload {
 /** Pod templates of the manifests by namespace. */
 const templates = (run: DryRun): ReadonlyMap<string, readonly Workload[]> => {
   const byNamespace = new Map<string, Workload[]>();
-  for (const manifest of run.accepted) {
-    const template = podTemplateOf(manifest.object);
-    if (template === undefined) continue;
-    const ref = run.refOf(manifest);
+  for (const { ref, template } of run.templates) {
     const list = byNamespace.get(ref.namespace ?? '') ?? [];
     list.push({ ref, labels: template.labels });
     byNamespace.set(ref.namespace ?? '', list);
@@ -85,11 +83,25 @@ const noMatch = (
   };
 };
 
-const containerPorts = (pod: Admitted<Pod>) =>
-  [
-    ...(pod.spec?.containers ?? []),
-    ...(pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
-  ].flatMap(({ ports }) => ports ?? []);
+/** The ports that the containers which keep running declare for a protocol. */
+const portsOf = (pod: Admitted<Pod>, protocol: string): readonly ContainerPort[] => {
+  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...(pod.spec?.containers ?? []), ...sidecars].flatMap(({ ports }) =>
+    (ports ?? []).filter((each) => (each.protocol ?? 'TCP') === protocol),
+  );
+};
+
+/** Whether a main container declares the port that a Service sends its requests to. */
+const declares = (pod: Admitted<Pod>, port: ServicePort): boolean => {
+  const target = port.targetPort ?? port.port;
+  const protocol = port.protocol ?? 'TCP';
+  for (const container of pod.spec?.containers ?? []) {
+    for (const each of container.ports ?? []) {
+      if ((each.name === target || each.containerPort === target) && (each.protocol ?? 'TCP') === protocol) return true;
+    }
+  }
+  return false;
+};
 
 const portFault = (
   service: ObjectRef,
@@ -101,7 +113,7 @@ const portFault = (
 ): readonly Draft[] => {
   const target = port.targetPort ?? port.port;
   const protocol = port.protocol ?? 'TCP';
-  const ports = containerPorts(pod).filter((each) => (each.protocol ?? 'TCP') === protocol);
+  const ports = portsOf(pod, protocol);
   const field = `spec.ports[${index}].targetPort`;
   const declared =
     ports
@@ -145,46 +157,57 @@ const portFault = (
   ];
 };
 
+/** The endpoints of a Service, whatever slices they are in. */
+const endpointsOf = (slices: readonly Admitted<EndpointSlice>[]) => {
+  const found = new Map<string | undefined, Map<string | undefined, readonly Endpoint[]>>();
+  for (const { metadata, endpoints = [] } of slices) {
+    const name = metadata.labels?.['kubernetes.io/service-name'];
+    const names = entry(found, metadata.namespace, newNames);
+    const known = names.get(name);
+    names.set(name, known === undefined ? endpoints : [...known, ...endpoints]);
+  }
+  return (namespace: string | undefined, name: string): readonly Endpoint[] => found.get(namespace)?.get(name) ?? [];
+};
+
+const newNames = () => new Map<string | undefined, readonly Endpoint[]>();
+
+const declaresAll = (pod: Admitted<Pod>, ports: readonly ServicePort[]): boolean => {
+  for (const port of ports) if (!declares(pod, port)) return false;
+  return true;
+};
+
+const isReady = ({ conditions }: Endpoint): boolean => conditions?.ready !== false;
+
 /** Services that lead nowhere: no Pod selected, no Pod ready, no such port. */
 export const servicesRule: Rule = (run) => {
-  const byNamespace = templates(run);
-  const slices = new Map<string, Admitted<EndpointSlice>[]>();
-  for (const slice of run.cluster.list('EndpointSlice')) {
-    const key = `${slice.metadata.namespace}/${slice.metadata.labels?.['kubernetes.io/service-name']}`;
-    slices.set(key, [...(slices.get(key) ?? []), slice]);
-  }
-  const pods = new Map(run.cluster.list('Pod').map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
-  return run.accepted.flatMap((manifest): readonly Draft[] => {
-    if (manifest.object.kind !== 'Service' || manifest.object.apiVersion !== 'v1') return [];
-    const ref = run.refOf(manifest);
-    const service = run.cluster.get(ref) as Admitted<Service> | undefined;
-    const selector = service?.spec?.selector;
-    if (
-      service === undefined ||
-      selector === undefined ||
-      Object.keys(selector).length === 0 ||
-      service.spec?.type === 'ExternalName'
-    )
-      return [];
-    const endpoints = (slices.get(`${ref.namespace}/${ref.name}`) ?? []).flatMap(({ endpoints: all }) => all ?? []);
-    const selected = endpoints.flatMap(({ targetRef }) => pods.get(`${ref.namespace}/${targetRef?.name}`) ?? []);
+  let byNamespace: ReturnType<typeof templates> | undefined;
+  const pods = byName(run.cluster.list('Pod'));
+  const services = byName(run.cluster.list('Service'));
+  const endpointsOfService = endpointsOf(run.cluster.list('EndpointSlice'));
+
+  /** Why the ready endpoints of a Service that selects Pods do not do. */
+  const faults = (
+    ref: ObjectRef,
+    service: Admitted<Service>,
+    selector: Readonly<Record<string, string>>,
+    endpoints: readonly Endpoint[],
+  ): readonly Draft[] => {
+    const selected = endpoints.flatMap(({ targetRef }) => pods(ref.namespace, targetRef?.name) ?? []);
     const [first] = selected;
     if (first === undefined) {
+      byNamespace ??= templates(run);
       const workloads = byNamespace.get(ref.namespace ?? '') ?? [];
       // Selected Pods without an address are pending: that is said of them, not of their Service.
       const known =
         workloads.some(({ labels }) => hasAll(labels, selector)) ||
-        [...pods.values()].some(
-          ({ metadata }) => metadata.namespace === ref.namespace && hasAll(metadata.labels ?? {}, selector),
-        );
+        run.cluster.list('Pod', { namespace: ref.namespace }).some(({ metadata }) => hasAll(metadata.labels ?? {}, selector));
       return known ? [] : [noMatch(run, service, selector, workloads)];
     }
-    const workload = refOf(run.cluster.controllerOf(first));
+    const { ref: workload } = run.rootOf(first);
     const mismatches = (service.spec?.ports ?? []).flatMap((port, index) =>
       portFault(ref, port, index, first, workload, run.cluster.behaviourOf(first)),
     );
-    const ready = endpoints.some(({ conditions }) => conditions?.ready !== false);
-    if (ready || run.blamed(workload)) return mismatches;
+    if (endpoints.some(isReady) || run.blamed(workload)) return mismatches;
     return [
       ...mismatches,
       {
@@ -195,5 +218,21 @@ export const servicesRule: Rule = (run) => {
         evidence: selected.slice(0, 5).map((pod) => ({ kind: 'object', object: refOf(pod), text: 'is selected and not ready' })),
       },
     ];
-  });
+  };
+
+  const drafts: Draft[] = [];
+  for (const manifest of run.acceptedOf('Service')) {
+    if (manifest.object.apiVersion !== 'v1') continue;
+    const ref = run.refOf(manifest);
+    const service = services(ref.namespace, ref.name);
+    const { selector, type, ports = [] } = service?.spec ?? {};
+    if (service === undefined || selector === undefined || Object.keys(selector).length === 0 || type === 'ExternalName')
+      continue;
+    const endpoints = endpointsOfService(ref.namespace, ref.name);
+    const [one] = endpoints;
+    const pod = one !== undefined && isReady(one) ? pods(ref.namespace, one.targetRef?.name) : undefined;
+    // Nearly every Service leads to a ready Pod with its ports; nothing is made for those.
+    if (pod === undefined || !declaresAll(pod, ports)) drafts.push(...faults(ref, service, selector, endpoints));
+  }
+  return drafts;
 };

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../../api/generated/types.js';
-import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
+import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { withField } from '../edit.js';
 import type { Evidence } from '../finding.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
@@ -77,9 +77,10 @@ const ofContainer = (
   status: ContainerStatus,
   init: boolean,
 ): Draft | undefined => {
-  if (isConsequence(run, pod, workload, status)) return undefined;
   const last = ended(status);
   const waiting = status.state?.waiting;
+  if (last === undefined && waiting === undefined) return undefined;
+  if (isConsequence(run, pod, workload, status)) return undefined;
   const common = { object: workload, field: fieldOfContainer(run, workload, status.name), evidence: [containerEvidence(status)] };
   const who = `container ${status.name} of ${refText(workload)}`;
   if (last?.reason === 'OOMKilled') {
@@ -118,6 +119,15 @@ const ofContainer = (
   return undefined;
 };
 
+const isCalm = (statuses: readonly ContainerStatus[]): boolean => {
+  for (const status of statuses) if (status.state?.waiting !== undefined || ended(status) !== undefined) return false;
+  return true;
+};
+
+/** Nothing of the Pod ended or waits, so there is nothing to say of it. */
+const runsSmoothly = ({ status }: Admitted<Pod>): boolean =>
+  status?.phase === 'Running' && isCalm(status.containerStatuses ?? []) && isCalm(status.initContainerStatuses ?? []);
+
 const ofPod = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): readonly Draft[] => {
   const status = pod.status;
   const init = (status?.initContainerStatuses ?? []).flatMap((each) => ofContainer(run, pod, workload, each, true) ?? []);
@@ -154,12 +164,16 @@ const ofPod = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): readonly D
 /** Containers that do not come up or do not stay up; the Pods of one workload speak once. */
 export const startingRule: Rule = (run) => {
   const seen = new Set<string>();
-  return run.pods.flatMap((pod) => {
-    const workload = refOf(run.cluster.controllerOf(pod));
-    const drafts = ofPod(run, pod, workload).filter(({ code, message }) => {
-      const key = `${refKey(workload)} ${code} ${message}`;
-      return !seen.has(key) && seen.add(key);
-    });
-    return drafts;
-  });
+  const drafts: Draft[] = [];
+  for (const pod of run.pods) {
+    if (runsSmoothly(pod)) continue;
+    const { ref, key: rootKey } = run.rootOf(pod);
+    for (const draft of ofPod(run, pod, ref)) {
+      const key = `${rootKey} ${draft.code} ${draft.message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      drafts.push(draft);
+    }
+  }
+  return drafts;
 };

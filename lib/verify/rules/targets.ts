@@ -43,6 +43,9 @@ const ofWebhook = ({ name = '', failurePolicy = 'Fail', clientConfig }: Webhook,
       : `every request that webhook ${name} is about is refused`,
   );
 
+/** Kinds that have the API server call somebody. */
+const callers = ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService', 'CustomResourceDefinition'];
+
 const callsOf = (object: KubeObject): readonly Called[] => {
   switch (object.kind) {
     case 'ValidatingWebhookConfiguration':
@@ -127,9 +130,10 @@ const judged = (run: DryRun, object: ObjectRef, each: Called): readonly Draft[] 
 
 /** What the API server and the autoscaler call: webhooks, aggregated APIs, conversions, metrics. Each must lead to somebody. */
 export const targetsRule: Rule = (run) => {
-  const autoscalers = run.accepted.filter(({ object }) => object.kind === 'HorizontalPodAutoscaler').map(run.refOf);
+  const autoscalers = run.acceptedOf('HorizontalPodAutoscaler').map(run.refOf);
+  const calling = callers.some((kind) => run.acceptedOf(kind).length > 0) ? run.accepted : [];
   return [
-    ...run.accepted.flatMap((manifest) => callsOf(manifest.object).flatMap((each) => judged(run, run.refOf(manifest), each))),
+    ...calling.flatMap((manifest) => callsOf(manifest.object).flatMap((each) => judged(run, run.refOf(manifest), each))),
     ...autoscalers.flatMap((object) => autoscalerDrafts(run, object)),
     ...metricsAssumptions(run, autoscalers),
   ];

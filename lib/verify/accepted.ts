@@ -1,0 +1,52 @@
+import { groupOf, type ObjectRef } from '../api/object.js';
+import type { ApplyResult } from '../cluster/cluster.js';
+import type { Manifest } from '../manifest/manifest.js';
+import { type PodTemplate, podTemplateOf } from './template.js';
+
+/** A manifest that is a Pod or makes Pods. */
+export interface Templated {
+  readonly manifest: Manifest;
+  readonly ref: ObjectRef;
+  readonly template: PodTemplate;
+}
+
+/** What the API server accepted, sorted once: most rules are about few kinds. */
+export interface Accepted {
+  readonly manifests: readonly Manifest[];
+  readonly templates: readonly Templated[];
+  readonly byKind: ReadonlyMap<string, readonly Manifest[]>;
+  readonly groups: ReadonlySet<string>;
+}
+
+/** `refs` are those of the results, in the same order. */
+export const acceptedOf = (results: readonly ApplyResult[], refs: readonly ObjectRef[]): Accepted => {
+  const manifests: Manifest[] = [];
+  const templates: Templated[] = [];
+  const byKind = new Map<string, Manifest[]>();
+  const groups = new Set<string>();
+  // Manifests are ordered by kind: nearly every one is of the kind of the one before it.
+  let lastKind: string | undefined;
+  let lastVersion: string | undefined;
+  let ofKind: Manifest[] = [];
+  for (let index = 0; index < results.length; index++) {
+    const result = results[index];
+    const ref = refs[index];
+    if (result === undefined || ref === undefined || result.outcome === 'refused') continue;
+    const { manifest } = result;
+    const { object } = manifest;
+    if (object.kind !== lastKind) {
+      lastKind = object.kind;
+      ofKind = byKind.get(lastKind) ?? [];
+      byKind.set(lastKind, ofKind);
+    }
+    if (object.apiVersion !== lastVersion) {
+      lastVersion = object.apiVersion;
+      groups.add(groupOf(lastVersion));
+    }
+    manifests.push(manifest);
+    ofKind.push(manifest);
+    const template = podTemplateOf(object);
+    if (template !== undefined) templates.push({ manifest, ref, template });
+  }
+  return { manifests, templates, byKind, groups };
+};
