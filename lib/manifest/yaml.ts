@@ -17,6 +17,8 @@ const measure = /^\d+(?:\.\d+)?(?:m|k|Ki|Mi?|Gi?|Ti?|Pi?|Ei|%|s|h|d)$|^\d+(?:\.\
 const unprintable = /(?![\t\n])\p{Cc}|[\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/u;
 /** Beyond this only the plainest strings stand without quotes, and keys need a `? ` (YAML's own limit for a key is 1,024). */
 const longest = 900;
+/** Of the reserved ones that do not begin with an E. */
+const longestWord = 'infinity'.length;
 const everyUnprintable = new RegExp(unprintable.source, 'gu');
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -24,8 +26,11 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 /** A JSON string is a YAML one, but for the characters that only JSON lets stand. */
 const quoted = (text: string): string => JSON.stringify(text).replace(everyUnprintable, escaped);
 
+const isReserved = (text: string): boolean =>
+  (text.length <= longestWord || text.startsWith('e') || text.startsWith('E')) && reserved.test(text);
+
 const oneLine = (text: string): string => {
-  if (simple.test(text)) return reserved.test(text) ? `"${text}"` : text;
+  if (simple.test(text)) return isReserved(text) ? `"${text}"` : text;
   if (text.length > longest) return quoted(text);
   return (prose.test(text) || measure.test(text)) && !unprintable.test(text) ? text : quoted(text);
 };
@@ -33,19 +38,13 @@ const oneLine = (text: string): string => {
 /** YAML 1.1 wants the dot in `1.0e+21`. */
 const number = (value: number): string => {
   if (!Number.isFinite(value)) return 'null';
-  const text = JSON.stringify(value);
+  const text = String(value);
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 };
 
-const scalar = (value: unknown): string => {
-  if (typeof value === 'string') return oneLine(value);
-  if (typeof value === 'number') return number(value);
-  return typeof value === 'boolean' ? String(value) : 'null';
-};
-
-/** A multi-line string as it is, where a literal block holds it exactly; undefined where only quotes do. */
+/** A string of several lines as it is, where a literal block holds it exactly; undefined where only quotes do. */
 const literal = (text: string, indent: string): string | undefined => {
-  if (!text.includes('\n') || unprintable.test(text)) return undefined;
+  if (unprintable.test(text)) return undefined;
   let end = text.length;
   while (text[end - 1] === '\n') end--;
   const body = text.slice(0, end);
@@ -56,74 +55,106 @@ const literal = (text: string, indent: string): string | undefined => {
   if (/\n[ \t]+$/.test(body)) return undefined;
   const chomping = body.length === text.length ? '-' : body.length + 1 === text.length ? '' : '+';
   const lines = `\n${text.slice(0, chomping === '+' ? -1 : body.length)}`.replace(/\n(?=[^\n])/g, `\n${indent}`);
-  return `|${told ? '2' : ''}${chomping}${lines}\n`;
+  return `|${told ? '2' : ''}${chomping}${lines}`;
 };
 
-const isCollection = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const scalar = (value: unknown, depth: number): string => {
+  if (typeof value === 'string')
+    return (value.includes('\n') ? literal(value, levelOf(depth).indent) : undefined) ?? oneLine(value);
+  if (typeof value === 'number') return number(value);
+  return typeof value === 'boolean' ? String(value) : 'null';
+};
 
-class Writer {
-  text = '';
-
-  /** What follows `key:` or `-`; `indent` is that of its own lines. */
-  #value(value: unknown, indent: string): void {
-    if (Array.isArray(value)) {
-      if (value.length === 0) this.text += ' []\n';
-      else {
-        this.text += '\n';
-        this.sequence(value, indent);
-      }
-    } else if (isCollection(value)) {
-      const entries = written(Object.entries(value));
-      if (entries.length === 0) this.text += ' {}\n';
-      else {
-        this.text += '\n';
-        this.mapping(entries, indent);
-      }
-    } else {
-      this.text += ` ${(typeof value === 'string' ? literal(value, indent) : undefined) ?? `${scalar(value)}\n`}`;
-    }
-  }
-
-  /** `hanging`: the first line continues the one of a `- `. */
-  mapping(entries: readonly (readonly [string, unknown])[], indent: string, hanging = false): void {
-    const deeper = `${indent}  `;
-    let lead = hanging ? '' : indent;
-    for (const [key, value] of entries) {
-      const name = oneLine(key);
-      this.text += name.length > longest ? `${lead}? ${name}\n${indent}:` : `${lead}${name}:`;
-      this.#value(value, deeper);
-      lead = indent;
-    }
-  }
-
-  sequence(items: readonly unknown[], indent: string, hanging = false): void {
-    const deeper = `${indent}  `;
-    let lead = hanging ? '' : indent;
-    for (const item of items) {
-      this.text += `${lead}-`;
-      lead = indent;
-      const entries = isCollection(item) && !Array.isArray(item) ? written(Object.entries(item)) : [];
-      if (entries.length > 0) {
-        this.text += ' ';
-        this.mapping(entries, deeper, true);
-      } else if (Array.isArray(item) && item.length > 0) {
-        this.text += ' ';
-        this.sequence(item, deeper, true);
-      } else {
-        this.#value(item, deeper);
-      }
-    }
-  }
+/** What stands before a value: before a scalar, and before a collection. Both begin with the end of the line above. */
+interface Lead {
+  readonly scalar: string;
+  readonly collection: string;
 }
 
-const written = <Entry extends readonly [string, unknown]>(entries: readonly Entry[]): readonly Entry[] =>
-  entries.every(([, value]) => value !== undefined) ? entries : entries.filter(([, value]) => value !== undefined);
+const leadOf = (text: string): Lead => ({ scalar: `${text} `, collection: text });
 
-/** The entries of `object`, those with a `leading` key in front and in that order. */
-const led = (object: object, leading: readonly string[]): readonly (readonly [string, unknown])[] => {
-  const entries = written(Object.entries(object));
-  const rank = (key: string): number => (leading.includes(key) ? leading.indexOf(key) : leading.length);
-  return entries.toSorted(([left], [right]) => rank(left) - rank(right));
+/** An indentation, and what stands before values at it: nearly all keys come again and again. */
+interface Level {
+  readonly indent: string;
+  readonly item: Lead;
+  readonly keys: Map<string, Lead>;
+  /** Of keys that follow the dash of an item on its line. */
+  readonly hanging: Map<string, Lead>;
+}
+
+const levels: Level[] = [];
+
+const levelOf = (depth: number): Level => {
+  const known = levels[depth];
+  if (known !== undefined) return known;
+  const indent = '  '.repeat(depth);
+  const level: Level = { indent, item: leadOf(`\n${indent}-`), keys: new Map(), hanging: new Map() };
+  levels[depth] = level;
+  return level;
+};
+
+const hangingItem = leadOf(' -');
+/** Keys are anybody's data: beyond these they are not remembered. */
+const mostKeys = 1000;
+
+const leadOfKey = (key: string, { indent, keys }: Level, known: Map<string, Lead>): Lead => {
+  const name = oneLine(key);
+  const start = known === keys ? `\n${indent}` : indent === '' ? '' : ' ';
+  const lead = leadOf(name.length > longest ? `${start}? ${name}\n${indent}:` : `${start}${name}:`);
+  if (known.size < mostKeys && name.length <= longest) known.set(key, lead);
+  return lead;
+};
+
+/** The keys of `object`, those of `leading` in front and in that order. */
+const led = (object: object, leading: readonly string[]): readonly string[] => {
+  const keys = Object.keys(object);
+  let place = 0;
+  for (const key of leading) {
+    const at = keys.indexOf(key, place);
+    if (at < 0) continue;
+    if (at > place) keys.copyWithin(place + 1, place, at);
+    keys[place++] = key;
+  }
+  return keys;
+};
+
+const leadingKeys = ['apiVersion', 'kind', 'metadata'];
+const leadingMetadata = ['name', 'generateName', 'namespace'];
+
+/** `text` with the fields of `value` behind it, in the order of `keys`. `hanging`: the first goes on in the line that there is. */
+const withFields = (text: string, value: object, keys: readonly string[], depth: number, hanging: boolean): string => {
+  const level = levels[depth] ?? levelOf(depth);
+  let known = hanging ? level.hanging : level.keys;
+  let longer = text;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const field = (value as Readonly<Record<string, unknown>>)[key];
+    if (field === undefined) continue;
+    const lead = known.get(key) ?? leadOfKey(key, level, known);
+    known = level.keys;
+    if (typeof field !== 'object' || field === null) longer += lead.scalar + scalar(field, depth + 1);
+    else if (Array.isArray(field)) longer = withItems(longer + lead.collection, field, depth + 1, false);
+    else {
+      const below = depth === 0 && key === 'metadata' ? led(field, leadingMetadata) : Object.keys(field);
+      longer = withFields(longer + lead.collection, field, below, depth + 1, false);
+    }
+  }
+  return longer === text ? `${text} {}` : longer;
+};
+
+/** `text` with the items of a list behind it. */
+const withItems = (text: string, items: readonly unknown[], depth: number, hanging: boolean): string => {
+  const { item } = levels[depth] ?? levelOf(depth);
+  let lead = hanging ? hangingItem : item;
+  let longer = text;
+  for (let index = 0; index < items.length; index++) {
+    const value = items[index];
+    if (typeof value !== 'object' || value === null) longer += lead.scalar + scalar(value, depth + 1);
+    else if (Array.isArray(value)) longer = withItems(longer + lead.collection, value, depth + 1, true);
+    else longer = withFields(longer + lead.collection, value, Object.keys(value), depth + 1, true);
+    lead = item;
+  }
+  return items.length === 0 ? `${text} []` : longer;
 };
 
 /**
@@ -133,13 +164,6 @@ const led = (object: object, leading: readonly string[]): readonly (readonly [st
  * Every string is read back as the same string by YAML 1.1 and YAML 1.2 readers.
  */
 export const toYaml = (object: object): string => {
-  const writer = new Writer();
-  const entries = led(object, ['apiVersion', 'kind', 'metadata']).map(([key, value]): readonly [string, unknown] =>
-    key === 'metadata' && isCollection(value) && !Array.isArray(value)
-      ? [key, Object.fromEntries(led(value, ['name', 'generateName', 'namespace']))]
-      : [key, value],
-  );
-  if (entries.length === 0) return '{}\n';
-  writer.mapping(entries, '');
-  return writer.text;
+  const text = withFields('', object, led(object, leadingKeys), 0, true);
+  return text === ' {}' ? '{}\n' : `${text}\n`;
 };
