@@ -136,5 +136,4 @@ const warnOf = kindTable<Warn>([
 ]);
 
 /** What the server would say to the author of an object that it accepts: deprecated fields and likely slips, in its words. */
-export const warningsOf = (object: KubeObject): readonly string[] =>
-  warnOf(object)?.(object as never) ?? none;
+export const warningsOf = (object: KubeObject): readonly string[] => warnOf(object)?.(object as never) ?? none;
