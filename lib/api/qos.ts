@@ -5,8 +5,6 @@ export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 const counted = ['cpu', 'memory'] as const;
 
-type Sums = Record<(typeof counted)[number], number>;
-
 /** Resources of the Pod as a whole, which stand in place of its containers'. */
 export const podLevelResources = (spec: PodSpec): ResourceRequirements | undefined => {
   if (spec.resources === undefined) return undefined;
@@ -14,25 +12,37 @@ export const podLevelResources = (spec: PodSpec): ResourceRequirements | undefin
   return names.some((name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')) ? spec.resources : undefined;
 };
 
+interface Sums {
+  readonly requests: Record<(typeof counted)[number], number>;
+  readonly limits: Record<(typeof counted)[number], number>;
+  /** Every container has every limit. */
+  isLimited: boolean;
+}
+
+const count = (sums: Sums, { limits, requests }: ResourceRequirements): void => {
+  for (const name of counted) {
+    const limit = limits === undefined ? 0 : milliValue(limits[name]);
+    const request = requests === undefined ? 0 : milliValue(requests[name]);
+    if (limit > 0) sums.limits[name] += limit;
+    else sums.isLimited = false;
+    if (request > 0) sums.requests[name] += request;
+  }
+};
+
+const none: ResourceRequirements = {};
+
 /** Quality of service class of a Pod. https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 export const qosClass = (spec: PodSpec): QosClass => {
   const whole = podLevelResources(spec);
-  const requested: Sums = { cpu: 0, memory: 0 };
-  const limited: Sums = { cpu: 0, memory: 0 };
-  let isLimited = true;
-  const count = (resources: ResourceRequirements | undefined): void => {
-    for (const name of counted) {
-      const limit = milliValue(resources?.limits?.[name]);
-      if (limit <= 0) isLimited = false;
-      limited[name] += Math.max(limit, 0);
-      requested[name] += Math.max(milliValue(resources?.requests?.[name]), 0);
-    }
-  };
-  if (whole !== undefined) count(whole);
+  const { containers, initContainers } = spec;
+  const sums: Sums = { requests: { cpu: 0, memory: 0 }, limits: { cpu: 0, memory: 0 }, isLimited: true };
+  if (whole !== undefined) count(sums, whole);
   else {
-    for (const { resources } of spec.containers ?? []) count(resources);
-    for (const { resources } of spec.initContainers ?? []) count(resources);
+    if (containers !== undefined) for (const { resources } of containers) count(sums, resources ?? none);
+    if (initContainers !== undefined) for (const { resources } of initContainers) count(sums, resources ?? none);
   }
-  if (requested.cpu + requested.memory + limited.cpu + limited.memory === 0) return 'BestEffort';
-  return isLimited && counted.every((name) => requested[name] === limited[name]) ? 'Guaranteed' : 'Burstable';
+  const { requests, limits, isLimited } = sums;
+  if (requests.cpu + requests.memory + limits.cpu + limits.memory === 0) return 'BestEffort';
+  const isEqual = requests.cpu === limits.cpu && requests.memory === limits.memory;
+  return isLimited && isEqual ? 'Guaranteed' : 'Burstable';
 };
