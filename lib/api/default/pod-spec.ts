@@ -35,9 +35,8 @@ const pulledAlways = defaulting<Container>({ ...messages, imagePullPolicy: 'Alwa
 const pulledIfNotPresent = defaulting<Container>({ ...messages, imagePullPolicy: 'IfNotPresent' }, fields);
 
 const container = <T extends Container | EphemeralContainer>(value: T): T => {
-  const change =
-    value.imagePullPolicy !== undefined ? withPolicy : pullPolicy(value.image) === 'Always' ? pulledAlways : pulledIfNotPresent;
-  return change(value) as T;
+  if (value.imagePullPolicy !== undefined) return withPolicy(value) as T;
+  return (pullPolicy(value.image) === 'Always' ? pulledAlways(value) : pulledIfNotPresent(value)) as T;
 };
 
 /** The account is written under both its names; `serviceAccountName` wins. */
@@ -138,7 +137,6 @@ const podSpec = (spec: PodSpec): PodSpec => {
   if (defaulted === undefined) {
     defaulted = inPod(spec);
     pods.set(spec, defaulted);
-    pods.set(defaulted, defaulted);
   }
   return defaulted;
 };
