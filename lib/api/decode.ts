@@ -52,10 +52,13 @@ export const notServed = (apiVersion: string, kind: string): Refusal => {
 /** What becomes of fields that do not exist or occur twice: the request is refused, warned of, or neither. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
+// Only what every object has of it is read.
+const envelope = 'CustomResourceDefinition';
+
 /** Custom resources: only the envelope is known here, the rest is their CustomResourceDefinition's. */
 const readEnvelope = (input: Readonly<Record<string, unknown>>, reading: Reading): Readonly<Record<string, unknown>> => {
   const { apiVersion, kind, metadata } = input;
-  const read = readStruct({ apiVersion, kind, metadata, spec: {} }, 'CustomResourceDefinition', reading);
+  const read = readStruct({ apiVersion, kind, metadata, spec: {} }, reading);
   return read.metadata === metadata ? input : { ...input, metadata: read.metadata };
 };
 
@@ -80,8 +83,8 @@ const readObject = (
   duplicates: readonly FieldError[],
   validation: FieldValidation,
 ): Verdict<KubeObject> => {
-  const reading = newReading();
-  const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, resource.type, reading);
+  const reading = newReading(resource?.type ?? envelope);
+  const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, reading);
   if (reading.malformed.length === 0 && reading.unknown.length === 0 && duplicates.length === 0) {
     return { ok: true, value: value as KubeObject, warnings: [] };
   }

@@ -20,9 +20,8 @@ export interface EmbeddedReading {
 
 const readMetadata = (metadata: unknown, path: string, reading: EmbeddedReading): unknown => {
   if (!isObject(metadata)) return metadata;
-  const own = newReading();
-  own.path.push(path);
-  const read = readStruct(metadata, 'ObjectMeta', own);
+  const own = newReading('ObjectMeta', path);
+  const read = readStruct(metadata, own);
   reading.unknown.push(...own.unknown);
   reading.malformed.push(...own.malformed);
   return read;

@@ -1,20 +1,27 @@
 import type { FieldError } from '../verdict.js';
 import { type Enclosing, suggestField } from './suggest.js';
-import type { Type } from './type.js';
+import { type Shape, type Type, typeOf } from './type.js';
 
 /** The place in the object that is being read, and the faults found so far. */
 export interface Reading {
   readonly path: (string | number)[];
-  /** The types around this place, and how many parts of the path lead to each. */
-  readonly enclosing: Type[];
-  readonly depths: number[];
+  /** The type that is read, and how many parts of the path lead to it. */
+  readonly root: string;
+  readonly start: number;
   /** Values of a wrong type or form: the server stops at the first. */
   readonly malformed: FieldError[];
   /** Fields that do not exist: strict decoding reports them all. */
   readonly unknown: FieldError[];
 }
 
-export const newReading = (): Reading => ({ path: [], enclosing: [], depths: [], malformed: [], unknown: [] });
+/** A reading of an object of that type, at the top or at `path`. */
+export const newReading = (root: string, path?: string): Reading => ({
+  path: path === undefined ? [] : [path],
+  root,
+  start: path === undefined ? 0 : 1,
+  malformed: [],
+  unknown: [],
+});
 
 const pathText = (path: readonly (string | number)[]): string => {
   let text = '';
@@ -42,8 +49,19 @@ export const malformed = (reading: Reading, value: unknown, detail: string): voi
 export const wrongType = (reading: Reading, value: unknown, wanted: string): void =>
   malformed(reading, value, `cannot unmarshal ${jsonType(value)} into a field of type ${wanted}`);
 
-const enclosingPlaces = (reading: Reading): Enclosing[] =>
-  reading.enclosing.slice(0, -1).map((type, index) => ({ type, path: pathText(reading.path.slice(0, reading.depths[index])) }));
+/** The types around the one at this place, the outermost first. */
+const enclosingPlaces = ({ path, root, start }: Reading): Enclosing[] => {
+  const places: Enclosing[] = [];
+  let shape: Shape | undefined = { kind: 'struct', type: root };
+  for (let depth = start; depth < path.length; depth++) {
+    if (shape?.kind === 'struct') {
+      const type: Type = typeOf(shape.type);
+      places.push({ type, path: pathText(path.slice(0, depth)) });
+      shape = type.fields.get(String(path[depth]))?.shape;
+    } else shape = shape?.kind === 'list' || shape?.kind === 'map' ? shape.of : undefined;
+  }
+  return places;
+};
 
 /** The type has no field of that name. */
 export const unknownField = (reading: Reading, type: Type, name: string): void => {

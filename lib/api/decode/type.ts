@@ -10,7 +10,7 @@ export type Shape =
   /** A struct, a list of them, or a boolean; fields that do not exist are not noticed. */
   | { readonly kind: 'loose'; readonly type: string };
 
-export interface Field {
+interface Field {
   readonly name: string;
   readonly required: boolean;
   readonly shape: Shape;

@@ -123,7 +123,6 @@ const refused = (value: unknown, reading: Reading, wanted: string): unknown => {
   return value;
 };
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (shape: Shape): boolean => shape.kind === 'scalar' && shape.code === 's';
 
 // A plain assignment to `__proto__` would set the prototype instead of a key of the map.
@@ -135,8 +134,11 @@ const setKey = (target: Record<string, unknown>, key: string, value: unknown): v
 const mapOf = (of: Shape): Read => {
   const readItem = readerOf(of);
   const ofText = isText(of);
-  return (value, reading) => {
-    if (reading.path.length > mostDepth || !isObject(value)) return refused(value, reading, 'map');
+  return (input, reading) => {
+    if (reading.path.length > mostDepth || typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return refused(input, reading, 'map');
+    }
+    const value = input as Json;
     let copy: Record<string, unknown> | undefined;
     const keys = Object.keys(value);
     for (let index = 0; index < keys.length; index++) {
@@ -203,24 +205,17 @@ const isEmpty = (value: unknown): boolean => {
   return value === '' || value === 0 || value === false;
 };
 
-const readField = (value: unknown, name: string, { read, keepsZero }: FieldReader, reading: Reading): unknown => {
-  reading.path.push(name);
-  const faults = reading.malformed.length;
-  const field = read(value, reading, false);
-  reading.path.pop();
-  return !keepsZero && reading.malformed.length === faults && isEmpty(field) ? undefined : field;
-};
-
 const structOf = (name: string): Read => {
   // Types hold each other: one is compiled when its first value comes.
   let compiled: Struct | undefined;
-  return (value, reading) => {
-    if (reading.path.length > mostDepth || !isObject(value)) return refused(value, reading, name);
+  return (input, reading) => {
+    if (reading.path.length > mostDepth || typeof input !== 'object' || input === null || Array.isArray(input)) {
+      return refused(input, reading, name);
+    }
+    const value = input as Json;
     compiled ??= compile(name);
     const { type, fields, always } = compiled;
     let copy: Record<string, unknown> | undefined;
-    reading.enclosing.push(type);
-    reading.depths.push(reading.path.length);
     const keys = Object.keys(value);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index] as string;
@@ -230,15 +225,19 @@ const structOf = (name: string): Read => {
       if (field === undefined) unknownField(reading, type, key);
       else {
         if (field.isText && typeof item === 'string' && (item !== '' || field.keepsZero)) continue;
-        if (item !== null && item !== undefined) read = readField(item, key, field, reading);
+        if (item !== null && item !== undefined) {
+          const faults = reading.malformed.length;
+          reading.path.push(key);
+          read = field.read(item, reading, false);
+          reading.path.pop();
+          if (!field.keepsZero && reading.malformed.length === faults && isEmpty(read)) read = undefined;
+        }
         if (read === item) continue;
       }
       copy ??= copyOf(value);
       if (read === undefined) delete copy[key];
       else copy[key] = read;
     }
-    reading.enclosing.pop();
-    reading.depths.pop();
     const known = copy ?? value;
     for (const field of always) {
       if (Object.hasOwn(known, field.name) && known[field.name] !== undefined) continue;
@@ -256,7 +255,7 @@ const looseOf = (type: string): Read => {
     if (Array.isArray(value)) {
       return value.map((item: unknown) => (Array.isArray(item) ? item : read(item, reading, false)));
     }
-    return isObject(value) ? readOne(value, { ...reading, unknown: [] }, false) : refused(value, reading, type);
+    return readOne(value, { ...reading, unknown: [] }, false);
   };
   return (value, reading, inMap) =>
     reading.path.length > mostDepth ? refused(value, reading, type) : read(value, reading, inMap);
@@ -288,9 +287,8 @@ const readerOf = (shape: Shape): Read => {
   }
 };
 
-/** Reads an object of that type; faults are left in `reading`. */
-export const readStruct = (value: Json, type: string, reading: Reading): Json =>
-  structReader(type)(value, reading, false) as Json;
+/** Reads an object of the reading's type; faults are left in `reading`. */
+export const readStruct = (value: Json, reading: Reading): Json => structReader(reading.root)(value, reading, false) as Json;
 
 const zeros = new Map<string, Json>();
 
@@ -298,7 +296,7 @@ const zeros = new Map<string, Json>();
 export const emptyStruct = (type: string): Json => {
   let value = zeros.get(type);
   if (value === undefined) {
-    value = Object.freeze(readStruct({}, type, newReading()));
+    value = Object.freeze(readStruct({}, newReading(type)));
     zeros.set(type, value);
   }
   return value;

@@ -1,5 +1,5 @@
+import { kindTable } from '../kind-table.js';
 import type { KubeObject } from '../object.js';
-import { modelVersion } from '../removed.js';
 import { mutatingAdmissionPolicy, policyBinding, validatingAdmissionPolicy } from './admission-policy.js';
 import { limitRange, namespace, node, priorityClass, secret } from './configuration.js';
 import { customResourceDefinition } from './custom-resource-definition.js';
@@ -15,7 +15,7 @@ import { cronJob, daemonSet, deployment, job, replicaSet, replicationController,
 type Default = (object: never) => object;
 
 /** Defaults by `apiVersion kind`. */
-const defaults = new Map<string, Default>([
+const defaultsOf = kindTable<Default>([
   ['v1 Pod', pod],
   ['v1 PodTemplate', (value: { readonly template?: Parameters<typeof podTemplate>[0] }) => at(value, 'template', podTemplate)],
   ['v1 ReplicationController', replicationController],
@@ -54,6 +54,6 @@ const defaults = new Map<string, Default>([
  * without defaults (custom resources among them) come back as they are. The input must have passed `decode`.
  */
 export const applyDefaults = (object: KubeObject): KubeObject => {
-  const apply = defaults.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`);
+  const apply = defaultsOf(object);
   return apply === undefined ? object : (apply(object as never) as KubeObject);
 };

@@ -1,5 +1,7 @@
 import type {
   Container,
+  ContainerPort,
+  EnvVar,
   EphemeralContainer,
   Pod,
   PodSpec,
@@ -10,35 +12,31 @@ import type {
 import { aggregateRequests } from '../pod-requests.js';
 import { formatQuantity } from '../quantity.js';
 import { fieldRef } from './field-ref.js';
-import { at, chain, each, fill } from './fill.js';
+import { at, defaulting, each, fill } from './fill.js';
 import { pullPolicy } from './image.js';
 import { lifecycle, probe } from './probes.js';
 import { volume } from './volumes.js';
 
+const env = (variable: EnvVar): EnvVar =>
+  variable.valueFrom?.fieldRef === undefined ? variable : at(variable, 'valueFrom', (from) => at(from, 'fieldRef', fieldRef));
+
+const fields = {
+  ports: each(defaulting<ContainerPort>({ protocol: 'TCP' })),
+  env: each(env),
+  livenessProbe: probe,
+  readinessProbe: probe,
+  startupProbe: probe,
+  lifecycle,
+};
+const messages = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' };
+
+const withPolicy = defaulting<Container>(messages, fields);
+const pulledAlways = defaulting<Container>({ ...messages, imagePullPolicy: 'Always' }, fields);
+const pulledIfNotPresent = defaulting<Container>({ ...messages, imagePullPolicy: 'IfNotPresent' }, fields);
+
 const container = <T extends Container | EphemeralContainer>(value: T): T => {
-  const filled: Container = fill<Container>(value, {
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    imagePullPolicy: pullPolicy(value.image),
-  });
-  return chain<Container>(
-    (it) =>
-      at(
-        it,
-        'ports',
-        each((port) => fill(port, { protocol: 'TCP' })),
-      ),
-    (it) =>
-      at(
-        it,
-        'env',
-        each((env) => at(env, 'valueFrom', (from) => at(from, 'fieldRef', fieldRef))),
-      ),
-    (it) => at(it, 'livenessProbe', probe),
-    (it) => at(it, 'readinessProbe', probe),
-    (it) => at(it, 'startupProbe', probe),
-    (it) => at(it, 'lifecycle', lifecycle),
-  )(filled) as T;
+  if (value.imagePullPolicy !== undefined) return withPolicy(value) as T;
+  return (pullPolicy(value.image) === 'Always' ? pulledAlways(value) : pulledIfNotPresent(value)) as T;
 };
 
 /** The account is written under both its names; `serviceAccountName` wins. */
@@ -48,21 +46,23 @@ const serviceAccount = (spec: PodSpec): PodSpec => {
   return { ...spec, serviceAccountName: name, serviceAccount: name };
 };
 
-const inTemplate = chain<PodSpec>(
-  (spec) =>
-    fill(spec, {
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 30,
-      dnsPolicy: 'ClusterFirst',
-      securityContext: {},
-      schedulerName: 'default-scheduler',
-    }),
-  serviceAccount,
-  (spec) => at(spec, 'containers', each(container)),
-  (spec) => at(spec, 'initContainers', each(container)),
-  (spec) => at(spec, 'ephemeralContainers', each(container)),
-  (spec) => at(spec, 'volumes', each(volume)),
+const withDefaults = defaulting<PodSpec>(
+  {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    securityContext: Object.freeze({}),
+    schedulerName: 'default-scheduler',
+  },
+  {
+    containers: each<Container>(container),
+    initContainers: each<Container>(container),
+    ephemeralContainers: each<EphemeralContainer>(container),
+    volumes: each(volume),
+  },
 );
+
+const inTemplate = (spec: PodSpec): PodSpec => serviceAccount(withDefaults(spec));
 
 const templates = new WeakMap<PodSpec, PodSpec>();
 
@@ -88,7 +88,8 @@ const requestsFromLimits = (resources: ResourceRequirements): ResourceRequiremen
   return { ...resources, requests: { ...requests, ...Object.fromEntries(missing.map((name) => [name, limits[name] ?? '0'])) } };
 };
 
-const requests = <T extends Container>(value: T): T => at(value as Container, 'resources', requestsFromLimits) as T;
+const requests = (value: Container): Container =>
+  value.resources?.limits === undefined ? value : at(value, 'resources', requestsFromLimits);
 
 const isPodLevel = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
 
@@ -112,15 +113,21 @@ const hostPorts = (value: Container): Container =>
     each((port) => (port.hostPort === undefined ? { ...port, hostPort: port.containerPort } : port)),
   );
 
-const inPod = chain<PodSpec>(
-  templateSpec,
-  (spec) => fill(spec, { enableServiceLinks: true }),
-  (spec) => ((spec.terminationGracePeriodSeconds ?? 0) < 0 ? { ...spec, terminationGracePeriodSeconds: 1 } : spec),
-  (spec) => at(spec, 'containers', each(requests)),
-  (spec) => at(spec, 'initContainers', each(requests)),
-  requestsOfPod,
-  (spec) => (spec.hostNetwork === true ? at(at(spec, 'containers', each(hostPorts)), 'initContainers', each(hostPorts)) : spec),
+const withLinks = defaulting<PodSpec>(
+  { enableServiceLinks: true },
+  {
+    terminationGracePeriodSeconds: (seconds) => (seconds < 0 ? 1 : seconds),
+    containers: each(requests),
+    initContainers: each(requests),
+  },
 );
+
+const onHost = defaulting<PodSpec>({}, { containers: each(hostPorts), initContainers: each(hostPorts) });
+
+const inPod = (template: PodSpec): PodSpec => {
+  const spec = requestsOfPod(withLinks(templateSpec(template)));
+  return spec.hostNetwork === true ? onHost(spec) : spec;
+};
 
 const pods = new WeakMap<PodSpec, PodSpec>();
 
@@ -130,7 +137,6 @@ const podSpec = (spec: PodSpec): PodSpec => {
   if (defaulted === undefined) {
     defaulted = inPod(spec);
     pods.set(spec, defaulted);
-    pods.set(defaulted, defaulted);
   }
   return defaulted;
 };

@@ -1,6 +1,7 @@
-import type { EndpointSlice, Endpoints, Service, ServiceSpec } from '../generated/types.js';
-import { at, each, fill } from './fill.js';
+import type { EndpointSlice, Endpoints, Service, ServicePort, ServiceSpec } from '../generated/types.js';
+import { at, defaulting, each, fill } from './fill.js';
 
+const protocol = { protocol: 'TCP' };
 const hourlyAffinitySeconds = 10800;
 
 const isExternal = (spec: ServiceSpec): boolean =>
@@ -15,37 +16,49 @@ const affinity = (spec: ServiceSpec): ServiceSpec => {
   return { ...spec, sessionAffinityConfig: { clientIP: { timeoutSeconds: hourlyAffinitySeconds } } };
 };
 
-const serviceSpec = (written: ServiceSpec): ServiceSpec => {
-  const typed = affinity(fill(written, { type: 'ClusterIP', sessionAffinity: 'None' }));
-  const spec = fill(typed, {
-    ...(isExternal(typed) ? { externalTrafficPolicy: 'Cluster' } : {}),
-    ...(typed.type === 'ExternalName' ? {} : { internalTrafficPolicy: 'Cluster' }),
-    ...(typed.type === 'LoadBalancer' ? { allocateLoadBalancerNodePorts: true } : {}),
-  });
-  return at(
-    spec,
-    'ports',
-    each((port) => {
-      const filled = fill(port, { protocol: 'TCP' });
-      return filled.targetPort === 0 || filled.targetPort === '' || filled.targetPort === undefined
-        ? { ...filled, targetPort: filled.port }
-        : filled;
-    }),
-  );
+const servicePort = (port: ServicePort): ServicePort => {
+  const filled = fill(port, protocol);
+  return filled.targetPort === 0 || filled.targetPort === '' || filled.targetPort === undefined
+    ? { ...filled, targetPort: filled.port }
+    : filled;
 };
 
-export const service = (value: Service): Service =>
-  at(at(value, 'spec', serviceSpec), 'status', (status) =>
-    at(status, 'loadBalancer', (balancer) =>
-      at(
-        balancer,
-        'ingress',
-        each((ingress) =>
-          value.spec?.type !== 'LoadBalancer' || ingress.ip === undefined ? ingress : fill(ingress, { ipMode: 'VIP' }),
+const fields = { ports: each(servicePort) };
+const internal = { internalTrafficPolicy: 'Cluster' };
+const external = { externalTrafficPolicy: 'Cluster', ...internal };
+
+const reachedInside = defaulting<ServiceSpec>(internal, fields);
+const reachedFromOutside = defaulting<ServiceSpec>(external, fields);
+const balanced = defaulting<ServiceSpec>({ ...external, allocateLoadBalancerNodePorts: true }, fields);
+const elsewhere = defaulting<ServiceSpec>({}, fields);
+
+const typed = defaulting<ServiceSpec>({ type: 'ClusterIP', sessionAffinity: 'None' });
+
+const serviceSpec = (written: ServiceSpec): ServiceSpec => {
+  const spec = affinity(typed(written));
+  if (spec.type === 'ExternalName') return elsewhere(spec);
+  if (spec.type === 'LoadBalancer') return balanced(spec);
+  return isExternal(spec) ? reachedFromOutside(spec) : reachedInside(spec);
+};
+
+const serviceFields = defaulting<Service>({}, { spec: serviceSpec });
+
+export const service = (value: Service): Service => {
+  const filled = serviceFields(value);
+  return value.status?.loadBalancer?.ingress === undefined
+    ? filled
+    : at(filled, 'status', (status) =>
+        at(status, 'loadBalancer', (balancer) =>
+          at(
+            balancer,
+            'ingress',
+            each((ingress) =>
+              value.spec?.type !== 'LoadBalancer' || ingress.ip === undefined ? ingress : fill(ingress, { ipMode: 'VIP' }),
+            ),
+          ),
         ),
-      ),
-    ),
-  );
+      );
+};
 
 export const endpoints = (value: Endpoints): Endpoints =>
   at(

@@ -1,33 +1,41 @@
-import { extended } from '../extended.js';
 import type {
   CronJob,
   DaemonSet,
   Deployment,
+  DeploymentSpec,
+  DeploymentStrategy,
   Job,
   JobSpec,
   PersistentVolumeClaim,
   PodFailurePolicyRule,
   ReplicaSet,
+  ReplicaSetSpec,
   ReplicationController,
+  RollingUpdateDeployment,
   StatefulSet,
 } from '../generated/types.js';
-import { at, each, fill } from './fill.js';
+import { at, defaulting, each, fill } from './fill.js';
 import { podTemplate } from './pod-spec.js';
 import { persistentVolumeClaim } from './storage.js';
 
-export const deployment = (value: Deployment): Deployment =>
-  at(value, 'spec', (spec) => {
-    const filled = fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
-    const strategy = fill(filled.strategy ?? {}, { type: 'RollingUpdate' });
-    const rolling = { maxUnavailable: '25%', maxSurge: '25%' };
-    return {
-      ...at(filled, 'template', podTemplate),
-      strategy:
-        strategy.type === 'RollingUpdate'
-          ? extended(strategy, { rollingUpdate: fill(strategy.rollingUpdate ?? {}, rolling) })
-          : strategy,
-    };
-  });
+const rollingType = Object.freeze({ type: 'RollingUpdate' });
+const rolling = Object.freeze({ maxUnavailable: '25%', maxSurge: '25%' });
+const rollingStrategy = defaulting<DeploymentStrategy>(
+  { rollingUpdate: rolling },
+  { rollingUpdate: defaulting<RollingUpdateDeployment>(rolling) },
+);
+
+const strategy = (written: DeploymentStrategy): DeploymentStrategy => {
+  const typed = fill(written, rollingType);
+  return typed.type === 'RollingUpdate' ? rollingStrategy(typed) : typed;
+};
+
+const deploymentSpec = defaulting<DeploymentSpec>(
+  { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600, strategy: rollingType },
+  { template: podTemplate, strategy },
+);
+
+export const deployment = defaulting<Deployment>({}, { spec: deploymentSpec });
 
 const generationAnnotation = 'deprecated.daemonset.template.generation';
 
@@ -66,8 +74,10 @@ export const statefulSet = (value: StatefulSet): StatefulSet =>
     };
   });
 
-export const replicaSet = (value: ReplicaSet): ReplicaSet =>
-  at(value, 'spec', (spec) => at(fill(spec, { replicas: 1 }), 'template', podTemplate));
+export const replicaSet = defaulting<ReplicaSet>(
+  {},
+  { spec: defaulting<ReplicaSetSpec>({ replicas: 1 }, { template: podTemplate }) },
+);
 
 export const replicationController = (value: ReplicationController): ReplicationController => {
   const labels = value.spec?.template?.metadata?.labels;

@@ -13,19 +13,37 @@ const bytesOfBase64 = (text: string | null | undefined): number => {
   return (text.length / 4) * 3 - padding;
 };
 
-export const configMap = (object: ConfigMap, faults: Faults): void => {
-  const { data: texts = {}, binaryData = {} } = object;
+const bytesOfConfigMap = ({ data: texts = {}, binaryData = {} }: ConfigMap): number => {
+  const utf8 = new TextEncoder();
   let bytes = 0;
-  for (const key of Object.keys(texts)) {
-    faults.invalidEach(data.key(key), key, configMapKey(key));
-    if (Object.hasOwn(binaryData, key)) faults.invalid(data.key(key), key, 'duplicate of key present in binaryData');
-    bytes += new TextEncoder().encode(texts[key] ?? '').length;
+  for (const key of Object.keys(texts)) bytes += utf8.encode(texts[key] ?? '').length;
+  for (const key of Object.keys(binaryData)) bytes += bytesOfBase64(binaryData[key]);
+  return bytes;
+};
+
+const mostBytesOfCharacter = 3;
+
+export const configMap = (object: ConfigMap, faults: Faults): void => {
+  const { data: texts, binaryData } = object;
+  // Texts are measured only where they may be too long together.
+  let most = 0;
+  if (texts !== undefined) {
+    for (const key of Object.keys(texts)) {
+      const keyFaults = configMapKey(key);
+      if (keyFaults.length > 0) faults.invalidEach(data.key(key), key, keyFaults);
+      if (binaryData !== undefined && Object.hasOwn(binaryData, key)) {
+        faults.invalid(data.key(key), key, 'duplicate of key present in binaryData');
+      }
+      most += (texts[key] ?? '').length * mostBytesOfCharacter;
+    }
   }
-  for (const key of Object.keys(binaryData)) {
-    faults.invalidEach(Path.of('binaryData').key(key), key, configMapKey(key));
-    bytes += bytesOfBase64(binaryData[key]);
+  if (binaryData !== undefined) {
+    for (const key of Object.keys(binaryData)) {
+      faults.invalidEach(Path.of('binaryData').key(key), key, configMapKey(key));
+      most += bytesOfBase64(binaryData[key]);
+    }
   }
-  if (bytes > mostBytes) faults.tooLong(Path.of(''), mostBytes);
+  if (most > mostBytes && bytesOfConfigMap(object) > mostBytes) faults.tooLong(Path.of(''), mostBytes);
 };
 
 const decodeBase64 = (text: string): string =>

@@ -20,26 +20,29 @@ export interface PodFacts {
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 
+export const isProtocol = (protocol: string | undefined): boolean => protocol !== undefined && protocols.includes(protocol);
+
 export const validateProtocol = (protocol: string | undefined, at: Path, faults: Faults): void => {
   if (protocol === undefined || protocol === '') faults.required(at);
   else if (!protocols.includes(protocol)) faults.notSupported(at, protocol, protocols);
 };
 
 const validatePorts = (ports: readonly ContainerPort[], at: Path, faults: Faults): void => {
-  const names = new Set<string>();
-  for (const [index, port] of ports.entries()) {
+  const names = ports.length > 1 ? new Set<string>() : undefined;
+  for (let index = 0; index < ports.length; index++) {
+    const { name = '', containerPort, hostPort, protocol } = ports[index] as ContainerPort;
     const place = at.index(index);
-    const { name = '', containerPort, hostPort } = port;
     if (name !== '') {
       const texts = portName(name);
-      faults.invalidEach(place.child('name'), name, texts);
-      if (texts.length === 0 && names.has(name)) faults.duplicate(place.child('name'), name);
-      if (texts.length === 0) names.add(name);
+      if (texts.length > 0) faults.invalidEach(place.child('name'), name, texts);
+      else if (names?.has(name)) faults.duplicate(place.child('name'), name);
+      else names?.add(name);
     }
+    const texts = portNumber(containerPort);
     if (containerPort === 0) faults.required(place.child('containerPort'));
-    else faults.invalidEach(place.child('containerPort'), containerPort, portNumber(containerPort));
+    else if (texts.length > 0) faults.invalidEach(place.child('containerPort'), containerPort, texts);
     if (hostPort !== undefined && hostPort !== 0) faults.invalidEach(place.child('hostPort'), hostPort, portNumber(hostPort));
-    validateProtocol(port.protocol, place.child('protocol'), faults);
+    if (!isProtocol(protocol)) validateProtocol(protocol, place.child('protocol'), faults);
   }
 };
 
@@ -142,8 +145,9 @@ const validateResize = (container: Container, pod: PodFacts, at: Path, faults: F
 };
 
 const validateCommon = (container: Container, pod: PodFacts, at: Path, faults: Faults): void => {
+  const texts = dns1123Label(container.name);
   if (container.name === '') faults.required(at.child('name'));
-  else faults.invalidEach(at.child('name'), container.name, dns1123Label(container.name));
+  else if (texts.length > 0) faults.invalidEach(at.child('name'), container.name, texts);
   if ((container.image ?? '') === '') faults.required(at.child('image'));
   const { terminationMessagePolicy, imagePullPolicy } = container;
   if (terminationMessagePolicy !== 'File' && terminationMessagePolicy !== 'FallbackToLogsOnError') {
@@ -157,7 +161,9 @@ const validateCommon = (container: Container, pod: PodFacts, at: Path, faults: F
   if (imagePullPolicy !== undefined && !pullPolicies.includes(imagePullPolicy)) {
     faults.notSupported(at.child('imagePullPolicy'), imagePullPolicy, pullPolicies);
   }
-  validateContainerResources(container.resources, pod.claims, at.child('resources'), faults);
+  if (container.resources !== undefined) {
+    validateContainerResources(container.resources, pod.claims, at.child('resources'), faults);
+  }
   if (container.resizePolicy !== undefined) validateResize(container, pod, at.child('resizePolicy'), faults);
   if (container.securityContext !== undefined) {
     validateSecurityContext(container.securityContext, pod.spec.hostUsers !== false, at.child('securityContext'), faults);
@@ -174,11 +180,13 @@ const validateRunning = (container: Container, pod: PodFacts, at: Path, faults: 
   }
 };
 
+const hasHostPort = ({ hostPort }: ContainerPort): boolean => hostPort !== undefined && hostPort !== 0;
+
 const validateHostPorts = (containers: readonly Container[], places: (index: number) => Path, faults: Faults): void => {
   const taken = new Set<string>();
   for (const [index, container] of containers.entries()) {
     for (const [number, port] of (container.ports ?? []).entries()) {
-      if (port.hostPort === undefined || port.hostPort === 0) continue;
+      if (!hasHostPort(port)) continue;
       const key = `${port.protocol ?? ''}/${port.hostIP ?? ''}/${port.hostPort}`;
       if (taken.has(key)) faults.duplicate(places(index).child('ports').index(number).child('hostPort'), key);
       taken.add(key);
@@ -187,26 +195,31 @@ const validateHostPorts = (containers: readonly Container[], places: (index: num
 };
 
 export const validateContainers = (pod: PodFacts, at: Path, faults: Faults): void => {
-  const containers = pod.spec.containers ?? [];
-  if (containers.length === 0) {
+  const { containers } = pod.spec;
+  if (containers === undefined || containers.length === 0) {
     faults.required(at);
     return;
   }
-  const names = new Set<string>();
-  for (const [index, container] of containers.entries()) {
+  const names = containers.length > 1 ? new Set<string>() : undefined;
+  let hasHostPorts = false;
+  for (let index = 0; index < containers.length; index++) {
+    const container = containers[index] as Container;
     const place = at.index(index);
     validateCommon(container, pod, place, faults);
-    if (names.has(container.name)) faults.duplicate(place.child('name'), container.name);
-    names.add(container.name);
+    if (names?.has(container.name)) faults.duplicate(place.child('name'), container.name);
+    names?.add(container.name);
     validateRunning(container, pod, place, faults);
     validateContainerRestart(container, false, place, faults);
+    hasHostPorts ||= container.ports?.some(hasHostPort) === true;
   }
-  validateHostPorts(containers, (index) => at.index(index), faults);
+  if (hasHostPorts) validateHostPorts(containers, (index) => at.index(index), faults);
 };
 
 export const validateInitContainers = (pod: PodFacts, at: Path, faults: Faults): void => {
-  const names = new Set((pod.spec.containers ?? []).map((container) => container.name));
-  for (const [index, container] of (pod.spec.initContainers ?? []).entries()) {
+  const { containers = [], initContainers } = pod.spec;
+  if (initContainers === undefined) return;
+  const names = new Set(containers.map((container) => container.name));
+  for (const [index, container] of initContainers.entries()) {
     const place = at.index(index);
     validateCommon(container, pod, place, faults);
     validateContainerRestart(container, true, place, faults);
@@ -236,9 +249,11 @@ const forbiddenForEphemeral = [
 ] as const;
 
 export const validateEphemeralContainers = (pod: PodFacts, at: Path, faults: Faults): void => {
-  const others = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])].map((container) => container.name);
+  const { containers = [], initContainers = [], ephemeralContainers } = pod.spec;
+  if (ephemeralContainers === undefined) return;
+  const others = [...containers, ...initContainers].map((container) => container.name);
   const names = new Set(others);
-  for (const [index, container] of (pod.spec.ephemeralContainers ?? []).entries()) {
+  for (const [index, container] of ephemeralContainers.entries()) {
     const place = at.index(index);
     validateCommon(container, pod, place, faults);
     validateImageSpaces(container, place, faults);

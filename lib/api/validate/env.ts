@@ -113,9 +113,11 @@ const validateResourceFieldRef = (ref: ResourceFieldSelector, inVolume: boolean,
 
 const validateKeyRef = (ref: ConfigMapKeySelector, at: Path, faults: Faults): void => {
   const name = ref.name ?? '';
-  faults.invalidEach(at.child('name'), name, dns1123Subdomain(name));
+  const nameFaults = dns1123Subdomain(name);
+  const keyFaults = configMapKey(ref.key);
+  if (nameFaults.length > 0) faults.invalidEach(at.child('name'), name, nameFaults);
   if (ref.key === '') faults.required(at.child('key'));
-  else faults.invalidEach(at.child('key'), ref.key, configMapKey(ref.key));
+  else if (keyFaults.length > 0) faults.invalidEach(at.child('key'), ref.key, keyFaults);
 };
 
 const validateSource = (env: EnvVar, from: EnvVarSource, at: Path, faults: Faults): void => {
@@ -124,7 +126,8 @@ const validateSource = (env: EnvVar, from: EnvVarSource, at: Path, faults: Fault
     validateResourceFieldRef(from.resourceFieldRef, false, at.child('resourceFieldRef'), faults);
   if (from.configMapKeyRef !== undefined) validateKeyRef(from.configMapKeyRef, at.child('configMapKeyRef'), faults);
   if (from.secretKeyRef !== undefined) validateKeyRef(from.secretKeyRef, at.child('secretKeyRef'), faults);
-  const sources = Object.values(from).filter((source) => source !== undefined).length;
+  let sources = 0;
+  for (const source of Object.values(from)) if (source !== undefined) sources++;
   if (sources === 0) {
     const detail = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
     faults.invalid(at, '', detail);
@@ -133,10 +136,12 @@ const validateSource = (env: EnvVar, from: EnvVarSource, at: Path, faults: Fault
 };
 
 export const validateEnv = (variables: readonly EnvVar[], at: Path, faults: Faults): void => {
-  for (const [index, env] of variables.entries()) {
+  for (let index = 0; index < variables.length; index++) {
+    const env = variables[index] as EnvVar;
     const place = at.index(index);
+    const texts = relaxedEnvVarName(env.name);
     if (env.name === '') faults.required(place.child('name'));
-    else faults.invalidEach(place.child('name'), env.name, relaxedEnvVarName(env.name));
+    else if (texts.length > 0) faults.invalidEach(place.child('name'), env.name, texts);
     if (env.valueFrom !== undefined) validateSource(env, env.valueFrom, place.child('valueFrom'), faults);
   }
 };

@@ -34,15 +34,11 @@ const quoteList = (values: readonly string[]): string => values.map(quote).join(
 
 /** The field errors of one object, collected while its rules run; worded as the API server's `field.Error`. */
 export class Faults {
-  readonly #list: FieldError[] = [];
-
-  get list(): readonly FieldError[] {
-    return this.#list;
-  }
+  readonly list: readonly FieldError[] = [];
 
   /** Takes over what others found. */
   merge(other: { readonly list: readonly FieldError[] }): void {
-    this.#list.push(...other.list);
+    (this.list as FieldError[]).push(...other.list);
   }
 
   /** The value is not allowed: `detail` says what it must be. An undefined value is not shown. */
@@ -99,6 +95,7 @@ export class Faults {
     const parts = [`${field}: ${texts[type]}`];
     if (!withoutValue.has(type) && value !== undefined) parts.push(valueText(value));
     if (detail !== '') parts.push(detail);
-    this.#list.push({ type, field, ...(isScalar ? { badValue: value } : {}), detail, message: parts.join(': ') });
+    const badValue = isScalar ? { badValue: value } : {};
+    (this.list as FieldError[]).push({ type, field, ...badValue, detail, message: parts.join(': ') });
   }
 }

@@ -1,6 +1,6 @@
+import { kindTable } from '../kind-table.js';
 import { dns1123Label } from '../names.js';
 import type { KubeObject } from '../object.js';
-import { modelVersion } from '../removed.js';
 import { isNamespaced } from '../resources.js';
 import type { FieldError } from '../verdict.js';
 import {
@@ -51,7 +51,7 @@ const segment = { name: pathSegmentName, generateName: pathSegmentName };
 /** What is generated is judged as the name that comes of it. */
 const anything = (): readonly string[] => [];
 
-const kinds = new Map<string, Rules>([
+const rulesOf = kindTable<Rules>([
   ['v1 Pod', { always: pod, create: newPod }],
   ['v1 PodTemplate', { always: podTemplate }],
   ['v1 ReplicationController', { generateName: anything, always: replicationController }],
@@ -96,20 +96,14 @@ const kinds = new Map<string, Rules>([
 
 const none: Rules = {};
 
-const rulesOf = (object: KubeObject): Rules =>
-  kinds.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`) ?? none;
-
-const nameRules = (object: KubeObject, rules: Rules): NameRules => ({
-  namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
-  name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
-  ...(rules.generateName === undefined ? {} : { generateName: rules.generateName }),
-  ...(rules.anyFinalizer === undefined ? {} : { anyFinalizer: rules.anyFinalizer }),
-});
-
 /** The rules of the object as it stands. */
-const judge = (object: KubeObject, faults: Faults): void => {
-  const rules = rulesOf(object);
-  const names = nameRules(object, rules);
+const judge = (object: KubeObject, rules: Rules, faults: Faults): void => {
+  const names: NameRules = {
+    namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
+    name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
+    generateName: rules.generateName,
+    anyFinalizer: rules.anyFinalizer,
+  };
   if (rules.metadataLast !== true) validateMetadata(object.metadata, names, faults);
   rules.always?.(object as never, faults);
   if (rules.metadataLast === true && faults.list.length === 0) validateMetadata(object.metadata, names, faults);
@@ -122,8 +116,9 @@ const judge = (object: KubeObject, faults: Faults): void => {
  */
 export const validateCreate = (object: KubeObject): readonly FieldError[] => {
   const faults = new Faults();
-  judge(object, faults);
-  rulesOf(object).create?.(object as never, faults);
+  const rules = rulesOf(object) ?? none;
+  judge(object, rules, faults);
+  rules.create?.(object as never, faults);
   return faults.list;
 };
 
@@ -133,8 +128,9 @@ export const validateCreate = (object: KubeObject): readonly FieldError[] => {
  */
 export const validateUpdate = (next: KubeObject, current: KubeObject): readonly FieldError[] => {
   const faults = new Faults();
-  judge(next, faults);
-  rulesOf(next).update?.(next as never, current as never, faults);
+  const rules = rulesOf(next) ?? none;
+  judge(next, rules, faults);
+  rules.update?.(next as never, current as never, faults);
   validateTransition(next, current, faults);
   return faults.list;
 };

@@ -27,7 +27,8 @@ export const validateAnnotations = (annotations: StringMap | undefined, at: Path
   let size = 0;
   for (const key of Object.keys(annotations)) {
     // Annotation keys may hold capitals in their domain.
-    faults.invalidEach(at, key, qualifiedName(key.toLowerCase()));
+    const texts = qualifiedName(key.toLowerCase());
+    if (texts.length > 0) faults.invalidEach(at, key, texts);
     size += key.length + (annotations[key] ?? '').length;
   }
   if (size > totalAnnotationBytes) faults.tooLong(at, totalAnnotationBytes);
@@ -36,8 +37,9 @@ export const validateAnnotations = (annotations: StringMap | undefined, at: Path
 /** The rules of `metav1.LabelSelector`; an absent selector is fine. */
 export const validateLabelSelector = (selector: LabelSelector | undefined, at: Path, faults: Faults): void => {
   if (selector === undefined || selector === null) return;
-  validateLabels(selector.matchLabels, at.child('matchLabels'), faults);
-  for (const [index, requirement] of (selector.matchExpressions ?? []).entries()) {
+  if (selector.matchLabels !== undefined) validateLabels(selector.matchLabels, at.child('matchLabels'), faults);
+  if (selector.matchExpressions === undefined) return;
+  for (const [index, requirement] of selector.matchExpressions.entries()) {
     const place = at.child('matchExpressions').index(index);
     const values = requirement.values ?? [];
     switch (requirement.operator) {

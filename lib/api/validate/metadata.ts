@@ -12,9 +12,9 @@ export interface NameRules {
   readonly namespaced: boolean;
   readonly name: NameCheck;
   /** `generateName` may end with a dash where a whole name may not; RBAC names do not care. */
-  readonly generateName?: NameCheck;
+  readonly generateName?: NameCheck | undefined;
   /** Finalizers need no domain: custom resources and their definitions get a warning instead. */
-  readonly anyFinalizer?: boolean;
+  readonly anyFinalizer?: boolean | undefined;
 }
 
 export const subdomainName: NameCheck = dns1123Subdomain;
@@ -77,14 +77,17 @@ export const validateMetadata = (
     const check = rules.generateName ?? prefixOf(rules.name);
     faults.invalidEach(at.child('generateName'), meta.generateName, check(meta.generateName));
   }
-  if (meta.name !== undefined) faults.invalidEach(at.child('name'), meta.name, rules.name(meta.name));
-  else if (meta.generateName === undefined) faults.required(at.child('name'), 'name or generateName is required');
+  if (meta.name !== undefined) {
+    const texts = rules.name(meta.name);
+    if (texts.length > 0) faults.invalidEach(at.child('name'), meta.name, texts);
+  } else if (meta.generateName === undefined) faults.required(at.child('name'), 'name or generateName is required');
   if (rules.namespaced && meta.namespace !== undefined) {
-    faults.invalidEach(at.child('namespace'), meta.namespace, dns1123Label(meta.namespace));
+    const texts = dns1123Label(meta.namespace);
+    if (texts.length > 0) faults.invalidEach(at.child('namespace'), meta.namespace, texts);
   }
   if ((meta.generation ?? 0) < 0) faults.invalid(at.child('generation'), meta.generation, 'must be greater than or equal to 0');
-  validateLabels(meta.labels, at.child('labels'), faults);
-  validateAnnotations(meta.annotations, at.child('annotations'), faults);
+  if (meta.labels !== undefined) validateLabels(meta.labels, at.child('labels'), faults);
+  if (meta.annotations !== undefined) validateAnnotations(meta.annotations, at.child('annotations'), faults);
   if (meta.ownerReferences !== undefined) validateOwners(meta.ownerReferences, at.child('ownerReferences'), faults);
   if (meta.finalizers !== undefined)
     validateFinalizers(meta.finalizers, rules.anyFinalizer === true, at.child('finalizers'), faults);

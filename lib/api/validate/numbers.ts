@@ -8,8 +8,10 @@ export const nonNegative = (value: number | undefined, at: Path, faults: Faults)
 };
 
 /** A port by number or by the name of a container's port. */
-export const validatePort = (port: number | string, at: Path, faults: Faults): void =>
-  faults.invalidEach(at, port, typeof port === 'number' ? portNumber(port) : portName(port));
+export const validatePort = (port: number | string, at: Path, faults: Faults): void => {
+  const texts = typeof port === 'number' ? portNumber(port) : portName(port);
+  if (texts.length > 0) faults.invalidEach(at, port, texts);
+};
 
 /** The number before the `%`, undefined when the value is no percentage. */
 const percentage = (value: number | string): number | undefined =>

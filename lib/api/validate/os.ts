@@ -2,8 +2,10 @@ import type { Container, PodSpec } from '../generated/types.js';
 import type { Faults } from './faults.js';
 import type { Path } from './path.js';
 
+const containerFields = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+
 const eachContainer = (spec: PodSpec, at: Path, visit: (container: Container, at: Path) => void): void => {
-  for (const field of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+  for (const field of containerFields) {
     for (const [index, container] of (spec[field] ?? []).entries()) visit(container, at.child(field).index(index));
   }
 };
@@ -11,8 +13,19 @@ const eachContainer = (spec: PodSpec, at: Path, visit: (container: Container, at
 /** What a server says that is started without `--allow-privileged`. */
 export const disallowedByServer = 'hostProcess containers are disallowed by cluster policy';
 
+const hasWindowsOptions = (spec: PodSpec): boolean => {
+  if (spec.securityContext?.windowsOptions !== undefined) return true;
+  for (const field of containerFields) {
+    const containers = spec[field];
+    if (containers === undefined) continue;
+    for (const { securityContext } of containers) if (securityContext?.windowsOptions !== undefined) return true;
+  }
+  return false;
+};
+
 /** Windows containers that run on the host itself: all of a Pod or none, and on the host's network. */
 const validateHostProcess = (spec: PodSpec, at: Path, faults: Faults): void => {
+  if (!hasWindowsOptions(spec)) return;
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
   let count = 0;
   let hostProcesses = 0;

@@ -1,4 +1,4 @@
-import type { ObjectMeta, PodDNSConfig, PodSpec, PodTemplateSpec } from '../generated/types.js';
+import type { HostAlias, ObjectMeta, PodDNSConfig, PodSpec, PodTemplateSpec, Volume } from '../generated/types.js';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../names.js';
 import {
   type PodFacts,
@@ -63,10 +63,13 @@ const validateDns = (config: PodDNSConfig | undefined, policy: string | undefine
   }
 };
 
+const noClaims: ReadonlySet<string> = new Set();
+
 const validateResourceClaims = (spec: PodSpec, at: Path, faults: Faults): ReadonlySet<string> => {
+  if (spec.resourceClaims === undefined) return noClaims;
   const names = new Set<string>();
-  for (const [index, claim] of (spec.resourceClaims ?? []).entries()) {
-    const place = at.index(index);
+  for (const [index, claim] of spec.resourceClaims.entries()) {
+    const place = at.child('resourceClaims').index(index);
     const { name, resourceClaimName, resourceClaimTemplateName } = claim;
     if (name === '') faults.required(place.child('name'));
     else if (names.has(name)) faults.duplicate(place.child('name'), name);
@@ -86,15 +89,18 @@ const validateResourceClaims = (spec: PodSpec, at: Path, faults: Faults): Readon
 };
 
 const validateGates = (spec: PodSpec, at: Path, faults: Faults): void => {
-  for (const [index, { conditionType }] of (spec.readinessGates ?? []).entries()) {
-    faults.invalidEach(
-      at.child('readinessGates').index(index).child('conditionType'),
-      conditionType,
-      qualifiedName(conditionType),
-    );
+  if (spec.readinessGates !== undefined) {
+    for (const [index, { conditionType }] of spec.readinessGates.entries()) {
+      faults.invalidEach(
+        at.child('readinessGates').index(index).child('conditionType'),
+        conditionType,
+        qualifiedName(conditionType),
+      );
+    }
   }
+  if (spec.schedulingGates === undefined) return;
   const seen = new Set<string>();
-  for (const [index, { name }] of (spec.schedulingGates ?? []).entries()) {
+  for (const [index, { name }] of spec.schedulingGates.entries()) {
     const place = at.child('schedulingGates').index(index);
     faults.invalidEach(place, name, qualifiedName(name));
     if (seen.has(name)) faults.duplicate(place, name);
@@ -102,12 +108,15 @@ const validateGates = (spec: PodSpec, at: Path, faults: Faults): void => {
   }
 };
 
+const subdomainFields = ['serviceAccountName', 'nodeName', 'priorityClassName'] as const;
+const labelFields = ['hostname', 'subdomain'] as const;
+
 const validateNames = (spec: PodSpec, at: Path, faults: Faults): void => {
-  for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName'] as const) {
+  for (const field of subdomainFields) {
     const value = spec[field] ?? '';
     if (value !== '') faults.invalidEach(at.child(field), value, dns1123Subdomain(value));
   }
-  for (const field of ['hostname', 'subdomain'] as const) {
+  for (const field of labelFields) {
     const value = spec[field] ?? '';
     if (value !== '') faults.invalidEach(at.child(field), value, dns1123Label(value));
   }
@@ -162,20 +171,24 @@ const validateChoices = (spec: PodSpec, at: Path, faults: Faults): void => {
   }
 };
 
+const noVolumes: ReadonlyMap<string, Volume> = new Map();
+
 const validateRules = (spec: PodSpec, pod: ObjectMeta | undefined, inPod: boolean, at: Path, faults: Faults): void => {
-  const volumes = validateVolumes(spec.volumes, pod, at.child('volumes'), faults);
-  const claims = validateResourceClaims(spec, at.child('resourceClaims'), faults);
+  const volumes = spec.volumes === undefined ? noVolumes : validateVolumes(spec.volumes, pod, at.child('volumes'), faults);
+  const claims = validateResourceClaims(spec, at, faults);
   const facts: PodFacts = { spec, volumes, claims };
   validateContainers(facts, at.child('containers'), faults);
-  validateInitContainers(facts, at.child('initContainers'), faults);
-  validateEphemeralContainers(facts, at.child('ephemeralContainers'), faults);
-  validatePodLevelResources(spec, at.child('resources'), faults);
+  if (spec.initContainers !== undefined) validateInitContainers(facts, at.child('initContainers'), faults);
+  if (spec.ephemeralContainers !== undefined) validateEphemeralContainers(facts, at.child('ephemeralContainers'), faults);
+  if (spec.resources !== undefined) validatePodLevelResources(spec, at.child('resources'), faults);
   validateHostNetwork(spec, inPod, at, faults);
   validateChoices(spec, at, faults);
-  validateLabels(spec.nodeSelector, at.child('nodeSelector'), faults);
-  validatePodSecurityContext(spec, at.child('securityContext'), faults);
+  if (spec.nodeSelector !== undefined) validateLabels(spec.nodeSelector, at.child('nodeSelector'), faults);
+  if (spec.securityContext !== undefined) validatePodSecurityContext(spec, at.child('securityContext'), faults);
   if (spec.affinity !== undefined) validateAffinity(spec.affinity, at.child('affinity'), faults);
-  validateDns(spec.dnsConfig, spec.dnsPolicy, at.child('dnsConfig'), faults);
+  if (spec.dnsConfig !== undefined || spec.dnsPolicy === 'None') {
+    validateDns(spec.dnsConfig, spec.dnsPolicy, at.child('dnsConfig'), faults);
+  }
   validateGates(spec, at, faults);
   if (spec.topologySpreadConstraints !== undefined) {
     validateTopologySpread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints'), faults);
@@ -183,15 +196,19 @@ const validateRules = (spec: PodSpec, pod: ObjectMeta | undefined, inPod: boolea
   validateHostUsers(spec, at, faults);
   validateNames(spec, at, faults);
   if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, at.child('tolerations'), faults);
-  for (const [index, alias] of (spec.hostAliases ?? []).entries()) {
-    const place = at.child('hostAliases').index(index);
+  if (spec.hostAliases !== undefined) validateHostAliases(spec.hostAliases, at.child('hostAliases'), faults);
+  if (spec.overhead !== undefined) validateContainerResources({ limits: spec.overhead }, new Set(), at.child('overhead'), faults);
+  validatePodOs(spec, at, faults);
+};
+
+const validateHostAliases = (aliases: readonly HostAlias[], at: Path, faults: Faults): void => {
+  for (const [index, alias] of aliases.entries()) {
+    const place = at.index(index);
     faults.invalidEach(place.child('ip'), alias.ip, addressFaults(alias.ip));
     for (const [number, name] of (alias.hostnames ?? []).entries()) {
       faults.invalidEach(place.child('hostnames').index(number), name, dns1123Subdomain(name));
     }
   }
-  if (spec.overhead !== undefined) validateContainerResources({ limits: spec.overhead }, new Set(), at.child('overhead'), faults);
-  validatePodOs(spec, at, faults);
 };
 
 /** What only a Pod itself, not a template, must obey. */
@@ -243,12 +260,13 @@ export const validatePodSpec = (spec: PodSpec, pod: ObjectMeta | undefined, at: 
 
 export const validatePodTemplate = (template: PodTemplateSpec, at: Path, faults: Faults): void => {
   const { metadata, spec } = template;
-  validateLabels(metadata?.labels, at.child('labels'), faults);
-  validateAnnotations(metadata?.annotations, at.child('annotations'), faults);
+  const annotations = metadata?.annotations;
+  if (metadata?.labels !== undefined) validateLabels(metadata.labels, at.child('labels'), faults);
+  if (annotations !== undefined) validateAnnotations(annotations, at.child('annotations'), faults);
   if (spec === undefined) {
     faults.required(at.child('spec').child('containers'));
     return;
   }
-  validatePodAnnotations(metadata?.annotations, spec, at.child('annotations'), at.child('spec'), faults);
+  if (annotations !== undefined) validatePodAnnotations(annotations, spec, at.child('annotations'), at.child('spec'), faults);
   validateTemplateSpec(spec, at.child('spec'), faults);
 };

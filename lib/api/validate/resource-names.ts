@@ -22,7 +22,8 @@ export const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
 
 /** Whether Pods may together be promised more than there is. */
-export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePages(name);
+export const isOvercommitAllowed = (name: string): boolean =>
+  name === 'cpu' || name === 'memory' || (isNative(name) && !isHugePages(name));
 
 export const isInteger = (name: string): boolean => integers.has(name) || isExtended(name);
 

@@ -88,6 +88,8 @@ type Amounts = { readonly [name: string]: string | number };
 const validateList = (list: Amounts, rule: NameRule, at: Path, faults: Faults): void => {
   for (const name of Object.keys(list)) {
     const amount = list[name] ?? 0;
+    // These two are names and fractions that every rule allows.
+    if ((name === 'cpu' || name === 'memory') && quantitySign(amountOf(amount)) >= 0) continue;
     const place = at.key(name);
     rule(name, place, faults);
     validateAmount(name, amount, place, faults);
@@ -112,6 +114,10 @@ const validateAgainstLimits = (requests: Amounts, limits: Amounts, at: Path, fau
   }
 };
 
+const none: Amounts = {};
+
+const hasCompute = (list: Amounts): boolean => Object.hasOwn(list, 'cpu') || Object.hasOwn(list, 'memory');
+
 const validateRequirements = (
   requirements: ResourceRequirements | undefined,
   rule: NameRule,
@@ -120,12 +126,13 @@ const validateRequirements = (
   faults: Faults,
 ): void => {
   if (requirements === undefined) return;
-  const { limits = {}, requests = {} } = requirements;
-  validateList(limits, rule, at.child('limits'), faults);
-  validateList(requests, rule, at.child('requests'), faults);
-  validateAgainstLimits(requests, limits, at, faults);
-  const names = [...Object.keys(limits), ...Object.keys(requests)];
-  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+  const { limits = none, requests = none } = requirements;
+  if (limits !== none) validateList(limits, rule, at.child('limits'), faults);
+  if (requests !== none) {
+    validateList(requests, rule, at.child('requests'), faults);
+    validateAgainstLimits(requests, limits, at, faults);
+  }
+  if (!hasCompute(requests) && !hasCompute(limits) && [...Object.keys(limits), ...Object.keys(requests)].some(isHugePages)) {
     faults.forbidden(at, 'HugePages require cpu or memory');
   }
   if (requirements.claims !== undefined) validateClaims(requirements, claims, at.child('claims'), faults);

@@ -4,6 +4,7 @@ import type {
   PodSpec,
   SeccompProfile,
   SecurityContext,
+  Sysctl,
   WindowsSecurityContextOptions,
 } from '../generated/types.js';
 import { dns1123Subdomain } from '../names.js';
@@ -13,8 +14,8 @@ import type { Path } from './path.js';
 
 const mostId = 2 ** 31 - 1;
 
-const validateId = (id: number | undefined, at: Path, faults: Faults): void => {
-  if (id !== undefined && (id < 0 || id > mostId)) faults.invalid(at, id, `must be between 0 and ${mostId}, inclusive`);
+const validateId = (id: number, at: Path, faults: Faults): void => {
+  if (id < 0 || id > mostId) faults.invalid(at, id, `must be between 0 and ${mostId}, inclusive`);
 };
 
 const validateSeccomp = (profile: SeccompProfile, at: Path, faults: Faults): void => {
@@ -89,8 +90,8 @@ const validateWindows = (options: WindowsSecurityContextOptions, at: Path, fault
 
 /** What a container and its Pod have in common. */
 const validateShared = (context: SecurityContext | PodSecurityContext, at: Path, faults: Faults): void => {
-  validateId(context.runAsUser, at.child('runAsUser'), faults);
-  validateId(context.runAsGroup, at.child('runAsGroup'), faults);
+  if (context.runAsUser !== undefined) validateId(context.runAsUser, at.child('runAsUser'), faults);
+  if (context.runAsGroup !== undefined) validateId(context.runAsGroup, at.child('runAsGroup'), faults);
   if (context.seccompProfile !== undefined) validateSeccomp(context.seccompProfile, at.child('seccompProfile'), faults);
   if (context.windowsOptions !== undefined) validateWindows(context.windowsOptions, at.child('windowsOptions'), faults);
   if (context.appArmorProfile !== undefined) validateAppArmor(context.appArmorProfile, at.child('appArmorProfile'), faults);
@@ -121,9 +122,9 @@ const sysctlText =
   'must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
 const ipcSysctl = /^(kernel\.(shm|msg|sem)|fs\.mqueue\.)/;
 
-const validateSysctls = (context: PodSecurityContext, spec: PodSpec, at: Path, faults: Faults): void => {
+const validateSysctls = (sysctls: readonly Sysctl[], spec: PodSpec, at: Path, faults: Faults): void => {
   const names = new Set<string>();
-  for (const [index, { name }] of (context.sysctls ?? []).entries()) {
+  for (const [index, { name }] of sysctls.entries()) {
     const place = at.index(index).child('name');
     if (name === '') faults.required(place);
     else if (name.length > 253 || !sysctlName.test(name)) faults.invalid(place, name, sysctlText);
@@ -138,23 +139,30 @@ const validateSysctls = (context: PodSecurityContext, spec: PodSpec, at: Path, f
   }
 };
 
-const oneOf = (value: string | undefined, supported: readonly string[], at: Path, faults: Faults): void => {
-  if (value !== undefined && !supported.includes(value)) faults.notSupported(at, value, supported);
-};
+const policies = {
+  fsGroupChangePolicy: ['Always', 'OnRootMismatch'],
+  supplementalGroupsPolicy: ['Merge', 'Strict'],
+  seLinuxChangePolicy: ['Recursive'],
+} as const satisfies { readonly [Field in keyof PodSecurityContext]?: readonly string[] };
+const policyFields = ['fsGroupChangePolicy', 'supplementalGroupsPolicy', 'seLinuxChangePolicy'] as const;
 
 export const validatePodSecurityContext = (spec: PodSpec, at: Path, faults: Faults): void => {
   const context = spec.securityContext;
   if (context === undefined) return;
-  validateId(context.fsGroup, at.child('fsGroup'), faults);
-  for (const [index, group] of (context.supplementalGroups ?? []).entries()) {
-    validateId(group, at.child('supplementalGroups').index(index), faults);
+  if (context.fsGroup !== undefined) validateId(context.fsGroup, at.child('fsGroup'), faults);
+  if (context.supplementalGroups !== undefined) {
+    for (const [index, group] of context.supplementalGroups.entries()) {
+      validateId(group, at.child('supplementalGroups').index(index), faults);
+    }
   }
   if (spec.shareProcessNamespace === true && spec.hostPID === true) {
     faults.invalid(at.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled');
   }
-  validateSysctls(context, spec, at.child('sysctls'), faults);
-  oneOf(context.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], at.child('fsGroupChangePolicy'), faults);
-  oneOf(context.supplementalGroupsPolicy, ['Merge', 'Strict'], at.child('supplementalGroupsPolicy'), faults);
-  oneOf(context.seLinuxChangePolicy, ['Recursive'], at.child('seLinuxChangePolicy'), faults);
+  if (context.sysctls !== undefined) validateSysctls(context.sysctls, spec, at.child('sysctls'), faults);
+  for (const field of policyFields) {
+    const value = context[field];
+    const supported: readonly string[] = policies[field];
+    if (value !== undefined && !supported.includes(value)) faults.notSupported(at.child(field), value, supported);
+  }
   validateShared(context, at, faults);
 };

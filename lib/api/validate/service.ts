@@ -1,54 +1,58 @@
 import type { Service, ServicePort, ServiceSpec } from '../generated/types.js';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../names.js';
-import { validateProtocol } from './container.js';
+import { isProtocol, validateProtocol } from './container.js';
 import type { Faults } from './faults.js';
 import { portNumber } from './format.js';
-import { addressFaults, cidrFaults, parseAddress, specialAddressFaults } from './ip.js';
+import { addressFaults, cidrFaults, specialAddressFaults } from './ip.js';
 import { validateLabels } from './labels.js';
 import { metadataPath } from './metadata.js';
 import { validatePort } from './numbers.js';
 import { Path } from './path.js';
 
 const at = Path.of('spec');
+const portsPath = at.child('ports');
+const none: readonly never[] = [];
 
 /** The addresses of a Service as the server sees them: the list follows the single field. */
 export const clusterIPsOf = (spec: ServiceSpec): readonly string[] =>
-  spec.clusterIPs ?? (spec.clusterIP === undefined || spec.clusterIP === '' ? [] : [spec.clusterIP]);
+  spec.clusterIPs ?? (spec.clusterIP === undefined || spec.clusterIP === '' ? none : [spec.clusterIP]);
 
-export const isHeadless = (spec: ServiceSpec): boolean => {
-  const addresses = clusterIPsOf(spec);
-  return addresses.length === 1 && addresses[0] === 'None';
-};
+const isNone = (addresses: readonly string[]): boolean => addresses.length === 1 && addresses[0] === 'None';
+
+export const isHeadless = (spec: ServiceSpec): boolean => isNone(clusterIPsOf(spec));
 
 const validatePorts = (spec: ServiceSpec, faults: Faults): void => {
-  const ports = spec.ports ?? [];
-  const names = new Set<string>();
-  for (const [index, port] of ports.entries()) {
-    const place = at.child('ports').index(index);
+  const ports = spec.ports ?? none;
+  const names = ports.length > 1 ? new Set<string>() : undefined;
+  for (let index = 0; index < ports.length; index++) {
+    const port = ports[index] as ServicePort;
+    const place = portsPath.index(index);
     const { name = '', appProtocol, targetPort } = port;
     if (name === '') {
       if (ports.length > 1) faults.required(place.child('name'));
     } else {
-      faults.invalidEach(place.child('name'), name, dns1123Label(name));
-      if (names.has(name)) faults.duplicate(place.child('name'), name);
-      names.add(name);
+      const texts = dns1123Label(name);
+      if (texts.length > 0) faults.invalidEach(place.child('name'), name, texts);
+      if (names?.has(name)) faults.duplicate(place.child('name'), name);
+      names?.add(name);
     }
-    faults.invalidEach(place.child('port'), port.port, portNumber(port.port));
-    validateProtocol(port.protocol, place.child('protocol'), faults);
+    const texts = portNumber(port.port);
+    if (texts.length > 0) faults.invalidEach(place.child('port'), port.port, texts);
+    if (!isProtocol(port.protocol)) validateProtocol(port.protocol, place.child('protocol'), faults);
     if (targetPort !== undefined) validatePort(targetPort, place.child('targetPort'), faults);
     if (appProtocol !== undefined) faults.invalidEach(place.child('appProtocol'), appProtocol, qualifiedName(appProtocol));
     if (spec.type === 'ClusterIP' && (port.nodePort ?? 0) !== 0) {
       faults.forbidden(place.child('nodePort'), "may not be used when `type` is 'ClusterIP'");
     }
   }
-  validateUniquePorts(ports, faults);
+  if (ports.length > 1) validateUniquePorts(ports, faults);
 };
 
 const validateUniquePorts = (ports: readonly ServicePort[], faults: Faults): void => {
   const nodePorts = new Set<string>();
   const numbers = new Set<string>();
   for (const [index, { protocol = '', port, nodePort = 0 }] of ports.entries()) {
-    const place = at.child('ports').index(index);
+    const place = portsPath.index(index);
     if (nodePort !== 0 && nodePorts.has(`${protocol} ${nodePort}`)) faults.duplicate(place.child('nodePort'), nodePort);
     nodePorts.add(`${protocol} ${nodePort}`);
     if (numbers.has(`${protocol} ${port}`)) faults.duplicate(place, { protocol, port });
@@ -69,6 +73,7 @@ const validateExternalName = (spec: ServiceSpec, faults: Faults): void => {
 
 const validateAffinity = (spec: ServiceSpec, faults: Faults): void => {
   const affinity = spec.sessionAffinity ?? '';
+  if (affinity === 'None' && spec.sessionAffinityConfig === undefined) return;
   const config = at.child('sessionAffinityConfig');
   if (affinity === '') faults.required(at.child('sessionAffinity'));
   else if (affinity !== 'ClientIP' && affinity !== 'None')
@@ -88,48 +93,52 @@ const families = ['IPv4', 'IPv6'];
 const familyPolicies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
 
 const validateAddressFamilies = (spec: ServiceSpec, faults: Faults): void => {
-  const seen = new Set<string>();
-  for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
-    const place = at.child('ipFamilies').index(index);
-    if (!families.includes(family)) faults.notSupported(place, family, families);
-    if (seen.has(family)) faults.duplicate(place, family);
-    seen.add(family);
+  const { ipFamilies = none } = spec;
+  for (let index = 0; index < ipFamilies.length; index++) {
+    const family = ipFamilies[index] as string;
+    if (!families.includes(family)) faults.notSupported(at.child('ipFamilies').index(index), family, families);
+    if (ipFamilies.indexOf(family) < index) faults.duplicate(at.child('ipFamilies').index(index), family);
   }
   const policy = spec.ipFamilyPolicy;
   if (policy !== undefined && !familyPolicies.includes(policy))
     faults.notSupported(at.child('ipFamilyPolicy'), policy, familyPolicies);
 };
 
+/** Of an address that is well formed. */
+const familyOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4');
+
 /** The rules of addresses and their families among themselves; what allocates addresses asks them first. */
 export const validateClusterIPs = (spec: ServiceSpec, faults: Faults): void => {
   const place = at.child('clusterIPs');
   const addresses = clusterIPsOf(spec);
-  const { clusterIP = '', ipFamilies = [] } = spec;
+  const { clusterIP = '', ipFamilies = none } = spec;
   if (clusterIP !== '' && addresses[0] !== clusterIP) faults.invalid(place, addresses, 'first value must match `clusterIP`');
   if (clusterIP === '' && addresses.length > 0)
     faults.invalid(place, addresses, 'must be empty when `clusterIP` is not specified');
   validateAddressFamilies(spec, faults);
+  if (isNone(addresses)) return;
   let malformed = false;
-  for (const [index, address] of addresses.entries()) {
+  for (let index = 0; index < addresses.length; index++) {
+    const address = addresses[index] as string;
     if (index === 0 && address === 'None') {
-      if (addresses.length === 1) continue;
       faults.invalid(place, addresses, "'None' must be the first and only value");
       malformed = true;
       continue;
     }
     const texts = addressFaults(address);
+    if (texts.length === 0) continue;
     faults.invalidEach(place.index(index), address, texts);
-    malformed ||= texts.length > 0;
+    malformed = true;
   }
   if (addresses.length > 2) faults.invalid(place, addresses, 'may only hold up to 2 values');
   if (malformed) return;
-  const found = addresses.map((address) => parseAddress(address)?.family);
-  if (addresses.length > 1 && new Set(found).size < 2) {
+  if (addresses.length > 1 && new Set(addresses.map(familyOf)).size < 2) {
     faults.invalid(place, addresses, 'may specify no more than one IP for each IP family');
   }
-  if (isHeadless(spec)) return;
-  for (const [index, family] of ipFamilies.slice(0, addresses.length).entries()) {
-    if (families.includes(family) && found[index] !== family) {
+  const most = Math.min(ipFamilies.length, addresses.length);
+  for (let index = 0; index < most; index++) {
+    const family = ipFamilies[index] as string;
+    if (families.includes(family) && familyOf(addresses[index] as string) !== family) {
       faults.invalid(
         place.index(index),
         addresses[index],
@@ -144,7 +153,7 @@ const sourceRanges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 const validateLoadBalancer = (object: Service, spec: ServiceSpec, faults: Faults): void => {
   const balances = spec.type === 'LoadBalancer';
   const only = "may only be used when `type` is 'LoadBalancer'";
-  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const ranges = spec.loadBalancerSourceRanges ?? none;
   const annotation = object.metadata?.annotations?.[sourceRanges];
   if (ranges.length > 0) {
     // The server writes this field with a capital.
@@ -168,17 +177,18 @@ const validateLoadBalancer = (object: Service, spec: ServiceSpec, faults: Faults
 const policies = ['Cluster', 'Local'];
 const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
 
+const externalPath = at.child('externalTrafficPolicy');
+
 const validateTraffic = (spec: ServiceSpec, faults: Faults): void => {
   const external = spec.externalTrafficPolicy ?? '';
   const isExternal =
     spec.type === 'NodePort' ||
     spec.type === 'LoadBalancer' ||
     (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
-  const place = at.child('externalTrafficPolicy');
   if (!isExternal) {
-    if (external !== '') faults.invalid(place, external, 'may only be set for externally-accessible services');
-  } else if (external === '') faults.required(place);
-  else if (!policies.includes(external)) faults.notSupported(place, external, policies);
+    if (external !== '') faults.invalid(externalPath, external, 'may only be set for externally-accessible services');
+  } else if (external === '') faults.required(externalPath);
+  else if (!policies.includes(external)) faults.notSupported(externalPath, external, policies);
   const health = spec.healthCheckNodePort ?? 0;
   const needsHealth = spec.type === 'LoadBalancer' && external === 'Local';
   if (health !== 0 && !needsHealth) {
@@ -200,18 +210,20 @@ const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 export const service = (object: Service, faults: Faults): void => {
   const spec = object.spec ?? {};
   const { type = '' } = spec;
-  if ((spec.ports ?? []).length === 0 && !isHeadless(spec) && type !== 'ExternalName') faults.required(at.child('ports'));
-  if (isHeadless(spec) && (type === 'LoadBalancer' || type === 'NodePort')) {
+  if ((spec.ports ?? none).length === 0 && type !== 'ExternalName' && !isHeadless(spec)) faults.required(portsPath);
+  if ((type === 'LoadBalancer' || type === 'NodePort') && isHeadless(spec)) {
     faults.invalid(at.child('clusterIPs').index(0), 'None', `may not be set to 'None' for ${type} services`);
   }
   if (type === 'ExternalName') validateExternalName(spec, faults);
   validatePorts(spec, faults);
-  validateLabels(spec.selector, at.child('selector'), faults);
+  if (spec.selector !== undefined) validateLabels(spec.selector, at.child('selector'), faults);
   validateAffinity(spec, faults);
   if (type !== 'ExternalName') validateClusterIPs(spec, faults);
-  for (const [index, address] of (spec.externalIPs ?? []).entries()) {
-    const texts = addressFaults(address);
-    faults.invalidEach(at.child('externalIPs').index(index), address, texts.length > 0 ? texts : specialAddressFaults(address));
+  if (spec.externalIPs !== undefined) {
+    for (const [index, address] of spec.externalIPs.entries()) {
+      const texts = addressFaults(address);
+      faults.invalidEach(at.child('externalIPs').index(index), address, texts.length > 0 ? texts : specialAddressFaults(address));
+    }
   }
   if (type === '') faults.required(at.child('type'));
   else if (!types.includes(type)) faults.notSupported(at.child('type'), type, types);

@@ -9,6 +9,7 @@ import type {
   StatefulSet,
   StatefulSetSpec,
 } from '../generated/types.js';
+import { matcherOf } from '../label-selector.js';
 import { dns1123Label } from '../names.js';
 import { validateClaimSpec } from './claim.js';
 import type { Faults } from './faults.js';
@@ -18,6 +19,12 @@ import { Path } from './path.js';
 import { validatePodTemplate } from './pod-spec.js';
 
 const specPath = Path.of('spec');
+const selectorPath = specPath.child('selector');
+const replicasPath = specPath.child('replicas');
+const readySecondsPath = specPath.child('minReadySeconds');
+const historyLimitPath = specPath.child('revisionHistoryLimit');
+const deadlinePath = specPath.child('progressDeadlineSeconds');
+const strategyPath = specPath.child('strategy');
 const templatePath = specPath.child('template');
 const mismatch = '`selector` does not match template `labels`';
 
@@ -30,30 +37,32 @@ const validateLongRunning = (template: PodTemplateSpec, kind: string, at: Path, 
   }
 };
 
+/** A template and the selector of its Pods, one that can be read. */
 const validateSelectedTemplate = (
   selector: LabelSelector | undefined,
   template: PodTemplateSpec,
   kind: string,
   faults: Faults,
 ): void => {
-  // A selector that is missing selects nothing, an empty one is a fault of its own.
-  const isSelective = selector === undefined || selector === null || !isEmptySelector(selector);
-  if (isSelective && selects(selector, template.metadata?.labels) === false) {
+  // A selector that is missing selects nothing, an empty one everything: that is a fault of its own.
+  if (!matcherOf(selector ?? undefined)(template.metadata?.labels)) {
     faults.invalid(templatePath.child('metadata').child('labels'), template.metadata?.labels, mismatch);
   }
   validatePodTemplate(template, templatePath, faults);
   validateLongRunning(template, kind, templatePath, faults);
 };
 
-/** The selector itself; `kind` is how the server names the workload. */
-const validateSelector = (selector: LabelSelector | undefined, kind: string, faults: Faults): void => {
-  const at = specPath.child('selector');
+/** The selector itself; `kind` is how the server names the workload. Answers whether it can be read as one. */
+const validateSelector = (selector: LabelSelector | undefined, kind: string, faults: Faults): boolean => {
   if (selector === undefined || selector === null) {
-    faults.required(at);
-    return;
+    faults.required(selectorPath);
+    return true;
   }
-  validateLabelSelector(selector, at, faults);
-  if (isEmptySelector(selector)) faults.invalid(at, selector, `empty selector is invalid for ${kind}`);
+  const before = faults.list.length;
+  validateLabelSelector(selector, selectorPath, faults);
+  const isReadable = faults.list.length === before;
+  if (isEmptySelector(selector)) faults.invalid(selectorPath, selector, `empty selector is invalid for ${kind}`);
+  return isReadable;
 };
 
 interface Strategy {
@@ -69,59 +78,58 @@ const shownStrategy = ({ type = '', rollingUpdate }: Strategy): unknown => ({
 });
 
 const validateStrategy = (spec: DeploymentSpec, faults: Faults): void => {
-  const at = specPath.child('strategy');
   const { type, rollingUpdate } = spec.strategy ?? {};
   if (type === 'Recreate') {
     if (rollingUpdate !== undefined)
-      faults.forbidden(at.child('rollingUpdate'), "may not be specified when strategy `type` is 'Recreate'");
+      faults.forbidden(strategyPath.child('rollingUpdate'), "may not be specified when strategy `type` is 'Recreate'");
   } else if (type === 'RollingUpdate') {
     const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
-    const place = at.child('rollingUpdate');
+    // The defaults, which nearly all have.
+    if (maxUnavailable === '25%' && maxSurge === '25%') return;
+    const place = strategyPath.child('rollingUpdate');
     validateCountOrPercentage(maxUnavailable, place.child('maxUnavailable'), faults);
     validateCountOrPercentage(maxSurge, place.child('maxSurge'), faults);
     if (countOrPercentage(maxUnavailable) === 0 && countOrPercentage(maxSurge) === 0) {
       faults.invalid(place.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0');
     }
     atMost100Percent(maxUnavailable, place.child('maxUnavailable'), faults);
-  } else faults.notSupported(at, shownStrategy(spec.strategy ?? {}), ['Recreate', 'RollingUpdate']);
+  } else faults.notSupported(strategyPath, shownStrategy(spec.strategy ?? {}), ['Recreate', 'RollingUpdate']);
 };
 
 export const deployment = (object: Deployment, faults: Faults): void => {
   const spec = object.spec;
   if (spec === undefined) return;
-  nonNegative(spec.replicas, specPath.child('replicas'), faults);
-  validateSelector(spec.selector, 'deployment', faults);
+  nonNegative(spec.replicas, replicasPath, faults);
+  const isReadable = validateSelector(spec.selector, 'deployment', faults);
   // A Deployment is judged by the rules of its ReplicaSets, and in their name.
-  const readable = selects(spec.selector, undefined) !== undefined;
-  if (!readable) faults.invalid(specPath.child('selector'), spec.selector, 'invalid label selector');
+  if (!isReadable) faults.invalid(selectorPath, spec.selector, 'invalid label selector');
   else validateSelectedTemplate(spec.selector, spec.template, 'ReplicaSet', faults);
   validateStrategy(spec, faults);
-  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
-  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
+  nonNegative(spec.minReadySeconds, readySecondsPath, faults);
+  nonNegative(spec.revisionHistoryLimit, historyLimitPath, faults);
   const deadline = spec.progressDeadlineSeconds;
-  nonNegative(deadline, specPath.child('progressDeadlineSeconds'), faults);
+  nonNegative(deadline, deadlinePath, faults);
   if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0)) {
-    faults.invalid(specPath.child('progressDeadlineSeconds'), deadline, 'must be greater than minReadySeconds');
+    faults.invalid(deadlinePath, deadline, 'must be greater than minReadySeconds');
   }
 };
 
 export const replicaSet = (object: ReplicaSet, faults: Faults): void => {
   const spec = object.spec;
   if (spec === undefined) return;
-  nonNegative(spec.replicas, specPath.child('replicas'), faults);
-  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
-  validateSelector(spec.selector, 'deployment', faults);
-  const readable = selects(spec.selector, undefined) !== undefined;
-  if (!readable) faults.invalid(specPath.child('selector'), spec.selector, 'invalid label selector');
+  nonNegative(spec.replicas, replicasPath, faults);
+  nonNegative(spec.minReadySeconds, readySecondsPath, faults);
+  const isReadable = validateSelector(spec.selector, 'deployment', faults);
+  if (!isReadable) faults.invalid(selectorPath, spec.selector, 'invalid label selector');
   else validateSelectedTemplate(spec.selector, spec.template ?? {}, 'ReplicaSet', faults);
 };
 
 export const replicationController = (object: ReplicationController, faults: Faults): void => {
   const spec = object.spec ?? {};
-  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
-  nonNegative(spec.replicas, specPath.child('replicas'), faults);
+  nonNegative(spec.minReadySeconds, readySecondsPath, faults);
+  nonNegative(spec.replicas, replicasPath, faults);
   const selector = { matchLabels: spec.selector ?? {} };
-  if (isEmptySelector(selector)) faults.required(specPath.child('selector'));
+  if (isEmptySelector(selector)) faults.required(selectorPath);
   if (spec.template === undefined) {
     faults.required(templatePath);
     return;
@@ -160,7 +168,7 @@ const validateDaemonStrategy = (object: DaemonSet, faults: Faults): void => {
 export const daemonSet = (object: DaemonSet, faults: Faults): void => {
   const spec = object.spec;
   if (spec === undefined) return;
-  const at = specPath.child('selector');
+  const at = selectorPath;
   validateLabelSelector(spec.selector, at, faults);
   const labels = spec.template.metadata?.labels;
   if (selects(spec.selector, labels) === false) faults.invalid(templatePath.child('metadata').child('labels'), labels, mismatch);
@@ -169,8 +177,8 @@ export const daemonSet = (object: DaemonSet, faults: Faults): void => {
   }
   validatePodTemplate(spec.template, templatePath, faults);
   validateLongRunning(spec.template, 'DaemonSet', templatePath, faults);
-  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
-  nonNegative(spec.revisionHistoryLimit, specPath.child('revisionHistoryLimit'), faults);
+  nonNegative(spec.minReadySeconds, readySecondsPath, faults);
+  nonNegative(spec.revisionHistoryLimit, historyLimitPath, faults);
   validateDaemonStrategy(object, faults);
 };
 
@@ -216,13 +224,13 @@ export const statefulSet = (object: StatefulSet, faults: Faults): void => {
     const place = specPath.child('persistentVolumeClaimRetentionPolicy').child(field);
     if (!retentions.includes(retention)) faults.notSupported(place, retention, retentions);
   }
-  nonNegative(spec.replicas, specPath.child('replicas'), faults);
-  nonNegative(spec.minReadySeconds, specPath.child('minReadySeconds'), faults);
+  nonNegative(spec.replicas, replicasPath, faults);
+  nonNegative(spec.minReadySeconds, readySecondsPath, faults);
   nonNegative(spec.ordinals?.start, specPath.child('ordinals.start'), faults);
   const { serviceName = '' } = spec;
   if (serviceName !== '') faults.invalidEach(specPath.child('serviceName'), serviceName, dns1123Label(serviceName));
-  validateSelector(spec.selector, 'statefulset', faults);
-  if (selects(spec.selector, undefined) === undefined) faults.invalid(specPath.child('selector'), spec.selector, '');
+  const isReadable = validateSelector(spec.selector, 'statefulset', faults);
+  if (!isReadable) faults.invalid(selectorPath, spec.selector, '');
   else validateSelectedTemplate(spec.selector, withClaims(spec), 'StatefulSet', faults);
   for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
     validateClaimSpec(claim.spec, specPath.child('volumeClaimTemplates').index(index).child('spec'), faults);

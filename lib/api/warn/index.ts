@@ -9,9 +9,9 @@ import type {
   ServiceSpec,
   StatefulSet,
 } from '../generated/types.js';
+import { kindTable } from '../kind-table.js';
 import { dns1123Label } from '../names.js';
 import type { KubeObject } from '../object.js';
-import { modelVersion } from '../removed.js';
 import { Path } from '../validate/path.js';
 import { fractionalBytes, podWarnings } from './pod.js';
 
@@ -22,11 +22,13 @@ interface Template {
   readonly spec?: PodSpec;
 }
 
+const none: readonly string[] = [];
 const spec = Path.of('spec');
+const template = spec.child('template');
 
 const nameWarnings = (object: KubeObject, use: string): readonly string[] => {
   const faults = dns1123Label(object.metadata.name ?? '');
-  if (faults.length === 0) return [];
+  if (faults.length === 0) return none;
   const advice = 'which can result in surprising behavior; a DNS label is recommended';
   return [`metadata.name: this is used in ${use}, ${advice}: [${faults.join(' ')}]`];
 };
@@ -37,13 +39,17 @@ const pod: Warn = (object: KubeObject & Template) => [
 ];
 
 const templateWarnings = (template: Template | undefined, at: Path): readonly string[] =>
-  template?.spec === undefined ? [] : podWarnings(template.metadata, template.spec, at);
+  template?.spec === undefined ? none : podWarnings(template.metadata, template.spec, at);
 
 const workload: Warn = (object: KubeObject & { readonly spec?: { readonly template?: Template } }) =>
-  templateWarnings(object.spec?.template, spec.child('template'));
+  templateWarnings(object.spec?.template, template);
 
 /** Workloads whose Pods are named after them. */
-const naming: Warn = (object: KubeObject) => [...nameWarnings(object, 'Pod names and hostnames'), ...workload(object as never)];
+const naming: Warn = (object: KubeObject) => {
+  const ofName = nameWarnings(object, 'Pod names and hostnames');
+  const ofTemplate = workload(object as never);
+  return ofName.length === 0 ? ofTemplate : [...ofName, ...ofTemplate];
+};
 
 const cronJob: Warn = (
   object: KubeObject & { readonly spec?: { readonly jobTemplate?: { readonly spec?: { readonly template?: Template } } } },
@@ -61,7 +67,7 @@ const statefulSet: Warn = (object: StatefulSet) => {
 const service: Warn = ({ spec: { type, externalName } = {} }: { readonly spec?: ServiceSpec }) =>
   externalName !== undefined && type !== 'ExternalName'
     ? ['spec.externalName is ignored when spec.type is not "ExternalName"']
-    : [];
+    : none;
 
 const secret: Warn = ({ type, data }: Secret) => {
   if (type !== 'kubernetes.io/tls') return [];
@@ -109,7 +115,7 @@ const ingress: Warn = ({ metadata, spec: rules }: Ingress) =>
     ? [`annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`]
     : [];
 
-const warns = new Map<string, Warn>([
+const warnOf = kindTable<Warn>([
   ['v1 Pod', pod],
   ['v1 ReplicationController', naming],
   ['apps/v1 Deployment', naming],
@@ -130,5 +136,4 @@ const warns = new Map<string, Warn>([
 ]);
 
 /** What the server would say to the author of an object that it accepts: deprecated fields and likely slips, in its words. */
-export const warningsOf = (object: KubeObject): readonly string[] =>
-  warns.get(`${modelVersion(object.apiVersion, object.kind)} ${object.kind}`)?.(object as never) ?? [];
+export const warningsOf = (object: KubeObject): readonly string[] => warnOf(object)?.(object as never) ?? none;

@@ -1,6 +1,6 @@
 import { amountOf, amountText } from '../amount.js';
 import type { Container, ContainerPort, ObjectMeta, PodSpec, Volume } from '../generated/types.js';
-import { quantityMilliInteger } from '../quantity.js';
+import { type Quantity, quantityMilliInteger } from '../quantity.js';
 import { quote } from '../quote.js';
 import { Path } from '../validate/path.js';
 
@@ -16,18 +16,38 @@ const oldLabels: ReadonlyMap<string, string> = new Map([
 type Amounts = { readonly [name: string]: string | number };
 
 /** Bytes cannot be split: `500m` of memory is a slip of the pen. */
-export const fractionalBytes = (amounts: Amounts | undefined, names: readonly string[], at: Path): readonly string[] =>
-  names.flatMap((name) => {
-    const amount = amounts !== undefined && Object.hasOwn(amounts, name) ? amounts[name] : undefined;
-    if (amount === undefined || (quantityMilliInteger(amountOf(amount)) ?? 0n) % 1000n === 0n) return [];
-    return [`${at.key(name)}: fractional byte value ${quote(amountText(amount))} is invalid, must be an integer`];
-  });
+export const fractionalBytes = (amounts: Amounts | undefined, names: readonly string[], at: Path): readonly string[] => {
+  const warnings: string[] = [];
+  if (amounts === undefined) return warnings;
+  for (const name of names) {
+    const amount = Object.hasOwn(amounts, name) ? amounts[name] : undefined;
+    if (amount === undefined || !isFractional(amountOf(amount))) continue;
+    warnings.push(`${at.key(name)}: fractional byte value ${quote(amountText(amount))} is invalid, must be an integer`);
+  }
+  return warnings;
+};
+
+const isFractional = (amount: Quantity): boolean => amount.scale < 0 && (quantityMilliInteger(amount) ?? 0n) % 1000n !== 0n;
+
+const keyOf = (port: ContainerPort): string =>
+  `${port.containerPort} ${port.protocol} ${port.hostIP ?? ''} ${port.hostPort ?? 0}`;
+
+const hasHostIP = ({ hostIP }: ContainerPort): boolean => hostIP !== undefined;
+
+/** Whether one of the ports has more than its number, or there are several that may be the same. */
+const needsLook = (containers: readonly Container[]): boolean => {
+  let count = 0;
+  for (const { ports } of containers) {
+    if (ports === undefined) continue;
+    count += ports.length;
+    if (count > 1 || ports.some(hasHostIP)) return true;
+  }
+  return false;
+};
 
 const portWarnings = (containers: readonly Container[], at: Path): string[] => {
   const warnings: string[] = [];
   const seen = new Map<string, Path>();
-  const keyOf = (port: ContainerPort): string =>
-    `${port.containerPort} ${port.protocol} ${port.hostIP ?? ''} ${port.hostPort ?? 0}`;
   for (const [index, container] of containers.entries()) {
     for (const [number, port] of (container.ports ?? []).entries()) {
       const place = at.index(index).child('ports').index(number);
@@ -44,14 +64,19 @@ const portWarnings = (containers: readonly Container[], at: Path): string[] => {
   return warnings;
 };
 
-const containerWarnings = (container: Container, at: Path): string[] => {
-  const bytes = ['memory', 'ephemeral-storage'];
+const bytes = ['memory', 'ephemeral-storage'];
+const lists = ['limits', 'requests'] as const;
+
+const containerWarnings = ({ resources, env }: Container, at: Path): string[] => {
   const warnings: string[] = [];
-  for (const list of ['limits', 'requests'] as const) {
-    warnings.push(...fractionalBytes(container.resources?.[list], bytes, at.child('resources').child(list)));
+  for (const list of lists) {
+    if (resources?.[list] !== undefined) {
+      warnings.push(...fractionalBytes(resources[list], bytes, at.child('resources').child(list)));
+    }
   }
+  if (env === undefined || env.length < 2) return warnings;
   const names = new Set<string>();
-  for (const [index, { name, value = '' }] of (container.env ?? []).entries()) {
+  for (const [index, { name, value = '' }] of env.entries()) {
     // A variable that is built from its own earlier value means to come twice.
     if (names.has(name) && !value.includes(`$(${name})`)) {
       warnings.push(
@@ -139,22 +164,34 @@ const pullSecretWarnings = (spec: PodSpec, at: Path): string[] => {
   });
 };
 
+const specPath = Path.of('spec');
+const metadataPath = Path.of('metadata');
+const containerFields = ['initContainers', 'containers'] as const;
+
 /** What the server accepts in a Pod or template but advises against; `at` is the place of the object that has the spec. */
 export const podWarnings = (metadata: ObjectMeta | undefined, spec: PodSpec, at: Path | undefined): readonly string[] => {
-  const child = (field: string): Path => (at === undefined ? Path.of(field) : at.child(field));
-  const place = child('spec');
-  const warnings = [
-    ...placementWarnings(spec, place),
-    ...annotationWarnings(metadata, child('metadata')),
-    ...pullSecretWarnings(spec, place),
-  ];
-  for (const [index, volume] of (spec.volumes ?? []).entries())
-    warnings.push(...volumeWarnings(volume, place.child('volumes').index(index)));
-  for (const field of ['initContainers', 'containers'] as const) {
-    for (const [index, container] of (spec[field] ?? []).entries()) {
-      warnings.push(...containerWarnings(container, place.child(field).index(index)));
+  const place = at === undefined ? specPath : at.child('spec');
+  const warnings: string[] = [];
+  if ((spec.nodeSelector ?? spec.affinity ?? spec.topologySpreadConstraints) !== undefined) {
+    warnings.push(...placementWarnings(spec, place));
+  }
+  if (metadata?.annotations !== undefined) {
+    warnings.push(...annotationWarnings(metadata, at === undefined ? metadataPath : at.child('metadata')));
+  }
+  if (spec.imagePullSecrets !== undefined) warnings.push(...pullSecretWarnings(spec, place));
+  if (spec.volumes !== undefined) {
+    for (const [index, volume] of spec.volumes.entries()) {
+      warnings.push(...volumeWarnings(volume, place.child('volumes').index(index)));
     }
-    warnings.push(...portWarnings(spec[field] ?? [], place.child(field)));
+  }
+  for (const field of containerFields) {
+    const containers = spec[field];
+    if (containers === undefined) continue;
+    const list = place.child(field);
+    for (let index = 0; index < containers.length; index++) {
+      warnings.push(...containerWarnings(containers[index] as Container, list.index(index)));
+    }
+    if (needsLook(containers)) warnings.push(...portWarnings(containers, list));
   }
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(
