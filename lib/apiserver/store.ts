@@ -35,25 +35,9 @@ export const controllerRefOf = ({ metadata: { ownerReferences } }: Admitted): Ow
   return undefined;
 };
 
-/** A change that makes its key when it is asked for: most who watch do not. */
-class Write implements Change {
-  readonly type: Change['type'];
-  readonly object: Stored;
-  readonly previous: Stored | undefined;
-  readonly cell: Cell;
-
-  constructor(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined) {
-    this.type = type;
-    this.object = object;
-    this.previous = previous;
-    this.cell = cell;
-  }
-
-  get key(): string {
-    this.cell.key ??= keyOf(this.object);
-    return this.cell.key;
-  }
-}
+const none: readonly Stored[] = [];
+/** Chains of owners end here, those that go round too. */
+const mostOwners = 10;
 
 /** etcd's role: objects by kind, name, uid and owner, and watches. */
 export class Store {
@@ -71,10 +55,10 @@ export class Store {
   /** By key. */
   readonly #incarnations = new Map<string, number>();
   readonly #subscribers: { readonly subscriber: Subscriber; readonly shelves: ReadonlySet<Shelf> | undefined }[] = [];
-  readonly #undelivered: Write[] = [];
+  readonly #undelivered: { readonly change: Change; readonly shelf: Shelf }[] = [];
+  readonly #listeners: (() => void)[] = [];
   #delivering = false;
   #revision = 0;
-  #census = 0;
 
   constructor() {
     const own: Partial<Record<Kind, Shelf>> = {
@@ -95,26 +79,19 @@ export class Store {
     return this.#revision;
   }
 
-  /** Counts how often a kind got its first object or lost its last one. */
-  get census(): number {
-    return this.#census;
-  }
-
   get(key: string): Stored | undefined {
     return this.#cellOf(key)?.object;
   }
 
   at({ apiVersion, kind, namespace, name }: ObjectRef): Stored | undefined {
-    return this.#shelfOf(apiVersion, kind)
-      .names.get(namespace ?? '')
-      ?.get(name)?.object;
+    const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
+    return shelf.names.get(namespace ?? '')?.get(name)?.object;
   }
 
   /** What is stored under the name of an object. */
   current({ apiVersion, kind, metadata: { namespace, name } }: Admitted): Stored | undefined {
-    return this.#shelfOf(apiVersion, kind)
-      .names.get(namespace ?? '')
-      ?.get(name)?.object;
+    const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
+    return shelf.names.get(namespace ?? '')?.get(name)?.object;
   }
 
   /** The object of this uid, if it still exists. */
@@ -130,7 +107,8 @@ export class Store {
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    return (typeof kind === 'string' ? this.#named[kind] : this.#shelfOf(kind.apiVersion, kind.kind)).list(namespace);
+    const shelf = typeof kind === 'string' ? this.#named[kind] : this.#shelfOf(kind.apiVersion, kind.kind);
+    return shelf.cells.size === 0 ? none : shelf.list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
@@ -145,6 +123,32 @@ export class Store {
   /** Objects that name `uid` as an owner. */
   dependents(uid: string): readonly Stored[] {
     return objectsOf(this.#dependents.get(uid));
+  }
+
+  /** The last of the controllers above an object; itself when there is none. */
+  rootOf(object: Admitted): Admitted {
+    let root = object;
+    let uid = controllerRefOf(object)?.uid;
+    for (let height = 0; uid !== undefined && height < mostOwners; height++) {
+      const cell = this.#byUid.get(uid);
+      if (cell === undefined) break;
+      root = cell.object;
+      uid = cell.controller;
+    }
+    return root;
+  }
+
+  /** The chain of controllers above an object, the nearest first. */
+  ownersOf(object: Admitted): readonly Stored[] {
+    const owners: Stored[] = [];
+    let uid = controllerRefOf(object)?.uid;
+    while (uid !== undefined && owners.length < mostOwners) {
+      const cell = this.#byUid.get(uid);
+      if (cell === undefined) break;
+      owners.push(cell.object);
+      uid = cell.controller;
+    }
+    return owners;
   }
 
   /** Objects of a kind whose controller is `uid`. */
@@ -186,12 +190,14 @@ export class Store {
     this.#revision++;
     let cell = this.#byUid.get(uid);
     if (cell === undefined) {
-      const shelf = this.#shelfOf(stored.apiVersion, stored.kind);
+      const { apiVersion, kind } = stored;
+      const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
       cell = shelf.names.get(namespace ?? '')?.get(name);
       if (cell === undefined) {
-        const made: Cell = { shelf, uid, object: stored, controller: undefined, key: undefined };
+        const key = refKey({ apiVersion, kind, namespace, name });
+        const made: Cell = { key, shelf, uid, object: stored, controller: undefined };
         this.#byUid.set(uid, made);
-        if (shelf.add(made) === 1) this.#census++;
+        if (shelf.add(made) === 1) this.#census();
         this.#index(made);
         this.#tell('added', made, stored, undefined);
         return stored;
@@ -215,7 +221,7 @@ export class Store {
     this.#revision++;
     this.#byUid.delete(uid);
     this.#unindex(cell);
-    if (shelf.remove(cell) === 0) this.#census++;
+    if (shelf.remove(cell) === 0) this.#census();
     this.#incarnations.set(key, this.incarnation(key) + 1);
     this.#tell('deleted', cell, object, object);
     return object;
@@ -225,6 +231,15 @@ export class Store {
   watch(subscriber: Subscriber, kinds?: readonly Kind[]): void {
     this.#subscribers.push({ subscriber, shelves: kinds && new Set(kinds.map((kind) => this.#named[kind])) });
     for (const versions of this.#shelves.values()) for (const shelf of versions.values()) shelf.watchers = undefined;
+  }
+
+  /** Calls `listener` at once whenever a kind gets its first object or loses its last. */
+  onCensus(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #census(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #shelfOf(apiVersion: string, kind: string): Shelf {
@@ -249,20 +264,25 @@ export class Store {
   }
 
   #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {
-    const watchers = cell.shelf.watchers ?? this.#watchersOf(cell.shelf);
-    if (!this.#delivering && watchers.length === 0) return;
-    const change = new Write(type, cell, object, previous);
-    this.#undelivered.push(change);
-    if (this.#delivering) return;
-    this.#delivering = true;
-    for (let next = 0; next < this.#undelivered.length; next++) {
-      const due = this.#undelivered[next] ?? change;
-      const { shelf } = due.cell;
-      const told = shelf.watchers ?? this.#watchersOf(shelf);
-      for (let i = 0; i < told.length; i++) told[i]?.(due);
+    const { key, shelf } = cell;
+    const change: Change = { type, key, object, previous };
+    if (this.#delivering) {
+      this.#undelivered.push({ change, shelf });
+      return;
     }
-    this.#undelivered.length = 0;
+    this.#delivering = true;
+    this.#deliver(change, shelf);
+    for (let next = 0; next < this.#undelivered.length; next++) {
+      const due = this.#undelivered[next];
+      if (due !== undefined) this.#deliver(due.change, due.shelf);
+    }
+    if (this.#undelivered.length > 0) this.#undelivered.length = 0;
     this.#delivering = false;
+  }
+
+  #deliver(change: Change, shelf: Shelf): void {
+    const watchers = shelf.watchers ?? this.#watchersOf(shelf);
+    for (let i = 0; i < watchers.length; i++) watchers[i]?.(change);
   }
 
   #watchersOf(shelf: Shelf): readonly Subscriber[] {
