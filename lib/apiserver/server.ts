@@ -333,8 +333,8 @@ export class ApiServer {
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
     if (version !== undefined) return newResource(prepared, version) as Stored;
-    const status = firstStatus(prepared, now);
-    return status === undefined ? prepared : { ...prepared, status };
+    const status = apiVersion === 'v1' ? firstStatuses.get(kind) : undefined;
+    return status === undefined ? prepared : { ...prepared, status: status(now) };
   }
 
   /** A kind with the name of its resource, which only a definition knows of custom ones. */
@@ -374,11 +374,10 @@ const lastAppliedTo = ({ metadata: { annotations } }: Stored): unknown => {
 };
 
 /** Volumes and claims wait for each other from the start. */
-const firstStatus = ({ apiVersion, kind }: KubeObject, now: string): object | undefined => {
-  if (apiVersion !== 'v1') return undefined;
-  if (kind === 'PersistentVolume') return { phase: 'Pending', lastPhaseTransitionTime: now };
-  return kind === 'PersistentVolumeClaim' ? { phase: 'Pending' } : undefined;
-};
+const firstStatuses = new Map<string, (now: string) => object>([
+  ['PersistentVolume', (now) => ({ phase: 'Pending', lastPhaseTransitionTime: now })],
+  ['PersistentVolumeClaim', () => ({ phase: 'Pending' })],
+]);
 
 /** What a client cannot change by an update. */
 const keepSystemFields = (object: KubeObject, previous: Stored): Stored => {

@@ -35,6 +35,11 @@ export const controllerRefOf = ({ metadata: { ownerReferences } }: Admitted): Ow
   return undefined;
 };
 
+/** A change that was not told yet. */
+interface Due extends Change {
+  readonly shelf: Shelf;
+}
+
 const none: readonly Stored[] = [];
 /** Chains of owners end here, those that go round too. */
 const mostOwners = 10;
@@ -55,7 +60,7 @@ export class Store {
   /** By key. */
   readonly #incarnations = new Map<string, number>();
   readonly #subscribers: { readonly subscriber: Subscriber; readonly shelves: ReadonlySet<Shelf> | undefined }[] = [];
-  readonly #undelivered: { readonly change: Change; readonly shelf: Shelf }[] = [];
+  readonly #undelivered: Due[] = [];
   readonly #listeners: (() => void)[] = [];
   #delivering = false;
   #revision = 0;
@@ -153,20 +158,23 @@ export class Store {
 
   /** Objects of a kind whose controller is `uid`. */
   controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[] {
+    const found = this.#controlled(this.#named[kind], uid);
+    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+  }
+
+  #controlled(shelf: Shelf, uid: string): readonly Stored[] {
     const entry = this.#dependents.get(uid);
-    if (!(entry instanceof Set)) {
-      const isMeant = entry?.controller === uid && entry.shelf === this.#named[kind];
-      return objectsOf(isMeant ? entry : undefined) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
-    }
-    const shelf = this.#named[kind];
+    if (entry === undefined) return none;
+    if (!(entry instanceof Set)) return entry.controller === uid && entry.shelf === shelf ? [entry.object] : none;
     const found: Stored[] = [];
     for (const cell of entry) if (cell.controller === uid && cell.shelf === shelf) found.push(cell.object);
-    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+    return found;
   }
 
   /** Objects of a kind that no controller manages. */
   uncontrolled<K extends 'Pod' | 'ReplicaSet'>(kind: K, namespace: string): readonly Admitted<Kinds[K]>[] {
-    return objectsOf(this.#named[kind].uncontrolled?.get(namespace)) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+    const entry = this.#named[kind].uncontrolled?.get(namespace);
+    return (entry === undefined ? none : objectsOf(entry)) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
   }
 
   /** Pods of a namespace that carry all of `labels`. */
@@ -265,24 +273,19 @@ export class Store {
 
   #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {
     const { key, shelf } = cell;
-    const change: Change = { type, key, object, previous };
+    let due: Due | undefined = { type, key, object, previous, shelf };
     if (this.#delivering) {
-      this.#undelivered.push({ change, shelf });
+      this.#undelivered.push(due);
       return;
     }
     this.#delivering = true;
-    this.#deliver(change, shelf);
-    for (let next = 0; next < this.#undelivered.length; next++) {
-      const due = this.#undelivered[next];
-      if (due !== undefined) this.#deliver(due.change, due.shelf);
+    for (let next = 0; due !== undefined; next++) {
+      const watchers = due.shelf.watchers ?? this.#watchersOf(due.shelf);
+      for (let i = 0; i < watchers.length; i++) watchers[i]?.(due);
+      due = this.#undelivered[next];
     }
     if (this.#undelivered.length > 0) this.#undelivered.length = 0;
     this.#delivering = false;
-  }
-
-  #deliver(change: Change, shelf: Shelf): void {
-    const watchers = shelf.watchers ?? this.#watchersOf(shelf);
-    for (let i = 0; i < watchers.length; i++) watchers[i]?.(change);
   }
 
   #watchersOf(shelf: Shelf): readonly Subscriber[] {
@@ -295,7 +298,7 @@ export class Store {
     const { object, shelf } = cell;
     const { ownerReferences, namespace = '' } = object.metadata;
     if (ownerReferences !== undefined) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
-    const controller = controllerRefOf(object);
+    const controller = ownerReferences && controllerRefOf(object);
     cell.controller = controller?.uid;
     if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace, cell);
     shelf.labels?.put(cell);
