@@ -218,7 +218,8 @@ export const generatedName = (prefix: string, suffix: string): string => `${pref
  * selector.
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
-  const resource = resourceOf(modelVersion(object.apiVersion, object.kind), object.kind);
+  const { apiVersion, kind } = object;
+  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
   const { name, generateName } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
   const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = copyOf(object.metadata);

@@ -3,14 +3,13 @@ import type { Shelf } from './shelf.js';
 
 /** The place of an object in the indexes; a write that moves no index only replaces the object in it. */
 export interface Cell {
+  readonly key: string;
   readonly shelf: Shelf;
   /** The uid under which it is known: that of the object that came first. */
   readonly uid: string;
   object: Stored;
   /** Uid of the object's controller. */
   controller: string | undefined;
-  /** Made when first asked for: few objects are. */
-  key: string | undefined;
 }
 
 /** What an index holds under one name: mostly a single cell, which then stands for itself. */

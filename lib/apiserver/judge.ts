@@ -1,4 +1,4 @@
-import { judgeResource } from '../api/crd/index.js';
+import { judgeResource, type ServedVersion } from '../api/crd/index.js';
 import { decode, type FieldValidation, notServed } from '../api/decode.js';
 import { applyDefaults } from '../api/default/index.js';
 import { extended } from '../api/extended.js';
@@ -10,9 +10,8 @@ import { validateCreate, validateUpdate } from '../api/validate/index.js';
 import { disallowedByServer } from '../api/validate/os.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
 import type { AdmissionContext } from './admission/plugin.js';
-import { readCustom, versionOf } from './custom-resources.js';
+import { readCustom } from './custom-resources.js';
 import type { Stored } from './kinds.js';
-import type { Store } from './store.js';
 
 /** Puts an object of a namespaced kind that names no namespace into `default`. */
 const inNamespace = (object: KubeObject): KubeObject =>
@@ -42,14 +41,16 @@ interface Judgement {
   readonly warnings: readonly string[];
 }
 
-/** Judges the fields of an object that is about to be stored. */
-export const validate = (object: KubeObject, store: Store, previous?: Stored): Judgement => {
-  const version = versionOf(store, object);
+const clean: Judgement = { refusal: undefined, warnings: [] };
+
+/** Judges the fields of an object that is about to be stored; `version`: that of its definition, if it is a custom resource. */
+export const validate = (object: KubeObject, version: ServedVersion | undefined, previous?: Stored): Judgement => {
   if (version !== undefined) {
     const { errors, warnings } = judgeResource(object, version, previous);
     return { refusal: errors.length === 0 ? undefined : invalid(object, errors), warnings };
   }
   const faults = previous === undefined ? validateCreate(object) : validateUpdate(object, previous);
+  if (faults.length === 0) return clean;
   // Servers are started with `--allow-privileged`: node agents could not run otherwise.
   const errors = faults.filter(({ detail }) => detail !== disallowedByServer);
   return { refusal: errors.length === 0 ? undefined : invalid(object, errors), warnings: [] };

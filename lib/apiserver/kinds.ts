@@ -125,7 +125,6 @@ export const kindVersion: Readonly<Record<Kind, string>> = {
 
 /** `object` as its kind, or undefined when it is another (a `Service` of another group is another kind). */
 export const as = <K extends Kind>(kind: K, object: Admitted): Admitted<Kinds[K]> | undefined =>
-  object.kind === kind && isVersionOf(kind, object.apiVersion) ? (object as Admitted<Kinds[K]>) : undefined;
-
-const isVersionOf = (kind: Kind, apiVersion: string): boolean =>
-  apiVersion === kindVersion[kind] || groupOf(apiVersion) === groupOf(kindVersion[kind]);
+  object.kind === kind && (object.apiVersion === kindVersion[kind] || groupOf(object.apiVersion) === groupOf(kindVersion[kind]))
+    ? (object as Admitted<Kinds[K]>)
+    : undefined;

@@ -1,4 +1,4 @@
-import { newResource } from '../api/crd/index.js';
+import { newResource, type ServedVersion } from '../api/crd/index.js';
 import type { FieldValidation } from '../api/decode.js';
 import { extended } from '../api/extended.js';
 import type { Pod } from '../api/generated/types.js';
@@ -131,22 +131,21 @@ export class ApiServer {
   #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
     const mutated = this.#admission.admit(sent, undefined, options);
     if (!mutated.ok) return mutated;
-    let object = this.#prepare(mutated.value);
+    const version = versionOf(this.store, mutated.value);
+    let object = this.#prepare(mutated.value, version);
     if (object.kind === 'Service') {
       const allocated = this.#allocate(object, undefined, options);
       if (!allocated.ok) return allocated;
       object = allocated.value;
     }
-    const judged = options.trusted && !isCompleted(object) ? undefined : validate(object, this.store);
+    const judged = options.trusted && !isCompleted(object) ? undefined : validate(object, version);
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, undefined, options);
     if (refusal !== undefined) return refusal;
     if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
-    let said = together(together(read, mutated.warnings), judged?.warnings ?? silent);
-    if (!options.trusted) {
-      said = together(said, warningsOf(object));
-      said = together(said, this.#admission.warningsOf(object, undefined, options));
-    }
+    let said = judged === undefined ? read : together(read, judged.warnings);
+    if (!options.trusted)
+      said = together(said, together(warningsOf(object), this.#admission.warningsOf(object, undefined, options)));
     // After validation, which judges the keys against the selectors as they were written.
     const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
@@ -178,11 +177,11 @@ export class ApiServer {
       if (!allocated.ok) return allocated;
       object = allocated.value;
     }
-    const judged = options.trusted ? undefined : validate(object, this.store, previous);
+    const judged = options.trusted ? undefined : validate(object, version, previous);
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, previous, options);
     if (refusal !== undefined) return refusal;
-    let warnings = together(together(decoded.warnings, mutated.warnings), judged?.warnings ?? silent);
+    let warnings = judged === undefined ? decoded.warnings : together(decoded.warnings, judged.warnings);
     if (!options.trusted) warnings = together(warnings, this.#admission.warningsOf(object, previous, options));
     if (equal(object, previous)) return accepted(previous, warnings);
     if (options.dryRun) return accepted(object, warnings);
@@ -248,10 +247,9 @@ export class ApiServer {
   bind(pod: Admitted<Pod>, node: string): void {
     const current = this.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
     if (current === undefined || current.spec?.nodeName !== undefined) return;
-    const conditions = [
-      ...(current.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'),
-      { type: 'PodScheduled', status: 'True', lastTransitionTime: this.clock.timestamp },
-    ];
+    const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: this.clock.timestamp };
+    const others = current.status?.conditions?.filter((condition) => condition.type !== 'PodScheduled');
+    const conditions = others ? [...others, scheduled] : [scheduled];
     this.store.put({
       ...(current as Admitted as Stored),
       spec: extended(current.spec ?? {}, { nodeName: node }),
@@ -325,7 +323,7 @@ export class ApiServer {
   }
 
   /** Gives the object its name, uid and time, and what the server adds to its kind. */
-  #prepare(object: KubeObject): Stored {
+  #prepare(object: KubeObject, version: ServedVersion | undefined): Stored {
     const { metadata, apiVersion, kind } = object;
     const { namespace, generateName = '' } = metadata;
     const suffix = metadata.name ? '' : this.#suffix(object);
@@ -334,10 +332,9 @@ export class ApiServer {
     const uid = uidOf(key, this.store.incarnation(key));
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
-    const version = versionOf(this.store, prepared);
     if (version !== undefined) return newResource(prepared, version) as Stored;
-    const status = firstStatus(prepared, now);
-    return status === undefined ? prepared : { ...prepared, status };
+    const status = apiVersion === 'v1' ? firstStatuses.get(kind) : undefined;
+    return status === undefined ? prepared : { ...prepared, status: status(now) };
   }
 
   /** A kind with the name of its resource, which only a definition knows of custom ones. */
@@ -377,11 +374,10 @@ const lastAppliedTo = ({ metadata: { annotations } }: Stored): unknown => {
 };
 
 /** Volumes and claims wait for each other from the start. */
-const firstStatus = ({ apiVersion, kind }: KubeObject, now: string): object | undefined => {
-  if (apiVersion !== 'v1') return undefined;
-  if (kind === 'PersistentVolume') return { phase: 'Pending', lastPhaseTransitionTime: now };
-  return kind === 'PersistentVolumeClaim' ? { phase: 'Pending' } : undefined;
-};
+const firstStatuses = new Map<string, (now: string) => object>([
+  ['PersistentVolume', (now) => ({ phase: 'Pending', lastPhaseTransitionTime: now })],
+  ['PersistentVolumeClaim', () => ({ phase: 'Pending' })],
+]);
 
 /** What a client cannot change by an update. */
 const keepSystemFields = (object: KubeObject, previous: Stored): Stored => {

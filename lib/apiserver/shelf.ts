@@ -23,7 +23,7 @@ export class Shelf {
 
   /** In order of creation; of all namespaces for the empty one. */
   list(namespace: string): readonly Stored[] {
-    if (namespace === '') return this.cells.size === 0 ? objectsOf(undefined) : objectsOf(this.cells);
+    if (namespace === '') return objectsOf(this.cells);
     const named = this.names.get(namespace);
     if (named === undefined) return objectsOf(undefined);
     const found: Stored[] = [];

@@ -35,25 +35,14 @@ export const controllerRefOf = ({ metadata: { ownerReferences } }: Admitted): Ow
   return undefined;
 };
 
-/** A change that makes its key when it is asked for: most who watch do not. */
-class Write implements Change {
-  readonly type: Change['type'];
-  readonly object: Stored;
-  readonly previous: Stored | undefined;
-  readonly cell: Cell;
-
-  constructor(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined) {
-    this.type = type;
-    this.object = object;
-    this.previous = previous;
-    this.cell = cell;
-  }
-
-  get key(): string {
-    this.cell.key ??= keyOf(this.object);
-    return this.cell.key;
-  }
+/** A change that was not told yet. */
+interface Due extends Change {
+  readonly shelf: Shelf;
 }
+
+const none: readonly Stored[] = [];
+/** Chains of owners end here, those that go round too. */
+const mostOwners = 10;
 
 /** etcd's role: objects by kind, name, uid and owner, and watches. */
 export class Store {
@@ -71,10 +60,10 @@ export class Store {
   /** By key. */
   readonly #incarnations = new Map<string, number>();
   readonly #subscribers: { readonly subscriber: Subscriber; readonly shelves: ReadonlySet<Shelf> | undefined }[] = [];
-  readonly #undelivered: Write[] = [];
+  readonly #undelivered: Due[] = [];
+  readonly #listeners: (() => void)[] = [];
   #delivering = false;
   #revision = 0;
-  #census = 0;
 
   constructor() {
     const own: Partial<Record<Kind, Shelf>> = {
@@ -95,26 +84,19 @@ export class Store {
     return this.#revision;
   }
 
-  /** Counts how often a kind got its first object or lost its last one. */
-  get census(): number {
-    return this.#census;
-  }
-
   get(key: string): Stored | undefined {
     return this.#cellOf(key)?.object;
   }
 
   at({ apiVersion, kind, namespace, name }: ObjectRef): Stored | undefined {
-    return this.#shelfOf(apiVersion, kind)
-      .names.get(namespace ?? '')
-      ?.get(name)?.object;
+    const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
+    return shelf.names.get(namespace ?? '')?.get(name)?.object;
   }
 
   /** What is stored under the name of an object. */
   current({ apiVersion, kind, metadata: { namespace, name } }: Admitted): Stored | undefined {
-    return this.#shelfOf(apiVersion, kind)
-      .names.get(namespace ?? '')
-      ?.get(name)?.object;
+    const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
+    return shelf.names.get(namespace ?? '')?.get(name)?.object;
   }
 
   /** The object of this uid, if it still exists. */
@@ -130,7 +112,8 @@ export class Store {
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    return this.#shelf(kind).list(namespace);
+    const shelf = this.#shelf(kind);
+    return shelf.cells.size === 0 ? none : shelf.list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
@@ -147,22 +130,51 @@ export class Store {
     return objectsOf(this.#dependents.get(uid));
   }
 
+  /** The last of the controllers above an object; itself when there is none. */
+  rootOf(object: Admitted): Admitted {
+    let root = object;
+    let uid = controllerRefOf(object)?.uid;
+    for (let height = 0; uid !== undefined && height < mostOwners; height++) {
+      const cell = this.#byUid.get(uid);
+      if (cell === undefined) break;
+      root = cell.object;
+      uid = cell.controller;
+    }
+    return root;
+  }
+
+  /** The chain of controllers above an object, the nearest first. */
+  ownersOf(object: Admitted): readonly Stored[] {
+    const owners: Stored[] = [];
+    let uid = controllerRefOf(object)?.uid;
+    while (uid !== undefined && owners.length < mostOwners) {
+      const cell = this.#byUid.get(uid);
+      if (cell === undefined) break;
+      owners.push(cell.object);
+      uid = cell.controller;
+    }
+    return owners;
+  }
+
   /** Objects of a kind whose controller is `uid`. */
   controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[] {
+    const found = this.#controlled(this.#named[kind], uid);
+    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+  }
+
+  #controlled(shelf: Shelf, uid: string): readonly Stored[] {
     const entry = this.#dependents.get(uid);
-    if (!(entry instanceof Set)) {
-      const isMeant = entry?.controller === uid && entry.shelf === this.#named[kind];
-      return objectsOf(isMeant ? entry : undefined) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
-    }
-    const shelf = this.#named[kind];
+    if (entry === undefined) return none;
+    if (!(entry instanceof Set)) return entry.controller === uid && entry.shelf === shelf ? [entry.object] : none;
     const found: Stored[] = [];
     for (const cell of entry) if (cell.controller === uid && cell.shelf === shelf) found.push(cell.object);
-    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+    return found;
   }
 
   /** Objects of a kind that no controller manages. */
   uncontrolled<K extends 'Pod' | 'ReplicaSet'>(kind: K, namespace: string): readonly Admitted<Kinds[K]>[] {
-    return objectsOf(this.#named[kind].uncontrolled?.get(namespace)) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
+    const entry = this.#named[kind].uncontrolled?.get(namespace);
+    return (entry === undefined ? none : objectsOf(entry)) as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
   }
 
   /** Pods of a namespace that carry all of `labels`. */
@@ -186,12 +198,14 @@ export class Store {
     this.#revision++;
     let cell = this.#byUid.get(uid);
     if (cell === undefined) {
-      const shelf = this.#shelfOf(stored.apiVersion, stored.kind);
+      const { apiVersion, kind } = stored;
+      const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
       cell = shelf.names.get(namespace ?? '')?.get(name);
       if (cell === undefined) {
-        const made: Cell = { shelf, uid, object: stored, controller: undefined, key: undefined };
+        const key = refKey({ apiVersion, kind, namespace, name });
+        const made: Cell = { key, shelf, uid, object: stored, controller: undefined };
         this.#byUid.set(uid, made);
-        if (shelf.add(made) === 1) this.#census++;
+        if (shelf.add(made) === 1) this.#census();
         this.#index(made);
         this.#tell('added', made, stored, undefined);
         return stored;
@@ -215,7 +229,7 @@ export class Store {
     this.#revision++;
     this.#byUid.delete(uid);
     this.#unindex(cell);
-    if (shelf.remove(cell) === 0) this.#census++;
+    if (shelf.remove(cell) === 0) this.#census();
     this.#incarnations.set(key, this.incarnation(key) + 1);
     this.#tell('deleted', cell, object, object);
     return object;
@@ -225,6 +239,15 @@ export class Store {
   watch(subscriber: Subscriber, kinds?: readonly (Kind | GroupKind)[]): void {
     this.#subscribers.push({ subscriber, shelves: kinds && new Set(kinds.map((kind) => this.#shelf(kind))) });
     for (const versions of this.#shelves.values()) for (const shelf of versions.values()) shelf.watchers = undefined;
+  }
+
+  /** Calls `listener` at once whenever a kind gets its first object or loses its last. */
+  onCensus(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #census(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #shelf(kind: Kind | GroupKind): Shelf {
@@ -253,19 +276,19 @@ export class Store {
   }
 
   #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {
-    const watchers = cell.shelf.watchers ?? this.#watchersOf(cell.shelf);
-    if (!this.#delivering && watchers.length === 0) return;
-    const change = new Write(type, cell, object, previous);
-    this.#undelivered.push(change);
-    if (this.#delivering) return;
-    this.#delivering = true;
-    for (let next = 0; next < this.#undelivered.length; next++) {
-      const due = this.#undelivered[next] ?? change;
-      const { shelf } = due.cell;
-      const told = shelf.watchers ?? this.#watchersOf(shelf);
-      for (let i = 0; i < told.length; i++) told[i]?.(due);
+    const { key, shelf } = cell;
+    let due: Due | undefined = { type, key, object, previous, shelf };
+    if (this.#delivering) {
+      this.#undelivered.push(due);
+      return;
     }
-    this.#undelivered.length = 0;
+    this.#delivering = true;
+    for (let next = 0; due !== undefined; next++) {
+      const watchers = due.shelf.watchers ?? this.#watchersOf(due.shelf);
+      for (let i = 0; i < watchers.length; i++) watchers[i]?.(due);
+      due = this.#undelivered[next];
+    }
+    if (this.#undelivered.length > 0) this.#undelivered.length = 0;
     this.#delivering = false;
   }
 
@@ -279,7 +302,7 @@ export class Store {
     const { object, shelf } = cell;
     const { ownerReferences, namespace = '' } = object.metadata;
     if (ownerReferences !== undefined) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
-    const controller = controllerRefOf(object);
+    const controller = ownerReferences && controllerRefOf(object);
     cell.controller = controller?.uid;
     if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace, cell);
     shelf.labels?.put(cell);

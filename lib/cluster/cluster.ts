@@ -6,7 +6,7 @@ import { auditedViolation } from '../apiserver/admission/pod-security/audit.js';
 import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
-import { controllerRefOf, type GroupKind, keyOf } from '../apiserver/store.js';
+import { type GroupKind, keyOf } from '../apiserver/store.js';
 import { runCronJob } from '../controllers/index.js';
 import type { PodBehaviour } from '../kubelet/behaviour.js';
 import { Kubelet } from '../kubelet/index.js';
@@ -83,7 +83,7 @@ export class Cluster {
   #starting = false;
   #lists: { readonly revision: number; readonly byKind: Map<string, readonly Admitted[]> } = { revision: -1, byKind: new Map() };
   readonly #refusals: { readonly ref: ObjectRef; readonly refusal: Refusal }[] = [];
-  readonly #applied: { readonly ref: ObjectRef; readonly time: number; readonly outcome: ApplyResult['outcome'] }[] = [];
+  readonly #applied: { readonly time: number; readonly results: readonly ApplyResult[] }[] = [];
 
   constructor(config: ClusterConfig = {}) {
     this.config = config;
@@ -139,17 +139,20 @@ export class Cluster {
     const { api } = this.#plane;
     for (const [key, behaviour] of options.behaviours ?? []) this.#behaviours.set(key, behaviour);
     api.allocation.reserve(manifests.map(({ object }) => object));
-    return manifests.map((manifest, index): ApplyResult => {
+    const results = manifests.map((manifest, index): ApplyResult => {
       const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[index]);
       const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
-      this.#applied.push({ ref, time: this.now, outcome });
       if (verdict.ok) {
-        this.#manifests.set(refKey(ref), manifest);
-        this.#builtIn.delete(refKey(ref));
-        for (const assumption of unjudged(verdict.value)) api.assume(assumption);
+        const key = refKey(ref);
+        this.#manifests.set(key, manifest);
+        this.#builtIn.delete(key);
+        const assumption = unjudged(verdict.value);
+        if (assumption !== undefined) api.assume(assumption);
       } else this.#refusals.push({ ref, refusal: verdict });
       return { ref, manifest, outcome, verdict };
     });
+    this.#applied.push({ time: this.now, results });
+    return results;
   }
 
   /**
@@ -241,7 +244,7 @@ export class Cluster {
   }
 
   get(ref: ObjectRef): Stored | undefined {
-    return this.#plane.api.get(ref);
+    return this.#plane.api.store.at(ref);
   }
 
   /**
@@ -297,20 +300,12 @@ export class Cluster {
 
   /** The chain of controllers above an object: `[ReplicaSet, Deployment]` for a Pod of a Deployment. */
   ownersOf(object: Admitted): readonly Stored[] {
-    const owners: Stored[] = [];
-    let ref = controllerRefOf(object);
-    while (ref !== undefined && owners.length < 10) {
-      const owner = this.#plane.api.store.withUid(ref.uid);
-      if (owner === undefined) break;
-      owners.push(owner);
-      ref = controllerRefOf(owner);
-    }
-    return owners;
+    return this.#plane.api.store.ownersOf(object);
   }
 
   /** The root workload of an object: the last of its owners, or itself. */
   controllerOf(object: Admitted): Admitted {
-    return this.ownersOf(object).at(-1) ?? object;
+    return this.#plane.api.store.rootOf(object);
   }
 
   /** Objects that name this one as their owner. */
@@ -408,7 +403,10 @@ export class Cluster {
   /** The way from the request to running Pods, in order of time: seven steps of seven components. */
   trace(ref: ObjectRef): readonly Step[] {
     const object = this.get(ref);
-    const applied = this.#applied.find((entry) => refKey(entry.ref) === refKey(ref) && entry.outcome !== 'refused');
+    const key = refKey(ref);
+    const applied = this.#applied.find(({ results }) =>
+      results.some((result) => result.outcome !== 'refused' && refKey(result.ref) === key),
+    );
     if (object === undefined || applied === undefined) return [];
     return traceOf(object, applied.time, this.podsOf(ref), this.events);
   }

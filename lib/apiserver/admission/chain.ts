@@ -72,7 +72,7 @@ export class AdmissionChain {
     }, deciding);
   }
 
-  /** The mutating phase; where a policy changes something, the others see it. */
+  /** The mutating phase, which warns of nothing; where a policy changes something, the others see it. */
   admit(object: KubeObject, previous?: Stored, options = noOptions): Verdict<KubeObject> {
     const plan = this.#plans.of(object);
     const first = this.#runPlugins(object, plan, previous);

@@ -40,17 +40,14 @@ export class Plans {
   readonly #store: Store;
   /** Kind -> apiVersion -> plan. */
   readonly #known = new Map<string, Map<string, Plan>>();
-  #census = -1;
 
   constructor(plugins: readonly AdmissionPlugin[], store: Store) {
     this.#plugins = plugins;
     this.#store = store;
+    store.onCensus(() => this.#known.clear());
   }
 
   of(object: GroupKind): Plan {
-    const { census } = this.#store;
-    if (census !== this.#census) this.#known.clear();
-    this.#census = census;
     return this.#known.get(object.kind)?.get(object.apiVersion) ?? this.#make(object);
   }
 

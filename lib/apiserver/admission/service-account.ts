@@ -5,35 +5,31 @@ import type { AdmissionPlugin, PodDraft } from './plugin.js';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-const tokenVolume = (name: string): Volume => ({
-  name,
-  projected: {
-    sources: [
-      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-    ],
-    defaultMode: 420,
-  },
-});
+const projected: Volume['projected'] = {
+  sources: [
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ],
+  defaultMode: 420,
+};
 
-const withToken = (container: Container, volume: string): Container =>
-  container.volumeMounts?.some((mount) => mount.mountPath === tokenPath)
-    ? container
-    : extended(container, {
-        volumeMounts: [...(container.volumeMounts ?? []), { name: volume, readOnly: true, mountPath: tokenPath }],
-      });
+const withToken = (container: Container, volume: string): Container => {
+  if (mountsToken(container)) return container;
+  const mount = { name: volume, readOnly: true, mountPath: tokenPath };
+  return extended(container, { volumeMounts: container.volumeMounts ? [...container.volumeMounts, mount] : [mount] });
+};
 
 const mountsToken = (container: Container): boolean =>
   container.volumeMounts?.some((mount) => mount.mountPath === tokenPath) ?? false;
 
 const mountToken = (spec: PodDraft, namespace: string): void => {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const containers = spec.initContainers ? [...spec.initContainers, ...spec.containers] : spec.containers;
   if (containers.every(mountsToken)) return;
   // Drawn at random for each Pod in a cluster; here Pods of one template share their spec, this name included.
   const seed = containers.map((container) => `${container.name}=${container.image}`).join();
   const name = `kube-api-access-${suffixOf(`${namespace}/${hash32(seed)}`)}`;
-  spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+  spec.volumes = [...(spec.volumes ?? []), { name, projected }];
   spec.containers = spec.containers.map((container) => withToken(container, name));
   if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => withToken(container, name));
 };
