@@ -135,7 +135,7 @@ export class Kubelets {
       remove: (pod) => {
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.finish(pod);
       },
-      event: (event) => api.record(event),
+      event: api.record.bind(api),
     };
   }
 }

@@ -8,6 +8,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodStatus,
   ReplicaSet,
   ReplicationController,
   Service,
@@ -93,13 +94,12 @@ const drop = <T>(groups: Map<string, Map<string, T>>, group: string, key: string
 const workloads: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSet', 'StatefulSet']);
 
 const noLabels: Labels = {};
+const noStatus: PodStatus = {};
 
 const selects = (wanted: Labels, labels: Labels): boolean => {
   for (const key of Object.keys(wanted)) if (labelOf(labels, key) !== wanted[key]) return false;
   return true;
 };
-
-const isFinished = (pod: Admitted<Pod>): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 /** What the scheduler knows of the cluster. */
 export class Cache {
@@ -246,9 +246,9 @@ export class Cache {
 
   #upsertPod(pod: Admitted<Pod>): void {
     const key = podKey(pod);
+    const { phase, nominatedNodeName: nominated } = pod.status ?? noStatus;
     const nodeName = pod.spec?.nodeName;
-    const nominated = pod.status?.nominatedNodeName;
-    if (isFinished(pod) || !(nodeName || nominated)) {
+    if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
       this.#forgetPod(key);
       return;
     }
