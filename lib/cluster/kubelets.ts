@@ -1,7 +1,5 @@
-import { extended } from '../api/extended.js';
 import type { Pod, PodStatus } from '../api/generated/types.js';
-import type { Admitted, ObjectRef } from '../api/object.js';
-import type { ClusterEvent } from '../apiserver/event.js';
+import type { Admitted } from '../api/object.js';
 import type { Stored } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import { type Change, keyOf } from '../apiserver/store.js';
@@ -126,8 +124,8 @@ export class Kubelets {
     return {
       clock: api.clock,
       node: (name) => api.store.find('Node', undefined, name),
-      get: (ref: ObjectRef) => api.get(ref),
-      services: (namespace) => api.store.list({ apiVersion: 'v1', kind: 'Service' }, namespace),
+      get: (kind, namespace, name) => api.store.find(kind, namespace, name),
+      services: (namespace) => api.store.list('Service', namespace),
       behaviour,
       allocatePodIP: (pod) => this.#addresses.allocate(pod),
       updateStatus: (pod, status: PodStatus) => {
@@ -137,7 +135,7 @@ export class Kubelets {
       remove: (pod) => {
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.finish(pod);
       },
-      event: (event: Omit<ClusterEvent, 'time' | 'component'>) => api.record(extended(event, { component: 'kubelet' })),
+      event: api.record.bind(api),
     };
   }
 }

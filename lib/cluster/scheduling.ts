@@ -9,8 +9,6 @@ import { chooseVolumes } from './volume-choice.js';
 
 const component = 'default-scheduler';
 
-const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-
 /** Plugins that other Pods' arrival can satisfy. */
 const waitsForPods = new Set(['InterPodAffinity', 'PodTopologySpread']);
 
@@ -70,7 +68,8 @@ export class Scheduling {
       return;
     }
     const pod = object as Admitted as Admitted<Pod>;
-    if (type === 'deleted' || isFinished(pod)) {
+    const phase = pod.status?.phase;
+    if (type === 'deleted' || phase === 'Succeeded' || phase === 'Failed') {
       this.#due.delete(key);
       this.#waiting.delete(key);
       if (pod.spec?.nodeName !== undefined) this.#retryAll = true;

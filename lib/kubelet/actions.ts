@@ -67,13 +67,15 @@ interface InitActions {
   readonly failed: boolean;
 }
 
+const nothingToInitialize: InitActions = { start: [], kill: [], initialized: true, failed: false };
+
 /**
  * Init containers are looked at from the last to the first, because completed ones may be gone from the runtime: the last one
  * that exists decides what comes next, the sidecars before it are only kept running.
  */
 const initActions = (spec: PodSpec, view: RuntimeView): InitActions => {
   const inits = spec.initContainers ?? [];
-  if (inits.length === 0) return { start: [], kill: [], initialized: true, failed: false };
+  if (inits.length === 0) return nothingToInitialize;
   const start = new Set<number>();
   const kill: ContainerKill[] = [];
   let initialized = spec.containers.some(({ name }) => {
@@ -117,28 +119,26 @@ const initActions = (spec: PodSpec, view: RuntimeView): InitActions => {
   return { start: ordered.flatMap((index) => inits[index]?.name ?? []), kill, initialized, failed: false };
 };
 
+const none: readonly never[] = [];
+
 const newSandboxActions = (spec: PodSpec, view: RuntimeView): PodActions => {
   const attempt = view.sandbox === 'none' ? 0 : (view.attempt ?? 0) + 1;
-  const base = {
-    createSandbox: false,
+  const start: string[] = [];
+  if (spec.restartPolicy !== 'Never' || attempt === 0 || view.containers.size === 0) {
+    for (const { name, restartPolicy = spec.restartPolicy } of spec.containers) {
+      const runtime = view.containers.get(name);
+      if (restartPolicy !== 'OnFailure' || runtime?.state !== 'exited' || runtime.exitCode !== 0) start.push(name);
+    }
+  }
+  const init = start.length === 0 ? undefined : spec.initContainers?.[0];
+  return {
+    createSandbox: start.length > 0,
     killPod: true,
     attempt,
-    initContainersToStart: [],
-    containersToStart: [],
-    containersToKill: [],
+    initContainersToStart: init === undefined ? none : [init.name],
+    containersToStart: init === undefined ? start : none,
+    containersToKill: none,
   };
-  if (spec.restartPolicy === 'Never' && attempt > 0 && view.containers.size > 0) return base;
-  const start = spec.containers
-    .filter((container) => {
-      const runtime = view.containers.get(container.name);
-      const once = (container.restartPolicy ?? spec.restartPolicy) === 'OnFailure';
-      return !(once && runtime?.state === 'exited' && runtime.exitCode === 0);
-    })
-    .map(({ name }) => name);
-  if (start.length === 0) return base;
-  const first = spec.initContainers?.[0];
-  if (first === undefined) return { ...base, createSandbox: true, containersToStart: start };
-  return { ...base, createSandbox: true, initContainersToStart: [first.name] };
 };
 
 /** What the kubelet does next with a Pod: `computePodActions` of the kubelet's runtime manager. */

@@ -86,6 +86,7 @@ const scriptEnd = (script: string): CommandEnd => {
 
 /** How a container's own words say that it ends; the entry point of its image is not known. */
 export const commandEnd = ({ command = [], args = [] }: Container): CommandEnd => {
+  if (command.length + args.length === 0) return 'unknown';
   const words = [...command, ...args];
   const name = baseName(words[0] ?? '');
   if (shells.has(name)) {

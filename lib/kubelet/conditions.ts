@@ -1,6 +1,6 @@
 import type { Container, ContainerStatus, PodCondition, PodSpec } from '../api/generated/types.js';
 import type { PodPhase } from './phase.js';
-import { anyContainerStarted } from './phase.js';
+import { anyContainerStarted, isPlainlyRunning } from './phase.js';
 import { isSidecar } from './restart-policy.js';
 
 /** What the conditions of a Pod derive from. Statuses of init containers come before the others; none at all means unknown. */
@@ -14,7 +14,12 @@ export interface ConditionInput {
   readonly others?: readonly PodCondition[] | undefined;
 }
 
-const positive = (type: string): PodCondition => ({ type, status: 'True' });
+const positive = {
+  PodReadyToStartContainers: { type: 'PodReadyToStartContainers', status: 'True' },
+  Initialized: { type: 'Initialized', status: 'True' },
+  Ready: { type: 'Ready', status: 'True' },
+  ContainersReady: { type: 'ContainersReady', status: 'True' },
+} satisfies Readonly<Record<string, PodCondition>>;
 const negative = (type: string, reason: string, message?: string): PodCondition => ({
   type,
   status: 'False',
@@ -47,13 +52,11 @@ const initialized = (input: ConditionInput, byName: ReadonlyMap<string, Containe
   const { unknown, failing } = sortOut(inits, byName, (status, container) =>
     isSidecar(container) ? status.started === true : status.ready,
   );
-  if (input.phase === 'Succeeded' && unknown.length === 0) return { ...positive('Initialized'), reason: 'PodCompleted' };
+  if (input.phase === 'Succeeded' && unknown.length === 0) return { ...positive.Initialized, reason: 'PodCompleted' };
   // Sidecars may restart later; a Pod that was initialized once stays so.
-  if (anyContainerStarted(input.spec, input.statuses)) return positive('Initialized');
+  if (anyContainerStarted(input.spec, input.statuses)) return positive.Initialized;
   const messages = [...listed('unknown', unknown), ...listed('incomplete', failing)];
-  return messages.length === 0
-    ? positive('Initialized')
-    : negative('Initialized', 'ContainersNotInitialized', messages.join(', '));
+  return messages.length === 0 ? positive.Initialized : negative('Initialized', 'ContainersNotInitialized', messages.join(', '));
 };
 
 const containersReady = (input: ConditionInput, byName: ReadonlyMap<string, ContainerStatus>): PodCondition => {
@@ -64,7 +67,7 @@ const containersReady = (input: ConditionInput, byName: ReadonlyMap<string, Cont
   if (input.phase === 'Succeeded' && unknown.length === 0) return negative(type, 'PodCompleted');
   if (input.phase === 'Failed') return negative(type, 'PodFailed');
   const messages = [...listed('unknown', unknown), ...listed('unready', failing)];
-  return messages.length === 0 ? positive(type) : negative(type, 'ContainersNotReady', messages.join(', '));
+  return messages.length === 0 ? positive.ContainersReady : negative(type, 'ContainersNotReady', messages.join(', '));
 };
 
 const ready = (input: ConditionInput, containers: PodCondition): PodCondition => {
@@ -74,15 +77,28 @@ const ready = (input: ConditionInput, containers: PodCondition): PodCondition =>
     if (status === undefined) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
     return status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${status}`];
   });
-  return messages.length === 0 ? positive('Ready') : negative('Ready', 'ReadinessGatesNotReady', messages.join(', '));
+  return messages.length === 0 ? positive.Ready : negative('Ready', 'ReadinessGatesNotReady', messages.join(', '));
 };
+
+const isReady = ({ ready }: ContainerStatus): boolean => ready;
+
+const allPositive: readonly PodCondition[] = [
+  positive.PodReadyToStartContainers,
+  positive.Initialized,
+  positive.Ready,
+  positive.ContainersReady,
+];
 
 /** The conditions that the kubelet owns, in its order: PodReadyToStartContainers, Initialized, Ready, ContainersReady. */
 export const podConditions = (input: ConditionInput): readonly PodCondition[] => {
+  const { spec, statuses, phase, sandboxReady } = input;
+  if (sandboxReady && phase === 'Running' && spec.readinessGates === undefined && isPlainlyRunning(spec, statuses)) {
+    if (statuses.every(isReady)) return allPositive;
+  }
   const byName = new Map(input.statuses.map((status) => [status.name, status]));
   const containers = containersReady(input, byName);
   return [
-    { type: 'PodReadyToStartContainers', status: input.sandboxReady ? 'True' : 'False' },
+    sandboxReady ? positive.PodReadyToStartContainers : { type: 'PodReadyToStartContainers', status: 'False' },
     initialized(input, byName),
     ready(input, containers),
     containers,

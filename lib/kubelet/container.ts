@@ -4,6 +4,8 @@ import type { Backoff } from './backoff.js';
 import type { ContainerBehaviour } from './behaviour.js';
 import type { Listener } from './port.js';
 
+const noState: ContainerState = {};
+
 /** One run of a container, from its start to its end. */
 export interface Run {
   readonly image: string;
@@ -28,6 +30,7 @@ export interface Run {
 export class ContainerRecord {
   /** The run that goes on. */
   run: Run | undefined;
+  hasRun = false;
   backoff: Backoff | undefined;
   /** Milliseconds. */
   finishedAt = 0;
@@ -51,14 +54,11 @@ export class ContainerRecord {
     return this.#last === undefined || this.due ? undefined : { state: 'exited', exitCode: this.#last.exitCode };
   }
 
-  get hasRun(): boolean {
-    return this.#starts > 0;
-  }
-
   begin(run: Run): void {
     this.run = run;
     this.due = false;
     this.#starts++;
+    this.hasRun = true;
     this.#waiting = undefined;
   }
 
@@ -93,7 +93,7 @@ export class ContainerRecord {
       restartCount: Math.max(this.#starts - 1, 0),
       started: this.run?.started === true,
       state,
-      lastState: this.#last === undefined || state.terminated !== undefined ? {} : { terminated: this.#last },
+      lastState: this.#last === undefined || state.terminated !== undefined ? noState : { terminated: this.#last },
     };
   }
 }

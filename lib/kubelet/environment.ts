@@ -1,4 +1,15 @@
-import type { ConfigMap, Container, EnvVarSource, Pod, Quantity, Secret, Service } from '../api/generated/types.js';
+import type {
+  ConfigMap,
+  ConfigMapKeySelector,
+  Container,
+  EnvFromSource,
+  EnvVarSource,
+  Pod,
+  Quantity,
+  Secret,
+  SecretKeySelector,
+  Service,
+} from '../api/generated/types.js';
 import { expand } from './expansion.js';
 import type { PodAddresses } from './field-ref.js';
 import { podField } from './field-ref.js';
@@ -57,7 +68,8 @@ type Value = { readonly value: string } | { readonly error: string } | 'omitted'
 
 const keyValue = (
   data: Data,
-  { kind, name, key, optional }: { kind: string; name: string; key: string; optional: boolean },
+  kind: string,
+  { name = '', key, optional = false }: ConfigMapKeySelector | SecretKeySelector,
   namespace: string,
 ): Value => {
   if ('missing' in data) return optional ? 'omitted' : { error: data.missing };
@@ -77,30 +89,31 @@ const sourcedValue = (from: EnvVarSource, pod: Pod, container: Container, source
     return resourceField(from.resourceFieldRef, other, source.allocatable);
   }
   if (from.configMapKeyRef !== undefined) {
-    const { name = '', key, optional = false } = from.configMapKeyRef;
-    return keyValue(configMapData(source, name), { kind: 'ConfigMap', name, key, optional }, namespace);
+    return keyValue(configMapData(source, from.configMapKeyRef.name ?? ''), 'ConfigMap', from.configMapKeyRef, namespace);
   }
   if (from.secretKeyRef !== undefined) {
-    const { name = '', key, optional = false } = from.secretKeyRef;
-    return keyValue(secretDataOf(source, name), { kind: 'Secret', name, key, optional }, namespace);
+    return keyValue(secretDataOf(source, from.secretKeyRef.name ?? ''), 'Secret', from.secretKeyRef, namespace);
   }
   // A file that another container writes (fileKeyRef): its content cannot be known.
   return 'omitted';
 };
 
+/** What an entry of `envFrom` gives. */
+const sourceData = ({ configMapRef, secretRef }: EnvFromSource, source: EnvironmentSource): Data => {
+  const ref = configMapRef ?? secretRef;
+  if (ref === undefined) return { data: {} };
+  const name = ref.name ?? '';
+  const data = configMapRef === undefined ? secretDataOf(source, name) : configMapData(source, name);
+  return 'missing' in data && ref.optional === true ? { data: {} } : data;
+};
+
 /** Variables of `envFrom`, later sources over earlier ones. */
 const fromSources = (container: Container, source: EnvironmentSource): Map<string, string> | { readonly error: string } => {
   const variables = new Map<string, string>();
-  for (const { configMapRef, secretRef, prefix = '' } of container.envFrom ?? []) {
-    const ref = configMapRef ?? secretRef;
-    if (ref === undefined) continue;
-    const name = ref.name ?? '';
-    const data = configMapRef === undefined ? secretDataOf(source, name) : configMapData(source, name);
-    if ('missing' in data) {
-      if (ref.optional === true) continue;
-      return { error: data.missing };
-    }
-    for (const key of Object.keys(data.data)) variables.set(`${prefix}${key}`, data.data[key] ?? '');
+  for (const from of container.envFrom ?? []) {
+    const data = sourceData(from, source);
+    if ('missing' in data) return { error: data.missing };
+    for (const key of Object.keys(data.data)) variables.set(`${from.prefix ?? ''}${key}`, data.data[key] ?? '');
   }
   return variables;
 };
@@ -126,10 +139,22 @@ const ownVariables = (
   return variables;
 };
 
-/** Why a container cannot be started (CreateContainerConfigError), undefined if it can: what Services add never fails, so it is left out. */
+/** Why a container cannot be started (CreateContainerConfigError), undefined if it can: only what comes from elsewhere can fail. */
 export const environmentFault = (pod: Pod, container: Container, source: EnvironmentSource): string | undefined => {
-  const variables = ownVariables(pod, container, source, () => undefined);
-  return 'error' in variables ? variables.error : undefined;
+  const { envFrom, env } = container;
+  if (envFrom !== undefined) {
+    for (const from of envFrom) {
+      const data = sourceData(from, source);
+      if ('missing' in data) return data.missing;
+    }
+  }
+  if (env === undefined) return undefined;
+  for (const { value = '', valueFrom } of env) {
+    if (value !== '' || valueFrom === undefined) continue;
+    const result = sourcedValue(valueFrom, pod, container, source);
+    if (result !== 'omitted' && 'error' in result) return result.error;
+  }
+  return undefined;
 };
 
 /**

@@ -22,10 +22,17 @@ const judge = (image: string): string | undefined => {
   return reference.test(image) ? undefined : 'invalid reference format';
 };
 
+/** Names that can be read: many containers run few images. */
+const readable = new Set<string>();
+const mostReadable = 1000;
+
 /** Why an image name cannot be read (InvalidImageName), in the kubelet's words. */
 export const imageProblem = (image: string): string | undefined => {
+  if (readable.has(image)) return undefined;
   const problem = judge(image);
-  return problem === undefined
-    ? undefined
-    : `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${problem}`;
+  if (problem !== undefined)
+    return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${problem}`;
+  if (readable.size === mostReadable) readable.clear();
+  readable.add(image);
+  return undefined;
 };

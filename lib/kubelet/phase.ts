@@ -14,11 +14,22 @@ const hasStarted = (status: ContainerStatus): boolean =>
 export const anyContainerStarted = (spec: PodSpec, statuses: readonly ContainerStatus[]): boolean =>
   statuses.some((status) => hasStarted(status) && spec.containers.some(({ name }) => name === status.name));
 
+/** Whether there is nothing but main containers, and all of them run: most Pods are most of the time as plain as this. */
+export const isPlainlyRunning = ({ initContainers, containers }: PodSpec, statuses: readonly ContainerStatus[]): boolean => {
+  if (initContainers !== undefined || statuses.length !== containers.length || statuses.length === 0) return false;
+  for (let i = 0; i < statuses.length; i++) {
+    const status = statuses[i];
+    if (status?.state?.running === undefined || status.name !== containers[i]?.name) return false;
+  }
+  return true;
+};
+
 /**
  * Phase of a Pod from what its containers do. `terminal`: the kubelet has stopped all containers for good.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase
  */
 export const podPhase = (spec: PodSpec, statuses: readonly ContainerStatus[], terminal = false): PodPhase => {
+  if (isPlainlyRunning(spec, statuses)) return 'Running';
   const byName = new Map(statuses.map((status) => [status.name, status]));
   let initPending = 0;
   let initFailed = false;

@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { refOf } from '../api/object.js';
+import { quantityValue } from '../api/quantity.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
 import { newPodView } from './actions.js';
 import type { Run } from './container.js';
@@ -55,10 +56,13 @@ export class PodRecord {
     this.#ref = refOf(pod);
     this.#startTime = startTime ?? host.clock.timestamp;
     this.#conditions = conditions;
-    this.containers = [
-      ...(this.spec.initContainers ?? []).map((container) => new ContainerRecord(container, true, isSidecar(container))),
-      ...this.spec.containers.map((container) => new ContainerRecord(container, false, false)),
-    ];
+    const containers: ContainerRecord[] = [];
+    if (this.spec.initContainers !== undefined) {
+      for (const container of this.spec.initContainers)
+        containers.push(new ContainerRecord(container, true, isSidecar(container)));
+    }
+    for (const container of this.spec.containers) containers.push(new ContainerRecord(container, false, false));
+    this.containers = containers;
   }
 
   get now(): number {
@@ -66,8 +70,16 @@ export class PodRecord {
   }
 
   get hostIP(): string | undefined {
-    const node = this.host.node(this.spec.nodeName ?? '');
-    return node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+    for (const { type, address } of this.host.node(this.spec.nodeName ?? '')?.status?.addresses ?? []) {
+      if (type === 'InternalIP') return address;
+    }
+    return undefined;
+  }
+
+  /** Bytes of memory of its node: the limit of what has no limit. */
+  get nodeMemory(): number {
+    const capacity = this.host.node(this.spec.nodeName ?? '')?.status?.capacity;
+    return quantityValue(capacity?.memory) || Number.POSITIVE_INFINITY;
   }
 
   later(seconds: number, task: () => void): void {
@@ -77,7 +89,7 @@ export class PodRecord {
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.host.event({ type, reason, message, object: this.#ref });
+    this.host.event({ type, reason, message, object: this.#ref, component: 'kubelet' });
   }
 
   /** A warning that the kubelet repeats as long as it lasts is told once. */
@@ -89,21 +101,26 @@ export class PodRecord {
     this.event('Warning', reason, message);
   }
 
-  /** Opens the ports of a run; returns the first one that is taken: containers of a Pod share one network. */
+  /** Opens the ports of a run; returns the first one that is taken: containers of a Pod share one network. A single port needs no book. */
   open(record: ContainerRecord, run: Run): Listener | undefined {
     let taken: Listener | undefined;
-    if (run.listens.length === 0) return taken;
+    if (run.listens.length === 0 || (this.#ports === undefined && this.containers.length + run.listens.length === 2))
+      return taken;
     this.#ports ??= new Map();
     for (const listener of run.listens) {
-      if (this.#ports.has(keyOf(listener))) taken ??= listener;
-      else this.#ports.set(keyOf(listener), record);
+      const key = keyOf(listener);
+      if (this.#ports.has(key)) taken ??= listener;
+      else this.#ports.set(key, record);
     }
     return taken;
   }
 
   close(record: ContainerRecord): void {
+    const ports = this.#ports;
+    if (ports === undefined) return;
     for (const listener of record.run?.listens ?? []) {
-      if (this.#ports?.get(keyOf(listener)) === record) this.#ports.delete(keyOf(listener));
+      const key = keyOf(listener);
+      if (ports.get(key) === record) ports.delete(key);
     }
   }
 
@@ -125,7 +142,9 @@ export class PodRecord {
 
   #statuses(): readonly ContainerStatus[] {
     const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
-    return this.containers.map((record) => record.status(idle));
+    const statuses: ContainerStatus[] = [];
+    for (const record of this.containers) statuses.push(record.status(idle));
+    return statuses;
   }
 
   /** Succeeded or Failed: a Pod that has come to its end is stopped, sidecars that would restart included. */
@@ -137,12 +156,10 @@ export class PodRecord {
   /** Reports the status to the API server. */
   publish(): void {
     this.dirty = false;
-    const split = this.spec.initContainers?.length ?? 0;
-    const statuses = this.#statuses();
     const status = podStatus({
       pod: this.pod,
-      initStatuses: statuses.slice(0, split),
-      statuses: statuses.slice(split),
+      statuses: this.#statuses(),
+      inits: this.spec.initContainers?.length ?? 0,
       sandboxReady: this.sandboxReady,
       terminal: this.over,
       failure: this.failure,

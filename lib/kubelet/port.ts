@@ -7,14 +7,17 @@ export interface Listener {
   readonly protocol: 'TCP' | 'UDP' | 'SCTP';
 }
 
-const protocolOf = (protocol: string | undefined): Listener['protocol'] =>
-  protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP';
+const none: readonly Listener[] = [];
 
 /** Ports that a running container listens on: as declared for the simulator, otherwise its container ports. */
 export const listeners = (container: Container, behaviour: ContainerBehaviour): readonly Listener[] => {
   if (behaviour.listens !== undefined) return behaviour.listens.map(({ port, protocol = 'TCP' }) => ({ port, protocol }));
-  if (typeof commandEnd(container) === 'object') return [];
-  return (container.ports ?? []).map(({ containerPort, protocol }) => ({ port: containerPort, protocol: protocolOf(protocol) }));
+  if (container.ports === undefined || typeof commandEnd(container) === 'object') return none;
+  const listens: Listener[] = [];
+  for (const { containerPort, protocol } of container.ports) {
+    listens.push({ port: containerPort, protocol: protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP' });
+  }
+  return listens;
 };
 
 /**

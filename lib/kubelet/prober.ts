@@ -11,12 +11,12 @@ const answersOn = (run: Run, port: number): boolean =>
 /** Probes of the containers of one Pod, on simulated time: each has one timer, for the moment its result changes. */
 export class Prober {
   readonly #pod: PodRecord;
-  readonly #sync: () => void;
+  readonly #worker: { sync(): void };
 
-  /** `sync`: what to do when a container failed or has started up. */
-  constructor(pod: PodRecord, sync: () => void) {
+  /** `worker`: what has to act when a container failed or has started up. */
+  constructor(pod: PodRecord, worker: { sync(): void }) {
     this.#pod = pod;
-    this.#sync = sync;
+    this.#worker = worker;
   }
 
   /** A container has started: it counts as started up and ready at once unless probes have a say. */
@@ -89,7 +89,7 @@ export class Prober {
         return;
       }
       this.#pod.dirty = true;
-      this.#sync();
+      this.#worker.sync();
     });
   }
 

@@ -1,10 +1,8 @@
 import type { Container } from '../api/generated/types.js';
-import { quantityValue } from '../api/quantity.js';
 import { accountRestart, restartDelay } from './backoff.js';
-import type { ContainerBehaviour } from './behaviour.js';
 import type { ContainerRecord, Run } from './container.js';
 import { environmentFault } from './environment.js';
-import { hostObjects } from './host-objects.js';
+import { HostObjects } from './host-objects.js';
 import { imageProblem } from './image.js';
 import type { PodRecord } from './pod.js';
 import { listeners } from './port.js';
@@ -17,18 +15,6 @@ export interface HeldBack {
   readonly until?: number | 'retry';
 }
 
-const images = new WeakMap<Container, { readonly problem: string | undefined }>();
-
-/** Judged once for all Pods of a template. */
-const problemOf = (container: Container): string | undefined => {
-  const known = images.get(container) ?? { problem: imageProblem(container.image ?? '') };
-  images.set(container, known);
-  return known.problem;
-};
-
-const canFail = ({ env = [], envFrom = [] }: Container): boolean =>
-  envFrom.length > 0 || env.some(({ valueFrom }) => valueFrom !== undefined);
-
 /** Says in the container's status why it waits; returns whether that is news. */
 const wait = (pod: PodRecord, record: ContainerRecord, reason: string, message: string): boolean => {
   const news = record.wait(reason, message);
@@ -37,9 +23,10 @@ const wait = (pod: PodRecord, record: ContainerRecord, reason: string, message: 
 };
 
 const crashLoop = (pod: PodRecord, record: ContainerRecord): HeldBack | undefined => {
+  if (!record.hasRun) return undefined;
   const delay = restartDelay(record.backoff, record.finishedAt);
   const until = record.finishedAt + delay * 1000;
-  if (!record.hasRun || until <= pod.now) return undefined;
+  if (until <= pod.now) return undefined;
   const { name, namespace = '', uid } = pod.pod.metadata;
   const where = `${record.container.name} in pod ${name}_${namespace}(${uid})`;
   const message = `back-off ${delay}s restarting failed container=${record.container.name} pod=${name}_${namespace}(${uid})`;
@@ -53,7 +40,7 @@ export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | un
   const { container } = record;
   const backoff = crashLoop(pod, record);
   if (backoff !== undefined) return backoff;
-  const problem = problemOf(container);
+  const problem = imageProblem(container.image ?? '');
   if (problem !== undefined) {
     if (wait(pod, record, 'InvalidImageName', problem)) {
       pod.event('Warning', 'InspectFailed', problem);
@@ -61,8 +48,8 @@ export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | un
     }
     return {};
   }
-  if (!canFail(container)) return undefined;
-  const fault = environmentFault(pod.pod, container, hostObjects(pod.host, pod.pod, pod.podIP));
+  if ((container.env ?? container.envFrom) === undefined) return undefined;
+  const fault = environmentFault(pod.pod, container, new HostObjects(pod.host, pod.pod, pod.podIP));
   if (fault === undefined) return undefined;
   wait(pod, record, 'CreateContainerConfigError', fault);
   pod.tellOnce('Failed', `Error: ${fault}`);
@@ -77,16 +64,6 @@ const tell = (pod: PodRecord, { image = '', imagePullPolicy }: Container): void 
   pod.event('Normal', 'Pulled', pulled);
   pod.event('Normal', 'Created', 'Container created');
   pod.event('Normal', 'Started', 'Container started');
-};
-
-const endOf = (pod: PodRecord, record: ContainerRecord, behaviour: ContainerBehaviour): RunEnd | undefined => {
-  const capacity = pod.host.node(pod.spec.nodeName ?? '')?.status?.capacity;
-  return runEnd(record.container, behaviour, {
-    spec: pod.spec,
-    init: record.init,
-    job: (pod.pod.metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job'),
-    nodeMemory: quantityValue(capacity?.memory) || Number.POSITIVE_INFINITY,
-  });
 };
 
 /** Starts a container: the new run, and how it will end as far as that is known. */
@@ -111,7 +88,7 @@ export const startContainer = (pod: PodRecord, record: ContainerRecord): { run: 
   pod.dirty = true;
   tell(pod, container);
   const taken = pod.open(record, run);
-  if (taken === undefined) return { run, end: endOf(pod, record, behaviour) };
+  if (taken === undefined) return { run, end: runEnd(container, record.init, behaviour, pod) };
   const message = `listen ${taken.protocol.toLowerCase()} 0.0.0.0:${taken.port}: bind: address already in use`;
   return { run, end: endWith(1, Math.max(behaviour.startsIn ?? 0, 1), message) };
 };

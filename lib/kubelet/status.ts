@@ -8,8 +8,9 @@ import { podPhase } from './phase.js';
 /** What a Pod's status derives from. */
 export interface StatusInput {
   readonly pod: Pod;
-  readonly initStatuses: readonly ContainerStatus[];
+  /** Those of init containers first, and how many they are. */
   readonly statuses: readonly ContainerStatus[];
+  readonly inits: number;
   readonly sandboxReady: boolean;
   /** All containers have been stopped for good. */
   readonly terminal: boolean;
@@ -25,46 +26,70 @@ export interface StatusInput {
 
 const owned = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
 
-/** Equal conditions of one moment are one object: the Pods of a rollout mostly come to the same state together. */
-const recent = new Map<string, PodCondition>();
-const mostRecent = 100;
+const scheduled: PodCondition = { type: 'PodScheduled', status: 'True' };
 
-const stamped = (condition: PodCondition, timestamp: string): PodCondition => {
-  const key =
-    condition.message === undefined ? `${timestamp} ${condition.type} ${condition.status} ${condition.reason ?? ''}` : '';
-  const known = recent.get(key);
-  if (known !== undefined) return known;
-  const made = extended(condition, { lastTransitionTime: timestamp });
-  if (key === '') return made;
-  if (recent.size === mostRecent) recent.clear();
-  recent.set(key, made);
+/** The Pods of a rollout mostly come to the same state together, and then share their conditions: there are few that tell no reason. */
+const recent = new Map<PodCondition, PodCondition>();
+
+/** With the time when it came to its status, which lasts while the status does. */
+const stamped = (condition: PodCondition, { before, timestamp }: StatusInput): PodCondition => {
+  let lastTransitionTime = timestamp;
+  for (const old of before) {
+    if (old.type !== condition.type) continue;
+    if (old.status === condition.status) lastTransitionTime = old.lastTransitionTime ?? timestamp;
+    break;
+  }
+  const isCommon = condition.status === 'True' && condition.reason === undefined;
+  const known = isCommon ? recent.get(condition) : undefined;
+  if (known?.lastTransitionTime === lastTransitionTime) return known;
+  const made = extended(condition, { lastTransitionTime });
+  if (isCommon) recent.set(condition, made);
   return made;
 };
 
-const withTimes = (conditions: readonly PodCondition[], { before, timestamp }: StatusInput): readonly PodCondition[] =>
-  conditions.map((condition) => {
-    const old = before.find(({ type }) => type === condition.type);
-    const lasting = old?.status === condition.status ? old.lastTransitionTime : undefined;
-    return stamped(condition, lasting ?? timestamp);
-  });
+const none: readonly PodCondition[] = [];
+
+/** Conditions that others set. */
+const othersOf = (conditions: readonly PodCondition[]): readonly PodCondition[] => {
+  for (const { type } of conditions) if (!owned.has(type)) return conditions.filter((condition) => !owned.has(condition.type));
+  return none;
+};
+
+/** Whether the status is what the server gives a Pod and the scheduler adds, field by field. */
+const isNew = (status: PodStatus): boolean => {
+  const keys = Object.keys(status);
+  return keys.length === 3 && keys[0] === 'phase' && keys[1] === 'qosClass' && keys[2] === 'conditions';
+};
 
 /** The status of a Pod as the kubelet reports it; what it does not own stays as it is. */
 export const podStatus = (input: StatusInput): PodStatus => {
-  const { pod, initStatuses, statuses, failure, hostIP, podIP } = input;
+  const { pod, statuses, inits, failure, hostIP, podIP, startTime } = input;
   const spec = pod.spec ?? { containers: [] };
-  const all = [...initStatuses, ...statuses];
-  const phase: PodPhase = failure === undefined ? podPhase(spec, all, input.terminal) : 'Failed';
-  const others = (pod.status?.conditions ?? []).filter(({ type }) => !owned.has(type));
-  const conditions = podConditions({ spec, statuses: all, phase, sandboxReady: input.sandboxReady, others });
-  return extended(pod.status ?? {}, {
+  const known = pod.status ?? {};
+  const phase: PodPhase = failure === undefined ? podPhase(spec, statuses, input.terminal) : 'Failed';
+  const others = known.conditions === undefined ? none : othersOf(known.conditions);
+  const conditions = [...others];
+  for (const condition of podConditions({ spec, statuses, phase, sandboxReady: input.sandboxReady, others })) {
+    conditions.push(stamped(condition, input));
+  }
+  conditions.push(stamped(scheduled, input));
+  const qos = known.qosClass ?? qosClass(spec);
+  const isPlain = inits === 0 && failure === undefined && hostIP !== undefined && podIP !== undefined;
+  // What the other way comes to for nearly all Pods, without its dozen of copies.
+  if (isPlain && isNew(known)) {
+    const hostIPs = [{ ip: hostIP }];
+    const podIPs = [{ ip: podIP }];
+    return { phase, qosClass: qos, conditions, hostIP, hostIPs, podIP, podIPs, startTime, containerStatuses: statuses };
+  }
+  return extended(known, {
     phase,
     ...failure,
-    conditions: [...others, ...withTimes([...conditions, { type: 'PodScheduled', status: 'True' }], input)],
+    conditions,
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
-    startTime: input.startTime,
-    qosClass: pod.status?.qosClass ?? qosClass(spec),
-    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
-    containerStatuses: statuses,
+    startTime,
+    qosClass: qos,
+    ...(inits === 0 ? {} : { initContainerStatuses: statuses.slice(0, inits) }),
+    containerStatuses: inits === 0 ? statuses : statuses.slice(inits),
   });
 };

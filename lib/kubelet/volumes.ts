@@ -3,7 +3,6 @@ import type {
   KeyToPath,
   PersistentVolumeClaim,
   Pod,
-  PodSpec,
   Secret,
   Volume,
   VolumeProjection,
@@ -17,11 +16,15 @@ export interface VolumeSource {
   claim(name: string): PersistentVolumeClaim | undefined;
 }
 
-const missingKey = (keys: ReadonlySet<string>, items: readonly KeyToPath[] = []): string | undefined =>
-  items.find(({ key }) => !keys.has(key))?.key;
+type Keyed = Readonly<Record<string, string>>;
+const noKeys: Keyed = {};
 
-const keysOf = (...maps: readonly (Readonly<Record<string, string>> | undefined)[]): ReadonlySet<string> =>
-  new Set(maps.flatMap((map) => Object.keys(map ?? {})));
+/** The first key that is in neither. */
+const missingKey = (items: readonly KeyToPath[] | undefined, first = noKeys, second = noKeys): string | undefined => {
+  if (items === undefined) return undefined;
+  for (const { key } of items) if (!(Object.hasOwn(first, key) || Object.hasOwn(second, key))) return key;
+  return undefined;
+};
 
 interface KeyedReference {
   readonly name?: string | undefined;
@@ -33,7 +36,7 @@ const configMapProblem = (source: VolumeSource, { name = '', items, optional }: 
   if (optional === true) return undefined;
   const lookup = source.configMap(name);
   if ('missing' in lookup) return lookup.missing;
-  const key = missingKey(keysOf(lookup.found.data, lookup.found.binaryData), items);
+  const key = missingKey(items, lookup.found.data, lookup.found.binaryData);
   return key === undefined ? undefined : `configmap references non-existent config key: ${key}`;
 };
 
@@ -41,16 +44,22 @@ const secretProblem = (source: VolumeSource, { name = '', items, optional }: Key
   if (optional === true) return undefined;
   const lookup = source.secret(name);
   if ('missing' in lookup) return lookup.missing;
-  const key = missingKey(keysOf(lookup.found.data, lookup.found.stringData), items);
+  const key = missingKey(items, lookup.found.data, lookup.found.stringData);
   return key === undefined ? undefined : `references non-existent secret key: ${key}`;
 };
 
-const projectionProblem = (source: VolumeSource, { configMap, secret }: VolumeProjection): string[] => {
-  const problem =
-    (configMap === undefined ? undefined : configMapProblem(source, configMap)) ??
-    (secret === undefined ? undefined : secretProblem(source, secret));
-  return problem === undefined ? [] : [problem];
+const projectionProblems = (source: VolumeSource, projections: readonly VolumeProjection[]): readonly string[] => {
+  let problems: string[] | undefined;
+  for (const { configMap, secret } of projections) {
+    const problem =
+      (configMap === undefined ? undefined : configMapProblem(source, configMap)) ??
+      (secret === undefined ? undefined : secretProblem(source, secret));
+    if (problem !== undefined) problems = [...(problems ?? none), problem];
+  }
+  return problems ?? none;
 };
+
+const none: readonly never[] = [];
 
 /** Several errors in one line, as the kubelet writes them. */
 const joined = (problems: readonly string[]): string | undefined =>
@@ -59,8 +68,7 @@ const joined = (problems: readonly string[]): string | undefined =>
 const setUpProblem = (volume: Volume, source: VolumeSource): string | undefined => {
   if (volume.configMap !== undefined) return configMapProblem(source, volume.configMap);
   if (volume.secret !== undefined) return secretProblem(source, { ...volume.secret, name: volume.secret.secretName });
-  if (volume.projected === undefined) return undefined;
-  return joined((volume.projected.sources ?? []).flatMap((projection) => projectionProblem(source, projection)));
+  return volume.projected === undefined ? undefined : joined(projectionProblems(source, volume.projected.sources ?? none));
 };
 
 const claimProblem = (volume: Volume, pod: Pod, source: VolumeSource): string | undefined => {
@@ -79,20 +87,16 @@ const claimProblem = (volume: Volume, pod: Pod, source: VolumeSource): string | 
   return problem === undefined ? undefined : `error processing PVC ${full}: ${problem}`;
 };
 
-/** Whether some volume of the Pod refers to objects: only then mounting can fail for what a cluster holds. */
-export const hasReferences = ({ volumes = [] }: PodSpec): boolean =>
-  volumes.some(
-    ({ configMap, secret, projected, persistentVolumeClaim, ephemeral }) =>
-      (configMap ?? secret ?? projected ?? persistentVolumeClaim ?? ephemeral) !== undefined,
-  );
-
 /** Messages of the FailedMount events that keep a Pod in ContainerCreating; none when all volumes can be mounted. */
 export const mountProblems = (pod: Pod, source: VolumeSource): readonly string[] => {
-  const volumes = pod.spec?.volumes ?? [];
-  const claims = volumes.flatMap((volume) => {
+  const volumes = pod.spec?.volumes;
+  if (volumes === undefined) return none;
+  const claims: { readonly name: string; readonly problem: string }[] = [];
+  for (const volume of volumes) {
+    if ((volume.persistentVolumeClaim ?? volume.ephemeral) === undefined) continue;
     const problem = claimProblem(volume, pod, source);
-    return problem === undefined ? [] : [{ name: volume.name, problem }];
-  });
+    if (problem !== undefined) claims.push({ name: volume.name, problem });
+  }
   if (claims.length > 0) {
     const names = claims.map(({ name }) => name).join(' ');
     const problems = joined(claims.map(({ problem }) => problem)) ?? '';
@@ -100,8 +104,10 @@ export const mountProblems = (pod: Pod, source: VolumeSource): readonly string[]
       `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${problems}`,
     ];
   }
-  return volumes.flatMap((volume) => {
+  const problems: string[] = [];
+  for (const volume of volumes) {
     const problem = setUpProblem(volume, source);
-    return problem === undefined ? [] : [`MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`];
-  });
+    if (problem !== undefined) problems.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`);
+  }
+  return problems;
 };

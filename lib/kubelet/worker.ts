@@ -2,9 +2,9 @@ import type { Pod, Probe } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { ContainerKill } from './actions.js';
 import { podActions } from './actions.js';
-import type { ContainerRecord, Run } from './container.js';
+import type { ContainerRecord } from './container.js';
 import type { KubeletHost } from './host.js';
-import { hostObjects } from './host-objects.js';
+import { HostObjects } from './host-objects.js';
 import type { OpenPorts } from './pod.js';
 import { PodRecord } from './pod.js';
 import { Prober } from './prober.js';
@@ -12,7 +12,7 @@ import type { RunEnd } from './run.js';
 import { endWith, overfullVolume } from './run.js';
 import { heldBack, startContainer } from './starter.js';
 import { stopSeconds } from './stop.js';
-import { hasReferences, mountProblems } from './volumes.js';
+import { mountProblems } from './volumes.js';
 
 /** Seconds from an event in a Pod to the synchronization that answers it. */
 const syncSeconds = 1;
@@ -31,7 +31,7 @@ export class PodWorker {
   constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
     const record = new PodRecord(host, pod, ports);
     this.#pod = record;
-    this.#prober = new Prober(record, () => this.sync());
+    this.#prober = new Prober(record, this);
     const deadline = record.spec.activeDeadlineSeconds;
     if (deadline === undefined || record.over) return;
     const message = 'Pod was active on the node longer than the specified deadline';
@@ -51,20 +51,27 @@ export class PodWorker {
     for (const kill of actions.containersToKill) {
       this.#kill(kill, [...actions.initContainersToStart, ...actions.containersToStart].includes(kill.name));
     }
-    const started: { record: ContainerRecord; run: Run }[] = [];
+    const started: ContainerRecord[] = [];
     for (const record of pod.containers) {
       const names = record.init ? actions.initContainersToStart : actions.containersToStart;
       if (record.run !== undefined || !names.includes(record.container.name)) continue;
-      const run = this.#start(record);
-      if (run !== undefined) started.push({ record, run });
+      if (this.#start(record)) started.push(record);
       // Nothing comes after an init container that cannot start.
       else if (record.init && !record.sidecar) break;
     }
-    for (const { record, run } of started) this.#prober.start(record, run);
-    if (started.length > 0) this.#prober.portsChanged();
-    // A sidecar that has started up lets the next container start.
-    if (started.some(({ record, run }) => record.sidecar && run.started)) this.#syncLater(syncSeconds);
+    if (started.length > 0) this.#probe(started);
     if (pod.dirty) pod.publish();
+  }
+
+  #probe(started: readonly ContainerRecord[]): void {
+    for (const record of started) if (record.run !== undefined) this.#prober.start(record, record.run);
+    this.#prober.portsChanged();
+    // A sidecar that has started up lets the next container start.
+    for (const { sidecar, run } of started) {
+      if (!sidecar || run?.started !== true) continue;
+      this.#syncLater(syncSeconds);
+      break;
+    }
   }
 
   /** The Pod was changed in the API: its images or labels, or it is to be deleted. */
@@ -106,7 +113,8 @@ export class PodWorker {
   #mount(): boolean {
     if (this.#mounted) return true;
     const pod = this.#pod;
-    const problems = hasReferences(pod.spec) ? mountProblems(pod.pod, hostObjects(pod.host, pod.pod, pod.podIP)) : [];
+    const { volumes } = pod.spec;
+    const problems = volumes === undefined ? [] : mountProblems(pod.pod, new HostObjects(pod.host, pod.pod, pod.podIP));
     this.#mounted = problems.length === 0;
     if (this.#mounted) return true;
     for (const message of problems) pod.tellOnce('FailedMount', message);
@@ -122,7 +130,8 @@ export class PodWorker {
     pod.podIP = pod.spec.hostNetwork === true ? pod.hostIP : (pod.podIP ?? pod.host.allocatePodIP(pod.pod));
   }
 
-  #start(record: ContainerRecord): Run | undefined {
+  /** Whether it started. */
+  #start(record: ContainerRecord): boolean {
     const pod = this.#pod;
     const held = heldBack(pod, record);
     if (held !== undefined) {
@@ -132,7 +141,7 @@ export class PodWorker {
         record.plannedAt = until;
         this.#syncLater((until - pod.now) / 1000);
       }
-      return undefined;
+      return false;
     }
     const { run, end } = startContainer(pod, record);
     if (end !== undefined) {
@@ -145,7 +154,7 @@ export class PodWorker {
       const message = `Usage of EmptyDir volume "${overfull.name}" exceeds the limit "${overfull.sizeLimit}". `;
       pod.later(syncSeconds, () => this.#giveUp('Evicted', message));
     }
-    return run;
+    return true;
   }
 
   #exited(record: ContainerRecord, { code, reason, message }: RunEnd): void {

@@ -8,6 +8,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  PodStatus,
   ReplicaSet,
   ReplicationController,
   Service,
@@ -92,16 +93,13 @@ const drop = <T>(groups: Map<string, Map<string, T>>, group: string, key: string
 /** Controllers write their status with every Pod; plugins look at their specs only. */
 const workloads: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSet', 'StatefulSet']);
 
-const specOf = (object: Admitted | undefined): unknown => (object as { readonly spec?: unknown } | undefined)?.spec;
-
 const noLabels: Labels = {};
+const noStatus: PodStatus = {};
 
 const selects = (wanted: Labels, labels: Labels): boolean => {
   for (const key of Object.keys(wanted)) if (labelOf(labels, key) !== wanted[key]) return false;
   return true;
 };
-
-const isFinished = (pod: Admitted<Pod>): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
 /** What the scheduler knows of the cluster. */
 export class Cache {
@@ -154,36 +152,42 @@ export class Cache {
 
   /** `before`: what the object was when it came here last, where the caller knows. */
   upsert(object: Admitted, before?: Admitted): void {
-    const { kind, apiVersion, metadata } = object;
-    if (apiVersion === 'v1') {
-      if (kind === 'Pod') return this.#upsertPod(object as Admitted<Pod>);
-      if (kind === 'Node') return this.#upsertNode(object as Admitted<Node>);
-      if (kind === 'Service') return this.#upsertService(object as Admitted<Service>);
-    }
-    const isWorkload = workloads.has(kind);
-    if (isWorkload && before !== undefined && specOf(before) === specOf(object)) return;
-    const list = this.#listOf(object);
-    if (list === undefined) return;
-    const name = nameOf(metadata);
-    const known = list.get(name);
-    if (!isWorkload || specOf(known) !== specOf(object)) this.#version++;
-    this.#changeListed(kind, known, object);
-    list.set(name, object);
+    const { kind } = object;
+    if (object.apiVersion !== 'v1') this.#upsertListed(object, before);
+    else if (kind === 'Pod') this.#upsertPod(object as Admitted<Pod>);
+    else if (kind === 'Node') this.#upsertNode(object as Admitted<Node>);
+    else if (kind === 'Service') this.#upsertService(object as Admitted<Service>);
+    else this.#upsertListed(object, before);
   }
 
   remove(ref: ObjectRef): void {
-    const { kind, apiVersion } = ref;
-    if (apiVersion === 'v1') {
-      if (kind === 'Pod') return this.#forgetPod(nameOf(ref));
-      if (kind === 'Node') return this.#removeNode(ref.name);
-      if (kind === 'Service') return this.#removeService(nameOf(ref));
-    }
+    const { kind } = ref;
+    if (ref.apiVersion !== 'v1') this.#removeListed(ref);
+    else if (kind === 'Pod') this.#forgetPod(nameOf(ref));
+    else if (kind === 'Node') this.#removeNode(ref.name);
+    else if (kind === 'Service') this.#removeService(nameOf(ref));
+    else this.#removeListed(ref);
+  }
+
+  #upsertListed(object: Admitted<{ readonly spec?: unknown }>, before: Admitted<{ readonly spec?: unknown }> | undefined): void {
+    const isWorkload = workloads.has(object.kind);
+    if (isWorkload && before !== undefined && before.spec === object.spec) return;
+    const list = this.#listOf(object);
+    if (list === undefined) return;
+    const name = nameOf(object.metadata);
+    const known: Admitted<{ readonly spec?: unknown }> | undefined = list.get(name);
+    if (!isWorkload || known?.spec !== object.spec) this.#version++;
+    this.#changeListed(object.kind, known, object);
+    list.set(name, object);
+  }
+
+  #removeListed(ref: ObjectRef): void {
     const list = this.#listOf(ref);
     const name = nameOf(ref);
     const before = list?.get(name);
     if (list === undefined || before === undefined) return;
     list.delete(name);
-    this.#changeListed(kind, before, undefined);
+    this.#changeListed(ref.kind, before, undefined);
     this.#version++;
   }
 
@@ -242,14 +246,14 @@ export class Cache {
 
   #upsertPod(pod: Admitted<Pod>): void {
     const key = podKey(pod);
+    const { phase, nominatedNodeName: nominated } = pod.status ?? noStatus;
     const nodeName = pod.spec?.nodeName;
-    const nominated = pod.status?.nominatedNodeName;
-    if (isFinished(pod) || !(nodeName || nominated)) {
+    if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
       this.#forgetPod(key);
       return;
     }
     const before = this.#bound.get(key);
-    const info = podInfo(pod, before);
+    const info = podInfo(pod, before, key);
     const node = nodeName ? this.#nodes.get(nodeName) : undefined;
     if (node !== undefined && before !== undefined && before.spec.nodeName === nodeName && countsAlike(before, info)) {
       this.#bound.set(key, info);

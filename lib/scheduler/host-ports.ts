@@ -1,4 +1,4 @@
-import type { PodSpec } from '../api/generated/types.js';
+import type { Container, PodSpec } from '../api/generated/types.js';
 import { getOrInsert } from './get-or-insert.js';
 
 export interface HostPort {
@@ -7,19 +7,25 @@ export interface HostPort {
   readonly port: number;
 }
 
+const none: readonly HostPort[] = [];
+
 const anyIP = '0.0.0.0';
 
 /** The host ports a Pod holds while it runs: of its containers and restartable init containers. */
 export const hostPortsOf = (spec: PodSpec): readonly HostPort[] => {
-  const ports: HostPort[] = [];
-  const sidecars = (spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
-  for (const container of [...spec.containers, ...sidecars]) {
-    for (const port of container.ports ?? []) {
-      if ((port.hostPort ?? 0) <= 0) continue;
-      ports.push({ ip: port.hostIP || anyIP, protocol: port.protocol || 'TCP', port: port.hostPort ?? 0 });
-    }
-  }
+  let ports = none;
+  for (const container of spec.containers) ports = withPorts(ports, container);
+  for (const container of spec.initContainers ?? [])
+    if (container.restartPolicy === 'Always') ports = withPorts(ports, container);
   return ports;
+};
+
+const withPorts = (others: readonly HostPort[], { ports = [] }: Container): readonly HostPort[] => {
+  let all = others;
+  for (const { hostPort = 0, hostIP, protocol } of ports) {
+    if (hostPort > 0) all = [...all, { ip: hostIP || anyIP, protocol: protocol || 'TCP', port: hostPort }];
+  }
+  return all;
 };
 
 /** The host ports in use on one node, counted, because Pods placed by hand may share one. */

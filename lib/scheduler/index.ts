@@ -40,16 +40,16 @@ export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }
   if (engine === 'fast') {
     const fast = new FastEngine(byName);
     return {
-      upsert: (object, before) => fast.cache.upsert(object, before),
-      remove: (ref) => fast.cache.remove(ref),
-      schedule: (pod) => fast.schedule(pod),
+      upsert: fast.cache.upsert.bind(fast.cache),
+      remove: fast.cache.remove.bind(fast.cache),
+      schedule: fast.schedule.bind(fast),
     };
   }
   const cache = new Cache();
   const sampling = new NodeSampling();
   return {
-    upsert: (object, before) => cache.upsert(object, before),
-    remove: (ref) => cache.remove(ref),
+    upsert: cache.upsert.bind(cache),
+    remove: cache.remove.bind(cache),
     schedule: (pod) => {
       const info = podInfo(pod);
       const profile = byName.of(pod);

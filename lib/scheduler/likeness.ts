@@ -22,9 +22,6 @@ export const isAlike = (a: PodSpec, b: PodSpec): boolean =>
     a.preemptionPolicy === b.preemptionPolicy &&
     (a.volumes === b.volumes || !(hasImage(a) || hasImage(b))));
 
-/** A text of which one can tell where it ends, whatever is in it. */
-const measured = (text: string): string => `${text.length}:${text}`;
-
 const isDefaultFor = (key: string, toleration: Toleration | undefined): boolean =>
   toleration?.key === key &&
   toleration.operator === 'Exists' &&
@@ -41,7 +38,8 @@ const tolerationsText = (tolerations: readonly Toleration[]): string =>
     : `t${JSON.stringify(tolerations)}`;
 
 const containerText = ({ image, resources, ports, restartPolicyRules }: Container): string => {
-  let text = image === undefined ? 'c' : `c${measured(image)}`;
+  // Names say how long they are, so that nothing in them can be taken for what comes next.
+  let text = image === undefined ? 'c' : `c${image.length}:${image}`;
   if (resources?.requests !== undefined) text += JSON.stringify(resources.requests);
   if (ports !== undefined) for (const port of ports) if (port.hostPort !== undefined) text += `p${JSON.stringify(port)}`;
   return restartPolicyRules === undefined ? text : `${text}r${JSON.stringify(restartPolicyRules)}`;
@@ -51,11 +49,12 @@ const containerText = ({ image, resources, ports, restartPolicyRules }: Containe
 export const specText = (spec: PodSpec, namespace: string): string => {
   const { initContainers, overhead, resources, nodeSelector, affinity, topologySpreadConstraints, hostNetwork, hostUsers } = spec;
   const { priority, preemptionPolicy, tolerations } = spec;
-  let text = measured(namespace);
+  let text = `${namespace.length}:${namespace}`;
   for (const container of spec.containers) text += containerText(container);
   if (tolerations !== undefined) text += tolerationsText(tolerations);
   if (priority !== undefined) text += `n${priority}`;
-  if (preemptionPolicy !== undefined) text += preemptionPolicy === 'PreemptLowerPriority' ? 'l' : JSON.stringify(preemptionPolicy);
+  if (preemptionPolicy !== undefined)
+    text += preemptionPolicy === 'PreemptLowerPriority' ? 'l' : JSON.stringify(preemptionPolicy);
   const isPlain =
     (initContainers ?? overhead ?? resources ?? nodeSelector ?? affinity ?? topologySpreadConstraints) === undefined &&
     (hostNetwork ?? hostUsers) === undefined;

@@ -83,8 +83,8 @@ const noSpec: PodSpec = { containers: [] };
 
 export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string => `${namespace}/${name}`;
 
-/** `before`: of the same Pod, where the caller has it. */
-export const podInfo = (pod: Admitted<Pod>, before?: PodInfo): PodInfo => {
+/** `before`: of the same Pod, where the caller has it; `key`: its key. */
+export const podInfo = (pod: Admitted<Pod>, before?: PodInfo, key = podKey(pod)): PodInfo => {
   const namespace = pod.metadata.namespace ?? 'default';
   const spec = pod.spec ?? noSpec;
   const shared = before?.spec === spec ? before.shared : specInfo(spec, namespace);
@@ -99,7 +99,7 @@ export const podInfo = (pod: Admitted<Pod>, before?: PodInfo): PodInfo => {
     affinity: shared.affinity,
     pod,
     spec,
-    key: before?.key ?? podKey(pod),
+    key,
     namespace,
     name: pod.metadata.name,
     labels: pod.metadata.labels ?? noLabels,

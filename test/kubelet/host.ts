@@ -39,11 +39,11 @@ export class FakeHost implements KubeletHost {
     };
   }
 
-  get(ref: ObjectRef): Admitted<Record<string, unknown>> | undefined {
-    return this.#objects.get(refKey(ref));
+  get(kind: string, namespace: string, name: string): Admitted | undefined {
+    return this.#objects.get(refKey({ apiVersion: 'v1', kind, namespace, name }));
   }
 
-  services(): readonly Admitted<Record<string, unknown>>[] {
+  services(): readonly Admitted[] {
     return [...this.#objects.values()].filter(({ kind }) => kind === 'Service');
   }
 

@@ -1,47 +1,48 @@
-/** Up to which change something has been brought up to date. */
+/** Up to which change something has been brought up to date; -1 before it ever was. */
 export interface Reader {
-  epoch: number;
   seen: number;
 }
 
-export const newReader = (): Reader => ({ epoch: -1, seen: 0 });
+export const newReader = (): Reader => ({ seen: -1 });
 
 /** Nodes in the order in which they changed, as their indices. */
 export class ChangeLog {
   /** Complemented where not only the Pods of the node changed. */
   readonly #entries: number[] = [];
-  /** Per node, where in the log its last change is. */
+  /** How many changes came before the first entry. */
+  #forgotten = 0;
+  /** Per node, which change was its last. */
   readonly #last: Int32Array;
-  /** Grows when entries are forgotten. */
-  #epoch = 0;
 
   constructor(nodes: number) {
     this.#last = new Int32Array(nodes);
   }
 
   add(node: number, isNodeItself: boolean): void {
+    const entries = this.#entries;
     // Whoever has not looked for so long does better to look at every node again.
-    if (this.#entries.length > 4 * this.#last.length) {
-      this.#entries.length = 0;
-      this.#epoch++;
+    if (entries.length > 4 * this.#last.length) {
+      const most = 2 * this.#last.length;
+      this.#forgotten += entries.length - most;
+      entries.splice(0, entries.length - most);
     }
-    this.#last[node] = this.#entries.push(isNodeItself ? ~node : node) - 1;
+    this.#last[node] = this.#forgotten + entries.push(isNodeItself ? ~node : node) - 1;
   }
 
   /** Visits each node that has changed since the reader last came; all nodes when the reader is new or comes too late. */
   catchUp(reader: Reader, visit: (node: number, isNodeItself: boolean) => void): void {
     const entries = this.#entries;
-    if (reader.epoch !== this.#epoch) {
+    const forgotten = this.#forgotten;
+    if (reader.seen < forgotten) {
       for (let node = 0; node < this.#last.length; node++) visit(node, true);
     } else {
-      for (let at = reader.seen; at < entries.length; at++) {
+      for (let at = reader.seen - forgotten; at < entries.length; at++) {
         const entry = entries[at] ?? 0;
         if (entry < 0) visit(~entry, true);
         // A node that changed again comes later.
-        else if (this.#last[entry] === at) visit(entry, false);
+        else if (this.#last[entry] === forgotten + at) visit(entry, false);
       }
     }
-    reader.epoch = this.#epoch;
-    reader.seen = entries.length;
+    reader.seen = forgotten + entries.length;
   }
 }

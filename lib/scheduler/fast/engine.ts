@@ -130,8 +130,7 @@ export class FastEngine implements CacheWatch {
     const podClass = world.classes.of(info, volumes);
     if (podClass === undefined) return undefined;
     const social = socialOf(info, podClass, this.cache, world);
-    const table =
-      podClass.tables.get(social.key) ?? world.keep(podClass, social.key, new Table(world, podClass, social));
+    const table = podClass.tables.get(social.key) ?? world.keep(podClass, social.key, new Table(world, podClass, social));
     return waiting.all > 0 && !table.isLocal ? undefined : { hasVolumes, world, podClass, table };
   }
 

@@ -65,7 +65,9 @@ export class Judgement {
     if (this.#isSilent || (!this.#isLive && this.#replacements === replacements)) return;
     this.#replacements = replacements;
     if (this.#indices === undefined) this.#world.changes.catchUp(this.#reader, this.#visit);
-    else for (let place = 0; place < this.refusals.length; place++) this.#judge(place, this.#world.node(this.#indices[place] ?? place));
+    else
+      for (let place = 0; place < this.refusals.length; place++)
+        this.#judge(place, this.#world.node(this.#indices[place] ?? place));
   }
 
   #judge(place: number, node: NodeInfo): void {
