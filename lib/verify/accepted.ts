@@ -1,7 +1,7 @@
 import { groupOf, type ObjectRef } from '../api/object.js';
 import type { ApplyResult } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
-import { type PodTemplate, podTemplateOf } from './template.js';
+import { hasPodTemplate, type PodTemplate, podTemplateOf } from './template.js';
 
 /** A manifest that is a Pod or makes Pods. */
 export interface Templated {
@@ -28,6 +28,7 @@ export const acceptedOf = (results: readonly ApplyResult[], refs: readonly Objec
   let lastKind: string | undefined;
   let lastVersion: string | undefined;
   let ofKind: Manifest[] = [];
+  let isTemplated = false;
   for (let index = 0; index < results.length; index++) {
     const result = results[index];
     const ref = refs[index];
@@ -38,6 +39,7 @@ export const acceptedOf = (results: readonly ApplyResult[], refs: readonly Objec
       lastKind = object.kind;
       ofKind = byKind.get(lastKind) ?? [];
       byKind.set(lastKind, ofKind);
+      isTemplated = hasPodTemplate(lastKind);
     }
     if (object.apiVersion !== lastVersion) {
       lastVersion = object.apiVersion;
@@ -45,7 +47,7 @@ export const acceptedOf = (results: readonly ApplyResult[], refs: readonly Objec
     }
     manifests.push(manifest);
     ofKind.push(manifest);
-    const template = podTemplateOf(object);
+    const template = isTemplated ? podTemplateOf(object) : undefined;
     if (template !== undefined) templates.push({ manifest, ref, template });
   }
   return { manifests, templates, byKind, groups };

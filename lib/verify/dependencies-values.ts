@@ -1,5 +1,6 @@
 import type { ConfigMap, Container, Pod, Secret, Volume } from '../api/generated/types.js';
-import type { Admitted, KubeObject, ObjectRef } from '../api/object.js';
+import type { Admitted, ObjectRef } from '../api/object.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { secretData } from '../kubelet/environment.js';
 import { expand } from '../kubelet/expansion.js';
 import { maySpeak, type Named } from './dependencies-text.js';
@@ -28,9 +29,6 @@ export interface ContainerValues {
   readonly values: readonly Value[];
 }
 
-/** Looks up a ConfigMap or Secret. */
-type Given = (ref: ObjectRef) => KubeObject | Admitted | undefined;
-
 /** A Pod, and the object that it is written in. */
 export interface Written {
   readonly pod: Admitted<Pod>;
@@ -50,45 +48,60 @@ interface Source {
   readonly data: Data;
 }
 
-const sourceOf = (
-  given: Given,
-  kind: 'ConfigMap' | 'Secret',
-  name: string | undefined,
-  namespace: string,
-): Source | undefined => {
-  if (name === undefined) return undefined;
-  const object: ObjectRef = { apiVersion: 'v1', kind, namespace, name };
-  const found = given(object);
-  if (kind === 'Secret') return found && { object, secret: true, data: secretData(found as Secret) };
-  const data = (found as ConfigMap | undefined)?.data;
-  return data && { object, secret: false, data };
-};
+/** The ConfigMaps and Secrets of a cluster, each read once: the Pods of a namespace share some of them. */
+export class Sources {
+  readonly #cluster: Cluster;
+  readonly #known = {
+    ConfigMap: new Map<string, Map<string, Source | undefined>>(),
+    Secret: new Map<string, Map<string, Source | undefined>>(),
+  };
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  of(kind: 'ConfigMap' | 'Secret', namespace: string, name: string | undefined): Source | undefined {
+    if (name === undefined) return undefined;
+    let names = this.#known[kind].get(namespace);
+    if (names === undefined) {
+      names = new Map();
+      this.#known[kind].set(namespace, names);
+    }
+    const known = names.get(name);
+    if (known !== undefined || names.has(name)) return known;
+    const source = this.#read({ apiVersion: 'v1', kind, namespace, name });
+    names.set(name, source);
+    return source;
+  }
+
+  #read(object: ObjectRef): Source | undefined {
+    const found = this.#cluster.get(object);
+    if (object.kind === 'Secret') return found && { object, secret: true, data: secretData(found as Secret) };
+    const data = (found as ConfigMap | undefined)?.data;
+    return data && { object, secret: false, data };
+  }
+}
 
 /** A text, and how to say where it was read: that is rarely asked. */
 interface Text {
   readonly name: string;
   readonly text: string;
-  readonly secret: boolean;
-  readonly place: () => Place;
+  /** What it comes from; none where it stands in the Pod itself. */
+  readonly source: Source | undefined;
+  /** Key of the source, or field below the Pod's spec. */
+  readonly at: string;
+  /** For people: `env DATABASE_URL`, `args[1]`; nothing for a file. */
+  readonly as: string;
 }
 
-const keyText = (name: string, text: string, source: Source, key: string, as = ''): Text => ({
-  name,
-  text,
-  secret: source.secret,
-  place: () => {
-    const { kind, namespace, name: holder } = source.object;
-    return { object: source.object, field: `data[${key}]`, text: `${as}${kind} ${namespace}/${holder} key ${key}` };
-  },
-});
+const isShown = ({ source }: Text): boolean => source?.secret !== true;
 
-/** A text that stands in the Pod itself. */
-const ownText = ({ root }: Written, name: string, text: string, field: () => string, as: string): Text => ({
-  name,
-  text,
-  secret: false,
-  place: () => ({ object: root.ref, field: `${podTemplateOf(root.object)?.path ?? 'spec'}.${field()}`, text: as }),
-});
+const placeOf = ({ root }: Written, { source, at, as }: Text): Place => {
+  if (source === undefined) return { object: root.ref, field: `${podTemplateOf(root.object)?.path ?? 'spec'}.${at}`, text: as };
+  const { kind, namespace, name } = source.object;
+  const text = `${as === '' ? '' : `${as} from `}${kind} ${namespace}/${name} key ${at}`;
+  return { object: source.object, field: `data[${at}]`, text };
+};
 
 type Variables = ReadonlyMap<string, Text>;
 
@@ -99,118 +112,130 @@ const shownIn =
   (variables: Variables) =>
   (name: string): string | undefined => {
     const variable = variables.get(name);
-    return variable?.secret === true ? undefined : variable?.text;
+    return variable !== undefined && isShown(variable) ? variable.text : undefined;
   };
 
 /** Variables, later ones over earlier ones; `$(NAME)` stands for a variable before it, unless that one is of a Secret. */
-const variablesOf = (written: Written, { env, envFrom }: Container, at: () => string, given: Given): Variables => {
-  if (env === undefined && envFrom === undefined) return noVariables;
-  const { namespace = '' } = written.pod.metadata;
+const variablesOf = ({ pod }: Written, { env = [], envFrom = [] }: Container, at: string, sources: Sources): Variables => {
+  if (env.length === 0 && envFrom.length === 0) return noVariables;
+  const { namespace = '' } = pod.metadata;
   const variables = new Map<string, Text>();
   const add = (name: string, key: string, source: Source): void => {
     const text = own(source.data, key);
-    if (text !== undefined) variables.set(name, keyText(name, text, source, key, `env ${name} from `));
+    if (text !== undefined) variables.set(name, { name, text, source, at: key, as: `env ${name}` });
   };
-  for (const { configMapRef, secretRef, prefix = '' } of envFrom ?? []) {
+  for (const { configMapRef, secretRef, prefix = '' } of envFrom) {
     const kind = configMapRef === undefined ? 'Secret' : 'ConfigMap';
-    const source = sourceOf(given, kind, (configMapRef ?? secretRef)?.name, namespace);
+    const source = sources.of(kind, namespace, (configMapRef ?? secretRef)?.name);
     if (source === undefined) continue;
     for (const key of Object.keys(source.data)) add(`${prefix}${key}`, key, source);
   }
   const known = shownIn(variables);
-  for (const [index, { name, value = '', valueFrom }] of (env ?? []).entries()) {
+  for (let index = 0; index < env.length; index++) {
+    const { name = '', value = '', valueFrom } = env[index] ?? {};
     variables.delete(name);
-    const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
-    const ref = configMapKeyRef ?? secretKeyRef;
+    const configMapKeyRef = valueFrom?.configMapKeyRef;
+    const ref = configMapKeyRef ?? valueFrom?.secretKeyRef;
     if (ref !== undefined) {
-      const source = sourceOf(given, configMapKeyRef === undefined ? 'Secret' : 'ConfigMap', ref.name, namespace);
+      const source = sources.of(configMapKeyRef === undefined ? 'Secret' : 'ConfigMap', namespace, ref.name);
       if (source !== undefined) add(name, ref.key, source);
     } else if (value !== '') {
-      const field = () => `${at()}.env[${index}].value`;
-      variables.set(name, ownText(written, name, expand(value, known), field, `env ${name}`));
+      const field = `${at}.env[${index}].value`;
+      variables.set(name, { name, text: expand(value, known), source: undefined, at: field, as: `env ${name}` });
     }
   }
   return variables;
 };
 
 /** Words of command and args: `--flag=value`, `--flag value`, and others. The first word is the program. */
-const wordsOf = (
-  written: Written,
-  { command = [], args = [] }: Container,
-  at: () => string,
-  variables: Variables,
-): readonly Text[] => {
+const wordsOf = ({ command = [], args = [] }: Container, at: string, variables: Variables): readonly Text[] => {
   const words = [
-    ...command.map((text, index) => ({ text, list: 'command', index })).slice(1),
-    ...args.map((text, index) => ({ text, list: 'args', index })),
+    ...command.map((text, index) => ({ text, as: `command[${index}]` })).slice(1),
+    ...args.map((text, index) => ({ text, as: `args[${index}]` })),
   ];
   const lookup = shownIn(variables);
-  return words.map(({ text: word, list, index }, position) => {
+  return words.map(({ text: word, as }, position) => {
     const [, flag, value] = /^--?([\w.-]+)=(.*)$/s.exec(word) ?? [];
     const before = words[position - 1]?.text ?? '';
     const name = flag ?? (/^--?[\w.-]+$/.test(before) ? before.replace(/^--?/, '') : '');
-    const place = `${list}[${index}]`;
-    return ownText(written, name, expand(value ?? word, lookup), () => `${at()}.${place}`, place);
+    return { name, text: expand(value ?? word, lookup), source: undefined, at: `${at}.${as}`, as };
   });
 };
+
+/** A volume, or one of the sources that a projected volume is made of. */
+interface Keyed {
+  readonly configMap?: Volume['configMap'];
+  readonly secret?: {
+    readonly name?: string;
+    readonly secretName?: string;
+    readonly items?: readonly { readonly key: string }[];
+  };
+}
 
 /** The keys of ConfigMaps and Secrets that a volume shows. */
-const filesOf = (volume: Volume, namespace: string, given: Given): readonly Text[] => {
-  const sources = [volume, ...(volume.projected?.sources ?? [])];
-  return sources.flatMap((each): readonly Text[] => {
-    const { configMap, secret } = each as Pick<Volume, 'configMap'> & {
-      readonly secret?: {
-        readonly name?: string;
-        readonly secretName?: string;
-        readonly items?: readonly { readonly key: string }[];
-      };
-    };
+const filesOf = (volume: Volume, namespace: string, sources: Sources): readonly Text[] => {
+  const files: Text[] = [];
+  const add = ({ configMap, secret }: Keyed): void => {
+    if (configMap === undefined && secret === undefined) return;
     const source =
       configMap === undefined
-        ? sourceOf(given, 'Secret', secret?.secretName ?? secret?.name, namespace)
-        : sourceOf(given, 'ConfigMap', configMap.name, namespace);
-    if (source === undefined) return [];
+        ? sources.of('Secret', namespace, secret?.secretName ?? secret?.name)
+        : sources.of('ConfigMap', namespace, configMap.name);
+    if (source === undefined) return;
     const items = configMap?.items ?? secret?.items;
-    return (items?.map(({ key }) => key) ?? Object.keys(source.data)).flatMap((key) => {
+    for (const key of items?.map((item) => item.key) ?? Object.keys(source.data)) {
       const text = own(source.data, key);
-      return text === undefined ? [] : [keyText(key, text, source, key)];
-    });
-  });
+      if (text !== undefined) files.push({ name: key, text, source, at: key, as: '' });
+    }
+  };
+  add(volume as Keyed);
+  for (const each of volume.projected?.sources ?? []) add(each as Keyed);
+  return files;
 };
-
-const addValues = (group: readonly Text[] | Variables, into: Value[]): void => {
-  const beside = (other: string): string | undefined => {
+const besideIn =
+  (group: readonly Text[] | Variables) =>
+  (other: string): string | undefined => {
     for (const { name, text } of group.values()) if (name === other) return text;
     return undefined;
   };
-  for (const { name, text, secret, place } of group.values()) {
+
+const addValues = (written: Written, group: readonly Text[] | Variables, into: Value[]): void => {
+  for (const each of group.values()) {
+    const { name, text } = each;
     if (!maySpeak(name, text) || secretNames.test(name)) continue;
-    into.push({ name, text, beside, place: place(), secret });
+    into.push({ name, text, beside: besideIn(group), place: placeOf(written, each), secret: !isShown(each) });
   }
 };
 
-const valuesOfContainer = (written: Written, container: Container, at: () => string, given: Given): readonly Value[] => {
+const valuesOfContainer = (written: Written, container: Container, at: string, sources: Sources): readonly Value[] => {
   const { command, args, volumeMounts } = container;
   const { metadata, spec } = written.pod;
   const values: Value[] = [];
-  const variables = variablesOf(written, container, at, given);
-  if (variables.size > 0) addValues(variables, values);
-  if (command !== undefined || args !== undefined) addValues(wordsOf(written, container, at, variables), values);
+  const variables = variablesOf(written, container, at, sources);
+  if (variables.size > 0) addValues(written, variables, values);
+  if (command !== undefined || args !== undefined) addValues(written, wordsOf(container, at, variables), values);
   if (volumeMounts === undefined) return values;
-  for (const name of new Set(volumeMounts.map((mount) => mount.name))) {
+  const names = volumeMounts.map((mount) => mount.name);
+  for (const name of names.length > 1 ? new Set(names) : names) {
     // Of two volumes with one name the later one counts.
     const volume = spec?.volumes?.findLast((each) => each.name === name);
-    if (volume !== undefined) addValues(filesOf(volume, metadata.namespace ?? '', given), values);
+    const files = volume === undefined ? [] : filesOf(volume, metadata.namespace ?? '', sources);
+    if (files.length > 0) addValues(written, files, values);
   }
   return values;
 };
 
+const lists = ['initContainers', 'containers'] as const;
+
 /** What each container of a Pod is given that may speak of addresses. */
-export const valuesOf = (written: Written, given: Given): readonly ContainerValues[] => {
+export const valuesOf = (written: Written, sources: Sources): readonly ContainerValues[] => {
   const found: ContainerValues[] = [];
-  for (const list of ['initContainers', 'containers'] as const) {
-    for (const [index, container] of (written.pod.spec?.[list] ?? []).entries()) {
-      const values = valuesOfContainer(written, container, () => `${list}[${index}]`, given);
+  for (const list of lists) {
+    const containers = written.pod.spec?.[list] ?? [];
+    for (let index = 0; index < containers.length; index++) {
+      const container = containers[index];
+      if (container === undefined) continue;
+      const values = valuesOfContainer(written, container, `${list}[${index}]`, sources);
       if (values.length > 0) found.push({ container: container.name, values });
     }
   }

@@ -2,7 +2,7 @@ import type { Pod, Service } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { type Endpoint, endpointsIn } from './dependencies-text.js';
-import { type ContainerValues, type Place, type Value, valuesOf, type Written } from './dependencies-values.js';
+import { type ContainerValues, type Place, Sources, type Value, valuesOf, type Written } from './dependencies-values.js';
 import type { Destination } from './intent.js';
 import { type Root, rootsOf } from './roots.js';
 
@@ -127,12 +127,12 @@ export const dependenciesOf = (
   pods: readonly Admitted<Pod>[] = cluster.list('Pod'),
   rootOf: (pod: Admitted) => Root = rootsOf(cluster),
 ): readonly Dependency[] => {
-  const given = (ref: ObjectRef) => cluster.get(ref);
+  const sources = new Sources(cluster);
   let services: Services | undefined;
   const found: Dependency[] = [];
   for (const pod of representatives(pods, rootOf).values()) {
     const written: Written = { pod, root: rootOf(pod) };
-    for (const each of valuesOf(written, given)) {
+    for (const each of valuesOf(written, sources)) {
       services ??= new Map(
         cluster.list('Service').map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
       );

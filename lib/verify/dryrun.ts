@@ -22,12 +22,14 @@ import { networkOf } from './view.js';
 const clusterRefs = (objects: () => readonly KubeObject[]): ((manifest: Manifest) => ObjectRef) => {
   let isCustomNamespaced: ReturnType<typeof customScopes> | undefined;
   return ({ object }) => {
-    const { apiVersion, kind, namespace, name } = refOf(object);
+    const ref = refOf(object);
+    const { apiVersion, kind, namespace, name } = ref;
     let namespaced = resourceOf(apiVersion, kind)?.namespaced;
     if (namespaced === undefined) {
       isCustomNamespaced ??= customScopes(objects());
       namespaced = isCustomNamespaced(object) ?? namespace !== undefined;
     }
+    if (namespaced && typeof namespace === 'string') return ref;
     return { apiVersion, kind, namespace: namespaced ? (namespace ?? 'default') : undefined, name };
   };
 };
@@ -65,7 +67,9 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const namespaces = new Set<string>();
   const references: Reference[] = [];
   let defaultClass = false;
-  for (const manifest of ordered.manifests) {
+  for (let index = 0; index < ordered.manifests.length; index++) {
+    const manifest = ordered.manifests[index];
+    if (manifest === undefined) continue;
     const ref = clusterRef(manifest);
     const read = decode(manifest.object);
     refs.push(ref);

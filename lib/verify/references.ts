@@ -2,7 +2,6 @@ import type {
   ClusterRoleBinding,
   Container,
   CustomResourceDefinition,
-  EnvVarSource,
   EphemeralContainer,
   HorizontalPodAutoscaler,
   Ingress,
@@ -17,11 +16,26 @@ import type {
 import type { KubeObject, ObjectRef } from '../api/object.js';
 import { podTemplateOf } from './template.js';
 
+/**
+ * `spec.containers[0].env[2].valueFrom.configMapKeyRef.key` in its parts: nearly every reference is one of a variable, and nearly none is ever
+ * spoken of.
+ */
+interface VariableField {
+  readonly pod: string;
+  readonly list: string;
+  readonly container: number;
+  readonly variable: number;
+  readonly source: string;
+  readonly leaf: 'name' | 'key';
+}
+
+type Place = string | VariableField;
+
 /** One object names another. */
 export interface Reference {
   readonly from: ObjectRef;
-  /** Field that holds the name. */
-  readonly path: string;
+  /** Field that holds the name; see `pathOf`. */
+  readonly at: Place;
   readonly to: ObjectRef;
   /** Key of a ConfigMap or Secret, port of a Service. */
   readonly key?: string | number | undefined;
@@ -30,6 +44,10 @@ export interface Reference {
   /** What a missing object does: the Pod does not start, or nothing happens and nothing says so. */
   readonly without: 'not starting' | 'silent';
 }
+
+/** Field of the referring object that holds the name. */
+export const pathOf = ({ at }: Reference): string =>
+  typeof at === 'string' ? at : `${at.pod}.${at.list}[${at.container}].env[${at.variable}].valueFrom.${at.source}.${at.leaf}`;
 
 /** Collects the references of one object, in the order of its fields. */
 class Collector {
@@ -46,13 +64,13 @@ class Collector {
   }
 
   /** A reference that may be missing only where its field says so. */
-  needed(path: string, to: ObjectRef, key?: string | number, optional = false): void {
-    this.#add(path, to, key, optional, 'not starting');
+  needed(at: Place, to: ObjectRef, key?: string | number, optional = false): void {
+    this.#add(at, to, key, optional, 'not starting');
   }
 
   /** One whose absence nobody tells of. */
-  silent(path: string, to: ObjectRef, key?: string | number): void {
-    this.#add(path, to, key, false, 'silent');
+  silent(at: Place, to: ObjectRef, key?: string | number): void {
+    this.#add(at, to, key, false, 'silent');
   }
 
   /** An object of the core group in the namespace of this one. */
@@ -60,10 +78,10 @@ class Collector {
     return { apiVersion: 'v1', kind, namespace: this.#from.namespace, name };
   }
 
-  #add(path: string, to: ObjectRef, key: string | number | undefined, optional: boolean, without: Reference['without']): void {
+  #add(at: Place, to: ObjectRef, key: string | number | undefined, optional: boolean, without: Reference['without']): void {
     // A name that the server requires may be missing in what was only decoded.
     const name: unknown = to.name;
-    if (typeof name === 'string' && name !== '') this.#into.push({ from: this.#from, path, to, key, optional, without });
+    if (typeof name === 'string' && name !== '') this.#into.push({ from: this.#from, at, to, key, optional, without });
   }
 }
 
@@ -99,25 +117,25 @@ const ofVolume = (found: Collector, volume: Volume, path: string): void => {
   }
 };
 
+const none: readonly never[] = [];
+
 const keyFields = [
   ['configMapKeyRef', 'ConfigMap'],
   ['secretKeyRef', 'Secret'],
 ] as const;
 
-const ofVariable = (found: Collector, source: EnvVarSource, path: string): void => {
-  for (const [field, kind] of keyFields) {
-    const ref = source[field];
-    if (ref?.name === undefined) continue;
-    const to = found.core(kind, ref.name);
-    const at = `${path}.valueFrom.${field}`;
-    found.needed(`${at}.name`, to, undefined, ref.optional);
-    found.needed(`${at}.key`, to, ref.key, ref.optional);
-  }
-};
+/** Lists of containers of a Pod's spec. */
+const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
-const ofContainer = (found: Collector, { env, envFrom }: Container | EphemeralContainer, path: string): void => {
-  for (const [index, { configMapRef, secretRef }] of (envFrom ?? []).entries()) {
-    const at = `${path}.envFrom[${index}]`;
+const ofContainer = (
+  found: Collector,
+  { env, envFrom }: Container | EphemeralContainer,
+  pod: string,
+  list: string,
+  container: number,
+): void => {
+  for (const [index, { configMapRef, secretRef }] of envFrom?.entries() ?? none) {
+    const at = `${pod}.${list}[${container}].envFrom[${index}]`;
     if (configMapRef?.name !== undefined) {
       const to = found.core('ConfigMap', configMapRef.name);
       found.needed(`${at}.configMapRef.name`, to, undefined, configMapRef.optional);
@@ -126,16 +144,21 @@ const ofContainer = (found: Collector, { env, envFrom }: Container | EphemeralCo
       found.needed(`${at}.secretRef.name`, found.core('Secret', secretRef.name), undefined, secretRef.optional);
   }
   if (env === undefined) return;
-  for (let index = 0; index < env.length; index++) {
-    const source = env[index]?.valueFrom;
-    if (source !== undefined) ofVariable(found, source, `${path}.env[${index}]`);
+  for (let variable = 0; variable < env.length; variable++) {
+    const from = env[variable]?.valueFrom;
+    if (from === undefined) continue;
+    for (const [source, kind] of keyFields) {
+      const ref = from[source];
+      if (ref?.name === undefined) continue;
+      const to = found.core(kind, ref.name);
+      found.needed({ pod, list, container, variable, source, leaf: 'name' }, to, undefined, ref.optional);
+      found.needed({ pod, list, container, variable, source, leaf: 'key' }, to, ref.key, ref.optional);
+    }
   }
 };
 
-const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
-
 const ofPod = (found: Collector, spec: PodSpec, path: string, claims: ReadonlySet<string>): void => {
-  for (const [index, volume] of (spec.volumes ?? []).entries()) {
+  for (const [index, volume] of spec.volumes?.entries() ?? none) {
     // A StatefulSet's claim templates take the place of a volume of that name.
     if (!claims.has(volume.name)) ofVolume(found, volume, `${path}.volumes[${index}]`);
   }
@@ -144,13 +167,12 @@ const ofPod = (found: Collector, spec: PodSpec, path: string, claims: ReadonlySe
     if (containers === undefined) continue;
     for (let index = 0; index < containers.length; index++) {
       const container = containers[index];
-      if (container?.env !== undefined || container?.envFrom !== undefined)
-        ofContainer(found, container, `${path}.${list}[${index}]`);
+      if (container !== undefined) ofContainer(found, container, path, list, index);
     }
   }
   const account = spec.serviceAccountName ?? spec.serviceAccount;
   if (account !== undefined && account !== '') found.needed(`${path}.serviceAccountName`, found.core('ServiceAccount', account));
-  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
+  for (const [index, { name }] of spec.imagePullSecrets?.entries() ?? none) {
     // The kubelet goes on without it, and a private image then cannot be pulled.
     if (name !== undefined) found.silent(`${path}.imagePullSecrets[${index}].name`, found.core('Secret', name));
   }

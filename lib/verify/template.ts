@@ -30,6 +30,9 @@ const templatePlaces: ReadonlyMap<string, ReturnType<typeof placeOf>> = new Map(
   ['CronJob', placeOf('spec', 'jobTemplate', 'spec', 'template')],
 ]);
 
+/** Whether objects of a kind are Pods or make Pods. */
+export const hasPodTemplate = (kind: string): boolean => templatePlaces.has(kind);
+
 const noLabels: Readonly<Record<string, string>> = {};
 
 /** The Pod template of a workload or Pod, undefined for other kinds and for objects without one. */

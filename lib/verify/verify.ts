@@ -67,9 +67,10 @@ const acceptances = (
 ): ReadonlyMap<string, string> => {
   const accepted = new Map<string, string>();
   for (const { object, code, reason } of suppressions ?? []) accepted.set(`${refKey(object)} ${code}`, reason);
-  for (const manifest of manifests) {
-    const { annotations } = manifest.object.metadata;
-    if (!annotations) continue;
+  for (let index = 0; index < manifests.length; index++) {
+    const manifest = manifests[index];
+    const annotations = manifest?.object.metadata.annotations;
+    if (manifest === undefined || !annotations) continue;
     for (const [name, reason] of Object.entries(annotations)) {
       if (!name.startsWith(acceptAnnotation)) continue;
       accepted.set(`${refKey(namespaceOf(manifest))} ${name.slice(acceptAnnotation.length).replace('.', '/')}`, String(reason));

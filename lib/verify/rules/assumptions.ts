@@ -1,4 +1,5 @@
 import { refText } from '../../api/object.js';
+import { pathOf } from '../references.js';
 import type { Draft, Rule } from '../rule.js';
 
 /** Commands of the simulator's own knowledge are not proof: images and processes are outside of any manifest. */
@@ -36,7 +37,7 @@ export const assumptionsRule: Rule = (run) => {
       code: 'assumption/outside',
       severity: 'assumption',
       object: needed?.from ?? ref,
-      field: needed?.path,
+      field: needed && pathOf(needed),
       message:
         ref.kind === 'StorageClass' && needed === undefined
           ? 'the cluster has a default StorageClass that provisions the claims'

@@ -41,9 +41,10 @@ const draftOf = (run: DryRun, manifest: Manifest, name: string): Draft => {
  */
 export const namesRule: Rule = (run) => {
   const drafts: Draft[] = [];
-  for (const manifest of run.accepted) {
-    const { name } = manifest.object.metadata;
-    if (name?.includes('undefined')) drafts.push(draftOf(run, manifest, name));
+  for (let index = 0; index < run.accepted.length; index++) {
+    const manifest = run.accepted[index];
+    const name = manifest?.object.metadata.name;
+    if (manifest !== undefined && name?.includes('undefined')) drafts.push(draftOf(run, manifest, name));
   }
   return drafts;
 };

@@ -4,7 +4,7 @@ import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/obje
 import { isDefaultRole } from '../../rbac/default-roles.js';
 import { withField } from '../edit.js';
 import type { FindingCode, Severity } from '../finding.js';
-import type { Reference } from '../references.js';
+import { pathOf, type Reference } from '../references.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 
 const codeOf = ({ to }: Reference): FindingCode => {
@@ -15,9 +15,9 @@ const codeOf = ({ to }: Reference): FindingCode => {
 /** Objects that other programs often make later, or whose absence only takes something away. */
 const mayComeLater: ReadonlySet<string> = new Set(['Secret', 'IngressClass', 'ServiceAccount']);
 
-const severityOf = ({ to, without, path }: Reference): Severity => {
+const severityOf = ({ to, without, at }: Reference): Severity => {
   if (without === 'not starting') return 'error';
-  return mayComeLater.has(to.kind) || path === 'spec.serviceName' ? 'warning' : 'error';
+  return mayComeLater.has(to.kind) || at === 'spec.serviceName' ? 'warning' : 'error';
 };
 
 /** What is there without an object. */
@@ -30,7 +30,8 @@ const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>
   cluster.list(to, to.namespace === undefined ? {} : { namespace: to.namespace }).map(({ metadata }) => metadata.name);
 
 const missingObject = (run: DryRun, reference: Reference): Draft => {
-  const { from, path, to } = reference;
+  const { from, to } = reference;
+  const path = pathOf(reference);
   const meant = nearest(to.name, candidates(run, to));
   const fixes: Candidate[] =
     meant === undefined
@@ -65,10 +66,12 @@ const hasKey = (object: KubeObject, key: string): boolean => {
 };
 
 /** A port that the Service does not offer, named by an Ingress. */
-const missingPort = ({ from, path, to, key }: Reference, service: Service): readonly Draft[] => {
+const missingPort = (reference: Reference, service: Service): readonly Draft[] => {
+  const { from, to, key } = reference;
   const ports = service.spec?.ports ?? [];
   if (key === undefined || service.spec?.type === 'ExternalName' || ports.some(({ name, port }) => name === key || port === key))
     return [];
+  const path = pathOf(reference);
   const [first] = ports;
   const field = typeof key === 'number' ? 'number' : 'name';
   return [
@@ -91,9 +94,10 @@ const missingPort = ({ from, path, to, key }: Reference, service: Service): read
 };
 
 const missingKey = (reference: Reference, target: KubeObject): readonly Draft[] => {
-  const { from, path, to, key } = reference;
+  const { from, to, key } = reference;
   if (to.kind === 'Service') return missingPort(reference, target as Service);
   if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return [];
+  const path = pathOf(reference);
   const keys = keysOf(target);
   const meant = nearest(String(key), keys);
   return [

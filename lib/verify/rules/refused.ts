@@ -154,7 +154,10 @@ export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }
   };
   const running = new Map((input.against ?? []).map((manifest) => [refKey(refOf(manifest)), manifest.object]));
   const judged: ApplyResult[] = [];
-  for (const result of results) if (!result.verdict.ok || result.verdict.warnings.length > 0) judged.push(result);
+  for (let index = 0; index < results.length; index++) {
+    const result = results[index];
+    if (result !== undefined && (!result.verdict.ok || result.verdict.warnings.length > 0)) judged.push(result);
+  }
   return judged.flatMap(({ manifest, verdict }): readonly Draft[] => {
     const ref = refOf(manifest);
     const before = running.get(refKey(ref));

@@ -157,6 +157,8 @@ const portFault = (
   ];
 };
 
+const newNames = () => new Map<string | undefined, readonly Endpoint[]>();
+
 /** The endpoints of a Service, whatever slices they are in. */
 const endpointsOf = (slices: readonly Admitted<EndpointSlice>[]) => {
   const found = new Map<string | undefined, Map<string | undefined, readonly Endpoint[]>>();
@@ -168,8 +170,6 @@ const endpointsOf = (slices: readonly Admitted<EndpointSlice>[]) => {
   }
   return (namespace: string | undefined, name: string): readonly Endpoint[] => found.get(namespace)?.get(name) ?? [];
 };
-
-const newNames = () => new Map<string | undefined, readonly Endpoint[]>();
 
 const declaresAll = (pod: Admitted<Pod>, ports: readonly ServicePort[]): boolean => {
   for (const port of ports) if (!declares(pod, port)) return false;
@@ -185,7 +185,7 @@ export const servicesRule: Rule = (run) => {
   const services = byName(run.cluster.list('Service'));
   const endpointsOfService = endpointsOf(run.cluster.list('EndpointSlice'));
 
-  /** Why the ready endpoints of a Service that selects Pods do not do. */
+  /** What is wrong with a Service that selects Pods. */
   const faults = (
     ref: ObjectRef,
     service: Admitted<Service>,
