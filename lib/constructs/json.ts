@@ -6,10 +6,20 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const notPlain = Symbol('not plain');
 
-/** Sorts `keys`. Objects have few of them, and those mostly in order: sorting each would be what most of the memory is spent on. */
+/** Keys beyond which sorting one by one would take longer. */
+const many = 16;
+
+/** Sorts `keys` in place. Objects have few keys, and those mostly in order: `sort` would take most of the memory of rendering them. */
 const inOrder = (keys: string[]): readonly string[] => {
+  if (keys.length > many) return keys.sort();
   for (let index = 1; index < keys.length; index++) {
-    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return keys.sort();
+    const key = keys[index] ?? '';
+    let place = index;
+    while (place > 0 && (keys[place - 1] ?? '') > key) {
+      keys[place] = keys[place - 1] ?? '';
+      place--;
+    }
+    keys[place] = key;
   }
   return keys;
 };
@@ -27,8 +37,9 @@ const plain = (value: unknown, sparse: boolean): unknown => {
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? '';
     const field = (value as Fields)[key];
+    if (field === undefined) continue;
     // Most fields are texts: they need no call.
-    const copied = typeof field === 'string' ? field : plain(field, sparse);
+    const copied = typeof field === 'string' || typeof field === 'number' ? field : plain(field, sparse);
     if (copied === undefined) continue;
     if (copied === notPlain) return notPlain;
     fields[key] = copied;
