@@ -7,6 +7,7 @@ import type { FindingCode } from '../verify/finding.js';
 import { declareSuppression } from './declarations.js';
 import { without } from './merge.js';
 import { objectRef } from './object-ref.js';
+import { rememberCall } from './provenance.js';
 
 /** What every object takes. */
 export interface ObjectProps {
@@ -56,6 +57,7 @@ export class Resource extends ApiObject {
     if (labels !== undefined) metadata.labels = labels;
     if (annotations !== undefined) metadata.annotations = annotations;
     const object: object = extended(body, { apiVersion: type.apiVersion, kind: type.kind, metadata });
+    rememberCall(new.target);
     super(scope, id, object as ApiObjectProps);
     // cdk8s gives the namespace of the chart to every object, also to those that cannot have one.
     if (type.namespaced === false) Object.assign(this.metadata, { namespace: undefined });

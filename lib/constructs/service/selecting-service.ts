@@ -61,16 +61,19 @@ interface AnyServiceProps extends ObjectProps, Omit<k8s.ServiceSpec, 'ports'> {
 /** Props that are not plain fields of the spec. */
 const reshapedFields: ReadonlySet<string> = new Set([...metadataFields, 'to', 'ports', 'plain']);
 
-type PortEntry = readonly [key: string, options: NodePortOptions];
+interface PortEntry {
+  readonly key: string;
+  readonly options: NodePortOptions;
+}
 
 type PortProps = Readonly<Record<string, number | NodePortOptions | readonly NodePortOptions[]>>;
 
 const portEntries = (ports: PortProps): readonly PortEntry[] => {
   const entries: PortEntry[] = [];
   for (const [key, value] of Object.entries(ports)) {
-    if (typeof value === 'number') entries.push([key, { port: value }]);
-    else if ('port' in value) entries.push([key, value]);
-    else for (const options of value) entries.push([key, options]);
+    if (typeof value === 'number') entries.push({ key, options: { port: value } });
+    else if ('port' in value) entries.push({ key, options: value });
+    else for (const options of value) entries.push({ key, options });
   }
   return entries;
 };
@@ -83,7 +86,8 @@ const offeredPorts = (
   declared: ReadonlyMap<string, PortOptions> | undefined,
 ): ReadonlyMap<string, OfferedPort> => {
   const offered = new Map<string, OfferedPort>();
-  for (const [key, { port, name = key, protocol, target: number, appProtocol }] of entries) {
+  for (const { key, options } of entries) {
+    const { port, name = key, protocol, target: number, appProtocol } = options;
     if (number === undefined && declared !== undefined && !declared.has(key)) {
       throw new PlimsollError(path, `${target.text} declares no port '${key}'; declared: ${listed(declared.keys())}`);
     }
@@ -93,14 +97,10 @@ const offeredPorts = (
 };
 
 const servicePorts = (entries: readonly PortEntry[], declared: ReadonlyMap<string, PortOptions>): readonly k8s.ServicePort[] =>
-  entries.map(([key, { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol }]) => ({
-    name,
-    port,
-    targetPort: target ?? (declared.has(key) ? key : port),
-    protocol,
-    nodePort,
-    appProtocol,
-  }));
+  entries.map(({ key, options }) => {
+    const { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol } = options;
+    return { name, port, targetPort: target ?? (declared.has(key) ? key : port), protocol, nodePort, appProtocol };
+  });
 
 /** A Service that selects Pods. */
 export abstract class SelectingService<K extends string = string> extends Service<K> {
@@ -129,10 +129,11 @@ export abstract class SelectingService<K extends string = string> extends Servic
   }
 
   override backend(name: string | number): Backend {
-    const entry = this.#entries.find(([key, options]) => (options.name ?? key) === name || options.port === name);
+    const entry = this.#entries.find(({ key, options }) => (options.name ?? key) === name || options.port === name);
     if (entry === undefined)
-      throw new PlimsollError(this, `has no port '${name}'; its ports: ${listed(this.#entries.map(([key]) => key))}`);
-    const [key, { port, target: number, protocol }] = entry;
+      throw new PlimsollError(this, `has no port '${name}'; its ports: ${listed(this.#entries.map(({ key }) => key))}`);
+    const { key, options } = entry;
+    const { port, target: number, protocol } = options;
     const podPort = (): PortOptions => {
       const declared = this.#target.ports().get(key);
       return { port: number ?? declared?.port ?? port, protocol: protocol ?? declared?.protocol };
