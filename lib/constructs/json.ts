@@ -1,45 +1,66 @@
-import { ApiObject, App } from 'cdk8s';
+import { ApiObject, type App } from 'cdk8s';
 import { extended } from '../api/extended.js';
 import type { KubeObject } from '../api/object.js';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 const notPlain = Symbol('not plain');
 
-/** Own keys in order. Most objects have few keys, and those mostly in order: sorting each of them would be what most of the memory is spent on. */
-const keysOf = (value: object): readonly string[] => {
-  const keys = Object.keys(value);
-  return keys.every((key, index) => index === 0 || (keys[index - 1] ?? '') < key) ? keys : keys.sort();
+/** Keys beyond which sorting one by one would take longer. */
+const many = 16;
+
+/** Sorts `keys` in place. Objects have few keys, and those mostly in order: `sort` would take most of the memory of rendering them. */
+const inOrder = (keys: string[]): readonly string[] => {
+  if (keys.length > many) return keys.sort();
+  for (let index = 1; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    let place = index;
+    while (place > 0 && (keys[place - 1] ?? '') > key) {
+      keys[place] = keys[place - 1] ?? '';
+      place--;
+    }
+    keys[place] = key;
+  }
+  return keys;
 };
 
 /** A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first. */
 const plain = (value: unknown, sparse: boolean): unknown => {
   if (value === null || value === undefined) return undefined;
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? notPlain : value;
-  if (Array.isArray(value)) {
-    if (sparse && value.length === 0) return undefined;
-    const items: unknown[] = [];
-    for (const item of value) {
-      const copied = plain(item, sparse);
-      if (copied === notPlain) return notPlain;
-      items.push(copied);
-    }
-    return items;
-  }
+  if (Array.isArray(value)) return sparse && value.length === 0 ? undefined : plainItems(value, sparse);
   if (value.constructor !== Object) return notPlain;
+  const names = Object.keys(value);
+  const keys = names.length > 1 ? inOrder(names) : names;
   const fields: Record<string, unknown> = {};
   let isEmpty = true;
-  for (const key of keysOf(value)) {
-    const copied = plain((value as Readonly<Record<string, unknown>>)[key], sparse);
-    if (copied === notPlain) return notPlain;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const field = (value as Fields)[key];
+    if (field === undefined) continue;
+    // Most fields are texts: they need no call.
+    const copied = typeof field === 'string' || typeof field === 'number' ? field : plain(field, sparse);
     if (copied === undefined) continue;
+    if (copied === notPlain) return notPlain;
     fields[key] = copied;
     isEmpty = false;
   }
   return sparse && isEmpty ? undefined : fields;
 };
 
+const plainItems = (values: readonly unknown[], sparse: boolean): unknown => {
+  const items = [...values];
+  for (let index = 0; index < items.length; index++) {
+    const copied = plain(items[index], sparse);
+    if (copied === notPlain) return notPlain;
+    items[index] = copied;
+  }
+  return items;
+};
+
 /** What cdk8s keeps in an `ApiObject` and its metadata; absent should a later version keep it elsewhere. */
 interface Kept {
-  readonly props?: Readonly<Record<string, unknown>>;
+  readonly props?: Fields;
   readonly patches?: readonly unknown[];
 }
 
@@ -54,18 +75,36 @@ interface KeptMetadata {
 /** Those that cdk8s brings resolve nothing in plain values. */
 const builtInResolvers = 3;
 
+/** All metadata, in order. Attributes that cdk8s has no field for are rare. */
+const metadataOf = (metadata: ApiObject['metadata'], attributes: object): object => {
+  const { name, namespace } = metadata;
+  const { labels, annotations, finalizers, ownerReferences } = metadata as unknown as KeptMetadata;
+  const fields = {
+    annotations,
+    finalizers: finalizers?.length === 0 ? undefined : finalizers,
+    labels,
+    name,
+    namespace,
+    ownerReferences: ownerReferences?.length === 0 ? undefined : ownerReferences,
+  };
+  for (const attribute of Object.keys(attributes)) {
+    if (!Object.hasOwn(fields, attribute)) return extended(attributes, fields);
+  }
+  return fields;
+};
+
 const plainJson = (object: ApiObject): KubeObject | undefined => {
   const { props, patches } = object as unknown as Kept;
-  const kept = object.metadata as unknown as KeptMetadata;
-  if (props === undefined || patches?.length !== 0 || kept._additionalAttributes === undefined) return undefined;
-  if (App.of(object).resolvers.length !== builtInResolvers) return undefined;
-  const { name, namespace } = object.metadata;
-  const { labels, annotations, finalizers, ownerReferences } = kept;
-  const fields = { name, namespace, annotations, finalizers, ownerReferences, labels };
-  const metadata = plain(extended(kept._additionalAttributes, fields), true);
+  const { _additionalAttributes: attributes } = object.metadata as unknown as KeptMetadata;
+  if (props === undefined || patches?.length !== 0 || attributes === undefined) return undefined;
+  // What `App.of` climbs to.
+  if ((object.node.root as App).resolvers.length !== builtInResolvers) return undefined;
+  const metadata = plain(metadataOf(object.metadata, attributes), true);
   if (metadata === notPlain) return undefined;
   const json: Record<string, unknown> = { apiVersion: props.apiVersion, kind: props.kind, metadata };
-  for (const key of keysOf(props)) {
+  const keys = inOrder(Object.keys(props));
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
     if (key === 'apiVersion' || key === 'kind' || key === 'metadata') continue;
     const value = plain(props[key], false);
     if (value === notPlain) return undefined;

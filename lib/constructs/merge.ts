@@ -22,13 +22,36 @@ export const merge = <T extends object>(base: T, plain: object | undefined): T =
   return Object.fromEntries(merged) as T;
 };
 
-/** The named fields that are there, and all the others. */
-export const split = (value: object, names: readonly string[]): [Record<string, unknown>, Record<string, unknown>] => {
-  const chosen: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
-  const wanted = new Set(names);
-  for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined) (wanted.has(key) ? chosen : rest)[key] = field;
+/** The `chosen` fields that are there, and all the others but those that are `left` out. */
+export const split = (
+  value: object,
+  chosen: ReadonlySet<string>,
+  left: ReadonlySet<string>,
+): readonly [Record<string, unknown>, Record<string, unknown>] => {
+  const some: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
+  const keys = Object.keys(value);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const field = (value as Fields)[key];
+    if (field === undefined || left.has(key)) continue;
+    if (chosen.has(key)) some[key] = field;
+    else others[key] = field;
   }
-  return [chosen, rest];
+  return [some, others];
+};
+
+/** `fields` and those of `value` that are there, but the ones that are `left` out. */
+export const without = (
+  value: object,
+  left: ReadonlySet<string>,
+  fields: Record<string, unknown> = {},
+): Record<string, unknown> => {
+  const keys = Object.keys(value);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    const field = (value as Fields)[key];
+    if (field !== undefined && !left.has(key)) fields[key] = field;
+  }
+  return fields;
 };

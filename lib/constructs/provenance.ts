@@ -15,13 +15,28 @@ interface Remembered {
 /** Deep enough for a cdk8s-plus construct inside a construct of the author's. */
 const depth = 24;
 
-const stackAbove = (callee: (...args: never[]) => unknown): Stack => {
+type Constructor = abstract new (...args: never[]) => unknown;
+
+const stackAbove = (callee: Constructor | ((...args: never[]) => unknown)): Stack => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = depth;
   const made: Stack = {};
   Error.captureStackTrace(made, callee);
   Error.stackTraceLimit = limit;
   return made;
+};
+
+/** The call of a constructor whose construct is about to join the tree. */
+let calling: Constructor | undefined;
+let call: Stack = {};
+
+/**
+ * For constructors of this library, just before they call `super`. The way from where a construct joins the tree back to the call is
+ * longer, and each frame of it costs as much as all else that is done to remember the call.
+ */
+export const rememberCall = (called: Constructor): void => {
+  call = stackAbove(called);
+  calling = called;
 };
 
 /**
@@ -35,7 +50,9 @@ const remember = (): void => {
   if (addChild === undefined) return;
   const recording = function (this: Node, child: IConstruct, name: string): void {
     // Above the call of `new`: what happens inside of the constructor is of no interest, and each frame costs.
-    (child as Remembered)[origin] = stackAbove(child.constructor as (...args: never[]) => unknown);
+    const called = child.constructor as Constructor;
+    (child as Remembered)[origin] = called === calling ? call : stackAbove(called);
+    calling = undefined;
     addChild.call(this, child, name);
   };
   prototype.addChild = recording;

@@ -5,8 +5,9 @@ import type { ObjectMeta } from '../api/generated/types.js';
 import type { ObjectRef } from '../api/object.js';
 import type { FindingCode } from '../verify/finding.js';
 import { declareSuppression } from './declarations.js';
-import { split } from './merge.js';
+import { without } from './merge.js';
 import { objectRef } from './object-ref.js';
+import { rememberCall } from './provenance.js';
 
 /** What every object takes. */
 export interface ObjectProps {
@@ -21,11 +22,12 @@ export interface ObjectProps {
   readonly metadata?: Omit<ObjectMeta, 'name' | 'namespace' | 'labels' | 'annotations'> | undefined;
 }
 
-const metadataFields = ['name', 'namespace', 'labels', 'annotations', 'metadata'] as const;
+/** The props that are metadata. */
+export const metadataFields: ReadonlySet<string> = new Set(['name', 'namespace', 'labels', 'annotations', 'metadata']);
 
 /** The props that are not metadata. */
 export const bodyOf = <T extends ObjectProps>(props: T): Omit<T, keyof ObjectProps> =>
-  split(props, metadataFields)[1] as Omit<T, keyof ObjectProps>;
+  without(props, metadataFields) as Omit<T, keyof ObjectProps>;
 
 /** Path that the construct will have; for errors found before it exists. */
 export const pathOf = (scope: Construct, id: string): string => (scope.node.path === '' ? id : `${scope.node.path}/${id}`);
@@ -47,14 +49,15 @@ export interface ObjectType {
  */
 export class Resource extends ApiObject {
   constructor(scope: Construct, id: string, type: ObjectType, props: ObjectProps, body: object) {
-    const metadata = {
-      ...props.metadata,
-      name: props.name ?? id,
-      ...(props.namespace === undefined ? {} : { namespace: props.namespace }),
-      ...(props.labels === undefined ? {} : { labels: props.labels }),
-      ...(props.annotations === undefined ? {} : { annotations: props.annotations }),
-    };
+    const { namespace, labels, annotations } = props;
+    const metadata: Record<string, unknown> = { name: '' };
+    if (props.metadata !== undefined) Object.assign(metadata, props.metadata);
+    metadata.name = props.name ?? id;
+    if (namespace !== undefined) metadata.namespace = namespace;
+    if (labels !== undefined) metadata.labels = labels;
+    if (annotations !== undefined) metadata.annotations = annotations;
     const object: object = extended(body, { apiVersion: type.apiVersion, kind: type.kind, metadata });
+    rememberCall(new.target);
     super(scope, id, object as ApiObjectProps);
     // cdk8s gives the namespace of the chart to every object, also to those that cannot have one.
     if (type.namespaced === false) Object.assign(this.metadata, { namespace: undefined });

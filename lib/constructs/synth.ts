@@ -1,4 +1,4 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject, type Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type KubeObject, type ObjectRef, refOf } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
@@ -35,9 +35,10 @@ const dependencies = (constructs: readonly IConstruct[]): Map<ApiObject, Set<Api
 
 /** cdk8s gives the chart's namespace to every object; a cluster-scoped one has none. */
 const withoutForeignNamespace = (object: KubeObject, chart: Chart): KubeObject => {
-  const { namespace, ...metadata } = object.metadata;
-  if (namespace === undefined || namespace !== chart.namespace) return object;
-  return resourceOf(object.apiVersion, object.kind)?.namespaced === false ? { ...object, metadata } : object;
+  if (object.metadata.namespace === undefined || object.metadata.namespace !== chart.namespace) return object;
+  if (resourceOf(object.apiVersion, object.kind)?.namespaced !== false) return object;
+  const { namespace: _namespace, ...metadata } = object.metadata;
+  return { ...object, metadata };
 };
 
 /** Name of the unit that a chart is written as: its path, so that two charts never share one. */
@@ -50,26 +51,33 @@ const chartName = (chart: Chart): string => chart.node.path.replaceAll('/', '-')
  */
 export const collect = (root: IConstruct): readonly Manifest[] => {
   const constructs = root.node.findAll();
-  const faults = constructs.flatMap((construct) => construct.node.validate().map((fault) => `${construct.node.path}: ${fault}`));
+  const faults: string[] = [];
+  for (const { node } of constructs) {
+    for (const fault of node.validate()) faults.push(`${node.path}: ${fault}`);
+  }
   if (faults.length > 0) throw new PlimsollError(root, faults.join('\n'));
 
   const after = dependencies(constructs);
-  const refs = new Map<ApiObject, ObjectRef>();
-  const objects = constructs
-    .filter((construct) => ApiObject.isApiObject(construct))
-    .map((construct) => {
-      const chart = Chart.of(construct);
-      const object = withoutForeignNamespace(jsonOf(construct), chart);
-      refs.set(construct, refOf(object));
-      return { construct, chart, object };
-    });
-  return objects.map(({ construct, chart, object }) => {
-    const dependsOn = [...(after.get(construct) ?? [])].flatMap((target) => refs.get(target) ?? []);
-    return {
-      object,
-      provenance: provenanceOf(construct),
-      chart: chartName(chart),
-      ...(dependsOn.length > 0 ? { dependsOn } : {}),
-    };
+  const charts = new Map<Chart, string>();
+  const manifests = new Map<ApiObject, Manifest>();
+  for (const construct of constructs) {
+    if (!ApiObject.isApiObject(construct)) continue;
+    let chart = charts.get(construct.chart);
+    if (chart === undefined) {
+      chart = chartName(construct.chart);
+      charts.set(construct.chart, chart);
+    }
+    const object = withoutForeignNamespace(jsonOf(construct), construct.chart);
+    manifests.set(construct, { object, provenance: provenanceOf(construct), chart });
+  }
+  if (after.size === 0) return [...manifests.values()];
+
+  return Array.from(manifests, ([construct, manifest]) => {
+    const dependsOn: ObjectRef[] = [];
+    for (const target of after.get(construct) ?? []) {
+      const needed = manifests.get(target);
+      if (needed !== undefined) dependsOn.push(refOf(needed.object));
+    }
+    return dependsOn.length === 0 ? manifest : { ...manifest, dependsOn };
   });
 };

@@ -10,12 +10,30 @@ import { toYaml } from './yaml.js';
  */
 export type Layout = 'chart' | 'app' | 'resource' | 'stdout';
 
-/** What an object is written with, and what that would like to be called. Two objects are never one unit of `resource`. */
-const unitsOf = (manifests: readonly Manifest[], layout: Layout): readonly { readonly key: string; readonly name: string }[] => {
-  if (layout !== 'resource')
-    return manifests.map(({ chart }) =>
-      layout === 'chart' && chart !== undefined ? { key: `chart ${chart}`, name: chart } : { key: '', name: 'app' },
-    );
+/** What is written into one file. */
+interface Unit {
+  readonly key: string;
+  /** What it would like to be called. */
+  readonly name: string;
+  readonly texts: string[];
+}
+
+const unitsOfCharts = (manifests: readonly Manifest[], layout: Layout): readonly Unit[] => {
+  const units = new Map<string | undefined, Unit>();
+  for (const { object, chart } of manifests) {
+    const of = layout === 'chart' ? chart : undefined;
+    let unit = units.get(of);
+    if (unit === undefined) {
+      unit = of === undefined ? { key: '', name: 'app', texts: [] } : { key: `chart ${of}`, name: of, texts: [] };
+      units.set(of, unit);
+    }
+    unit.texts.push(toYaml(object));
+  }
+  return [...units.values()];
+};
+
+/** No two objects are one unit. */
+const unitsOfObjects = (manifests: readonly Manifest[]): readonly Unit[] => {
   const seen = new Map<string, number>();
   return manifests.map(({ object }) => {
     const ref = refOf(object);
@@ -23,7 +41,7 @@ const unitsOf = (manifests: readonly Manifest[], layout: Layout): readonly { rea
     const times = seen.get(key) ?? 0;
     seen.set(key, times + 1);
     const name = [ref.kind, ...(ref.namespace === undefined ? [] : [ref.namespace]), ref.name].join('.');
-    return { key: times === 0 ? key : `${key} ${times}`, name };
+    return { key: times === 0 ? key : `${key} ${times}`, name, texts: [toYaml(object)] };
   });
 };
 
@@ -39,16 +57,8 @@ export const layOut = (
 ): ReadonlyMap<string, string> => {
   const ordered = order(manifests).manifests;
   if (layout === 'stdout') return new Map([['-', ordered.map(({ object }) => toYaml(object)).join('---\n')]]);
-  const units = unitsOf(ordered, layout);
+  const units = layout === 'resource' ? unitsOfObjects(ordered) : unitsOfCharts(ordered, layout);
   const names = fileNames(new Map(units.map(({ key, name }) => [key, name])));
-  const files = new Map<string, string[]>();
-  ordered.forEach(({ object }, index) => {
-    const name = `${names.get(units[index]?.key ?? '') ?? 'app'}${extension}`;
-    const documents = files.get(name);
-    if (documents === undefined) files.set(name, [toYaml(object)]);
-    else documents.push(toYaml(object));
-  });
-  return new Map(
-    [...files].sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, documents]) => [name, documents.join('---\n')]),
-  );
+  const files = units.map(({ key, texts }) => [`${names.get(key) ?? 'app'}${extension}`, texts.join('---\n')] as const);
+  return new Map(files.sort(([left], [right]) => (left < right ? -1 : 1)));
 };

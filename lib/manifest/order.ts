@@ -38,6 +38,31 @@ const rankOf = ({ apiVersion, kind }: { readonly apiVersion: string; readonly ki
   return ranks.get(kind) ?? gates.get(kind) ?? otherBuiltIn;
 };
 
+/** By rank, otherwise as they came. */
+const ranked = (manifests: readonly Manifest[]): readonly Manifest[] => {
+  const buckets = new Map<number, Manifest[]>();
+  /** Objects are many, their types are few: by kind and API version. */
+  const known = new Map<string, Map<string, Manifest[]>>();
+  for (const manifest of manifests) {
+    const { apiVersion, kind } = manifest.object;
+    const ofKind = known.get(kind) ?? new Map<string, Manifest[]>();
+    let bucket = ofKind.get(apiVersion);
+    if (bucket === undefined) {
+      const rank = rankOf(manifest.object);
+      bucket = buckets.get(rank) ?? [];
+      buckets.set(rank, bucket);
+      known.set(kind, ofKind.set(apiVersion, bucket));
+    }
+    bucket.push(manifest);
+  }
+  return [...buckets].sort(([left], [right]) => left - right).flatMap(([, bucket]) => bucket);
+};
+
+const isDependent = (manifests: readonly Manifest[]): boolean => {
+  for (const { dependsOn } of manifests) if (dependsOn !== undefined && dependsOn.length > 0) return true;
+  return false;
+};
+
 export interface Ordered {
   readonly manifests: readonly Manifest[];
   /** Explicit dependencies that form a circle: each object depends on the next, the last one on the first. */
@@ -62,18 +87,10 @@ interface Visit {
  * circle, it is broken at one place and told.
  */
 export const order = (manifests: readonly Manifest[]): Ordered => {
-  const buckets = new Map<number, Manifest[]>();
-  const byKey = new Map<string, Manifest>();
-  for (const manifest of manifests) {
-    const rank = rankOf(manifest.object);
-    const bucket = buckets.get(rank);
-    if (bucket === undefined) buckets.set(rank, [manifest]);
-    else bucket.push(manifest);
-    byKey.set(refKey(refOf(manifest.object)), manifest);
-  }
-  const byRank = [...buckets].sort(([left], [right]) => left - right).flatMap(([, bucket]) => bucket);
-  if (manifests.every(({ dependsOn }) => dependsOn === undefined || dependsOn.length === 0)) return { manifests: byRank };
+  const byRank = ranked(manifests);
+  if (!isDependent(manifests)) return { manifests: byRank };
 
+  const byKey = new Map(manifests.map((manifest) => [refKey(refOf(manifest.object)), manifest]));
   const done = new Set<Manifest>();
   const open = new Set<Manifest>();
   const ordered: Manifest[] = [];

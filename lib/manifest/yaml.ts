@@ -26,19 +26,11 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 /** A JSON string is a YAML one, but for the characters that only JSON lets stand. */
 const quoted = (text: string): string => JSON.stringify(text).replace(everyUnprintable, escaped);
 
-const isReserved = (text: string): boolean =>
-  (text.length <= longestWord || text.startsWith('e') || text.startsWith('E')) && reserved.test(text);
-
-const oneLine = (text: string): string => {
-  if (simple.test(text)) return isReserved(text) ? `"${text}"` : text;
-  if (text.length > longest) return quoted(text);
-  return (prose.test(text) || measure.test(text)) && !unprintable.test(text) ? text : quoted(text);
-};
-
-/** YAML 1.1 wants the dot in `1.0e+21`. */
-const number = (value: number): string => {
-  if (!Number.isFinite(value)) return 'null';
+const scalar = (value: unknown): string => {
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'null';
   const text = String(value);
+  // YAML 1.1 wants the dot in `1.0e+21`.
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 };
 
@@ -58,11 +50,16 @@ const literal = (text: string, indent: string): string | undefined => {
   return `|${told ? '2' : ''}${chomping}${lines}`;
 };
 
-const scalar = (value: unknown, depth: number): string => {
-  if (typeof value === 'string')
-    return (value.includes('\n') ? literal(value, levelOf(depth).indent) : undefined) ?? oneLine(value);
-  if (typeof value === 'number') return number(value);
-  return typeof value === 'boolean' ? String(value) : 'null';
+/** `indent`: of the lines of a literal block; without it the text has to stay in its line. */
+const written = (text: string, indent?: string): string => {
+  if (simple.test(text)) {
+    const mayBeWord = text.length <= longestWord || text.startsWith('e') || text.startsWith('E');
+    return mayBeWord && reserved.test(text) ? `"${text}"` : text;
+  }
+  const block = indent !== undefined && text.includes('\n') ? literal(text, indent) : undefined;
+  if (block !== undefined) return block;
+  if (text.length > longest) return quoted(text);
+  return (prose.test(text) || measure.test(text)) && !unprintable.test(text) ? text : quoted(text);
 };
 
 /** What stands before a value: before a scalar, and before a collection. Both begin with the end of the line above. */
@@ -76,6 +73,7 @@ const leadOf = (text: string): Lead => ({ scalar: `${text} `, collection: text }
 /** An indentation, and what stands before values at it: nearly all keys come again and again. */
 interface Level {
   readonly indent: string;
+  readonly deeper: string;
   readonly item: Lead;
   readonly keys: Map<string, Lead>;
   /** Of keys that follow the dash of an item on its line. */
@@ -88,7 +86,7 @@ const levelOf = (depth: number): Level => {
   const known = levels[depth];
   if (known !== undefined) return known;
   const indent = '  '.repeat(depth);
-  const level: Level = { indent, item: leadOf(`\n${indent}-`), keys: new Map(), hanging: new Map() };
+  const level: Level = { indent, deeper: `${indent}  `, item: leadOf(`\n${indent}-`), keys: new Map(), hanging: new Map() };
   levels[depth] = level;
   return level;
 };
@@ -98,7 +96,7 @@ const hangingItem = leadOf(' -');
 const mostKeys = 1000;
 
 const leadOfKey = (key: string, { indent, keys }: Level, known: Map<string, Lead>): Lead => {
-  const name = oneLine(key);
+  const name = written(key);
   const start = known === keys ? `\n${indent}` : indent === '' ? '' : ' ';
   const lead = leadOf(name.length > longest ? `${start}? ${name}\n${indent}:` : `${start}${name}:`);
   if (known.size < mostKeys && name.length <= longest) known.set(key, lead);
@@ -132,7 +130,8 @@ const withFields = (text: string, value: object, keys: readonly string[], depth:
     if (field === undefined) continue;
     const lead = known.get(key) ?? leadOfKey(key, level, known);
     known = level.keys;
-    if (typeof field !== 'object' || field === null) longer += lead.scalar + scalar(field, depth + 1);
+    if (typeof field === 'string') longer += lead.scalar + written(field, level.deeper);
+    else if (typeof field !== 'object' || field === null) longer += lead.scalar + scalar(field);
     else if (Array.isArray(field)) longer = withItems(longer + lead.collection, field, depth + 1, false);
     else {
       const below = depth === 0 && key === 'metadata' ? led(field, leadingMetadata) : Object.keys(field);
@@ -144,15 +143,16 @@ const withFields = (text: string, value: object, keys: readonly string[], depth:
 
 /** `text` with the items of a list behind it. */
 const withItems = (text: string, items: readonly unknown[], depth: number, hanging: boolean): string => {
-  const { item } = levels[depth] ?? levelOf(depth);
-  let lead = hanging ? hangingItem : item;
+  const level = levels[depth] ?? levelOf(depth);
+  let lead = hanging ? hangingItem : level.item;
   let longer = text;
   for (let index = 0; index < items.length; index++) {
     const value = items[index];
-    if (typeof value !== 'object' || value === null) longer += lead.scalar + scalar(value, depth + 1);
+    if (typeof value === 'string') longer += lead.scalar + written(value, level.deeper);
+    else if (typeof value !== 'object' || value === null) longer += lead.scalar + scalar(value);
     else if (Array.isArray(value)) longer = withItems(longer + lead.collection, value, depth + 1, true);
     else longer = withFields(longer + lead.collection, value, Object.keys(value), depth + 1, true);
-    lead = item;
+    lead = level.item;
   }
   return items.length === 0 ? `${text} []` : longer;
 };

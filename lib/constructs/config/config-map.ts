@@ -23,17 +23,22 @@ export interface ConfigMapProps<D extends string, B extends string> extends Obje
 export class ConfigMap<D extends string = never, B extends string = never> extends Resource {
   /** All keys: texts and binary ones. */
   readonly keys: readonly (D | B)[];
-  readonly #texts: ReadonlySet<string>;
+  /** How many of the keys, the first ones, are those of texts. */
+  readonly #texts: number;
 
   constructor(scope: Construct, id: string, props: ConfigMapProps<D, B> = {}) {
     super(scope, id, { apiVersion: 'v1', kind: 'ConfigMap' }, props, bodyOf(props));
-    this.#texts = new Set(Object.keys(props.data ?? {}));
-    this.keys = [...Object.keys(props.data ?? {}), ...Object.keys(props.binaryData ?? {})] as (D | B)[];
+    const texts = Object.keys(props.data ?? {});
+    this.#texts = texts.length;
+    this.keys = (props.binaryData === undefined ? texts : [...texts, ...Object.keys(props.binaryData)]) as (D | B)[];
   }
 
   /** The text of a key, as the value of a variable. */
   key(key: D, options: { readonly optional?: boolean } = {}): EnvVarSource {
-    if (!this.#texts.has(key)) throw new PlimsollError(this, `has no key '${key}' in data; its keys: ${listed(this.#texts)}`);
+    const place = this.keys.indexOf(key);
+    if (place < 0 || place >= this.#texts) {
+      throw new PlimsollError(this, `has no key '${key}' in data; its keys: ${listed(this.keys.slice(0, this.#texts))}`);
+    }
     return { configMapKeyRef: { name: this.name, key, ...options } };
   }
 }

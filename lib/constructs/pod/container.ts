@@ -2,9 +2,9 @@ import type * as k8s from '../../api/generated/types.js';
 import type { ContainerBehaviour } from '../../kubelet/behaviour.js';
 import type { DestinationLike } from '../destination.js';
 import { listed, PlimsollError } from '../error.js';
-import { type DeepPartial, merge } from '../merge.js';
+import { type DeepPartial, merge, without } from '../merge.js';
 import { type EnvFrom, type EnvValue, envFromSources, envVars } from './env.js';
-import { type Port, portOptions } from './port.js';
+import type { Port } from './port.js';
 import type { Lifecycle, Probe } from './probe.js';
 
 /** Where a volume appears: its path, or more about it. */
@@ -94,21 +94,32 @@ const volumeMounts = (
     });
   });
 
-const containerPorts = (ports: Readonly<Record<string, Port>>): readonly k8s.ContainerPort[] =>
-  Object.entries(ports).map(([name, value]) => {
-    const { port, ...rest } = portOptions(value);
-    return { name, containerPort: port, ...rest };
-  });
+const containerPort = ([name, value]: readonly [string, Port]): k8s.ContainerPort => {
+  if (typeof value === 'number') return { name, containerPort: value };
+  const { port, ...rest } = value;
+  return { name, containerPort: port, ...rest };
+};
 
 /** A named port of a probe is looked up in its own container. */
-const checkProbePorts = (path: string, ports: Readonly<Record<string, Port>>, probes: readonly (Probe | undefined)[]): void => {
-  for (const probe of probes) {
-    const port = (probe?.httpGet ?? probe?.tcpSocket)?.port;
-    if (typeof port === 'string' && !Object.hasOwn(ports, port)) {
-      throw new PlimsollError(path, `probes port '${port}', which it does not declare; declared: ${listed(Object.keys(ports))}`);
-    }
-  }
+const checkProbePort = (path: string, ports: Readonly<Record<string, Port>> = {}, probe: Probe): void => {
+  const { port } = probe.httpGet ?? probe.tcpSocket ?? {};
+  if (typeof port !== 'string' || Object.hasOwn(ports, port)) return;
+  throw new PlimsollError(path, `probes port '${port}', which it does not declare; declared: ${listed(Object.keys(ports))}`);
 };
+
+/** Props that are not plain fields of the container. */
+const reshapedFields: ReadonlySet<string> = new Set([
+  'ports',
+  'mounts',
+  'env',
+  'envFrom',
+  'ready',
+  'live',
+  'started',
+  'plain',
+  'behaviour',
+  'calls',
+]);
 
 /** The plain container. `path` is where errors point, `volumes` the names it may mount. */
 export const plainContainer = (
@@ -117,19 +128,18 @@ export const plainContainer = (
   props: ContainerProps,
   volumes: ReadonlySet<string>,
 ): k8s.Container => {
-  const { ports, mounts, env, envFrom, ready, live, started, plain, behaviour: _behaviour, calls: _calls, ...fields } = props;
+  const { ports, mounts, env, envFrom, ready, live, started } = props;
   const where = `${path} container ${name}`;
-  checkProbePorts(where, ports ?? {}, [ready, live, started]);
-  const container: k8s.Container = {
-    name,
-    ...fields,
-    ...(ports === undefined ? {} : { ports: containerPorts(ports) }),
-    ...(mounts === undefined ? {} : { volumeMounts: volumeMounts(where, mounts, volumes) }),
-    ...(env === undefined ? {} : { env: envVars(env) }),
-    ...(envFrom === undefined ? {} : { envFrom: envFromSources(where, envFrom) }),
-    ...(ready === undefined ? {} : { readinessProbe: ready }),
-    ...(live === undefined ? {} : { livenessProbe: live }),
-    ...(started === undefined ? {} : { startupProbe: started }),
-  };
-  return merge(container, plain);
+  const container = without(props, reshapedFields, { name });
+  if (ready !== undefined) checkProbePort(where, ports, ready);
+  if (live !== undefined) checkProbePort(where, ports, live);
+  if (started !== undefined) checkProbePort(where, ports, started);
+  if (ports !== undefined) container.ports = Object.entries<Port>(ports).map(containerPort);
+  if (mounts !== undefined) container.volumeMounts = volumeMounts(where, mounts, volumes);
+  if (env !== undefined) container.env = envVars(env);
+  if (envFrom !== undefined) container.envFrom = envFromSources(where, envFrom);
+  if (ready !== undefined) container.readinessProbe = ready;
+  if (live !== undefined) container.livenessProbe = live;
+  if (started !== undefined) container.startupProbe = started;
+  return merge(container as unknown as k8s.Container, props.plain);
 };

@@ -55,9 +55,10 @@ export const env = {
 
 /** The variables of a container, in the author's order. */
 export const envVars = (variables: Readonly<Record<string, EnvValue>>): readonly EnvVar[] =>
-  Object.entries(variables).map(([name, value]) =>
-    typeof value === 'object' ? { name, valueFrom: value } : { name, value: String(value) },
-  );
+  Object.keys(variables).map((name) => {
+    const value = variables[name];
+    return typeof value === 'object' ? { name, valueFrom: value } : { name, value: String(value) };
+  });
 
 const envFromSource = (path: string, source: EnvFrom): EnvFromSource => {
   if ('configMapRef' in source || 'secretRef' in source) return source;

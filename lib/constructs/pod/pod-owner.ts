@@ -19,11 +19,7 @@ export abstract class PodOwner<Ports extends string = string> extends Resource i
     super(scope, id, type, props, body);
     this.ports = pods.ports as { readonly [N in Ports]: PortOptions };
     this.#serviceAccountName = pods.spec.serviceAccountName;
-    if (Object.keys(pods.behaviours).length > 0) declareBehaviour(this, this.ref, pods.behaviours);
-    const provenance = provenanceOf(this);
-    for (const { container, to } of pods.calls) {
-      for (const each of to) declareCall(this, { from: this.ref, container, to: destination(this, each), provenance });
-    }
+    if (pods.simulated.length > 0) declare(this, pods.simulated);
   }
 
   abstract podLabels(): Labels;
@@ -67,3 +63,12 @@ export abstract class PodOwner<Ports extends string = string> extends Resource i
     this.addJsonPatch(JsonPatch.add(`${this.podSpecPath}/serviceAccountName`, serviceAccountName));
   }
 }
+
+const declare = (owner: PodOwner, containers: PodTemplate['simulated']): void => {
+  const behaviours = containers.flatMap(([name, { behaviour }]) => (behaviour === undefined ? [] : [[name, behaviour] as const]));
+  if (behaviours.length > 0) declareBehaviour(owner, owner.ref, Object.fromEntries(behaviours));
+  const provenance = provenanceOf(owner);
+  for (const [container, { calls = [] }] of containers) {
+    for (const to of calls) declareCall(owner, { from: owner.ref, container, to: destination(owner, to), provenance });
+  }
+};

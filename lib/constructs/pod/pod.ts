@@ -1,17 +1,20 @@
 import type { Construct } from 'constructs';
 import type * as k8s from '../../api/generated/types.js';
-import { type DeepPartial, merge } from '../merge.js';
-import { bodyOf, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
+import { type DeepPartial, merge, without } from '../merge.js';
+import { metadataFields, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
 import type { Labels } from '../target.js';
 import { PodOwner } from './pod-owner.js';
 import type { PodProps as PodSpecProps, PortNames } from './pod-props.js';
-import { podTemplate } from './pod-template.js';
+import { podTemplate, reshapedFields } from './pod-template.js';
 
 /** The labels, made to be something that can be selected. */
 const labelled = (labels: Record<string, string>, name: string): Labels => {
   if (Object.keys(labels).length === 0) labels.app = name;
   return labels;
 };
+
+/** Props that are not plain fields of the spec. */
+const podFields: ReadonlySet<string> = new Set([...metadataFields, ...reshapedFields, 'plain']);
 
 export interface PodProps<V extends string, C, I, S> extends ObjectProps, PodSpecProps<V, C, I, S> {
   /** Plain fields of the spec, laid over the result last. */
@@ -32,14 +35,13 @@ export class Pod<V extends string = never, C = unknown, I = unknown, S = unknown
   constructor(scope: Construct, id: string, props: PodProps<V, C, I, S>) {
     const name = props.name ?? id;
     const labels: Record<string, string> = { ...props.labels };
-    const { plain, ...pod } = bodyOf(props);
-    const pods = podTemplate(pod, {
+    const pods = podTemplate(props, without(props, podFields), {
       path: pathOf(scope, id),
       namespace: namespaceOf(scope, props),
       labels: () => labelled(labels, name),
       claims: false,
     });
-    super(scope, id, { apiVersion: 'v1', kind: 'Pod' }, { ...props, labels }, { spec: merge(pods.spec, plain) }, pods);
+    super(scope, id, { apiVersion: 'v1', kind: 'Pod' }, { ...props, labels }, { spec: merge(pods.spec, props.plain) }, pods);
     this.#labels = labels;
   }
 

@@ -7,6 +7,9 @@ export interface ClusterIPServiceProps<P extends string, K extends NoInfer<P>>
   readonly headless?: boolean | undefined;
 }
 
+const withAddress = <P extends string, K extends NoInfer<P>>({ headless, ...props }: ClusterIPServiceProps<P, K>) =>
+  headless === true ? { ...props, clusterIP: 'None' } : props;
+
 /**
  * One name and address inside the cluster for several Pods.
  *
@@ -18,7 +21,6 @@ export interface ClusterIPServiceProps<P extends string, K extends NoInfer<P>>
  */
 export class ClusterIPService<P extends string = string, K extends NoInfer<P> = NoInfer<P>> extends SelectingService<K> {
   constructor(scope: Construct, id: string, props: ClusterIPServiceProps<P, K>) {
-    const { headless, ...rest } = props;
-    super(scope, id, undefined, { ...rest, ...(headless === true ? { clusterIP: 'None' } : {}) });
+    super(scope, id, undefined, props.headless === undefined ? props : withAddress(props));
   }
 }

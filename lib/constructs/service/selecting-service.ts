@@ -2,9 +2,9 @@ import type { Construct } from 'constructs';
 import type * as k8s from '../../api/generated/types.js';
 import { listed, PlimsollError } from '../error.js';
 import { intendsOf, type ServerIntends } from '../intends.js';
-import type { DeepPartial } from '../merge.js';
+import { type DeepPartial, without } from '../merge.js';
 import type { PortOptions, Protocol } from '../pod/port.js';
-import { bodyOf, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
+import { metadataFields, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
 import { type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
 import { type Backend, type OfferedPort, Service } from './service.js';
 
@@ -58,36 +58,49 @@ interface AnyServiceProps extends ObjectProps, Omit<k8s.ServiceSpec, 'ports'> {
   readonly plain?: DeepPartial<k8s.ServiceSpec> | undefined;
 }
 
-type PortEntry = readonly [key: string, options: NodePortOptions];
+/** Props that are not plain fields of the spec. */
+const reshapedFields: ReadonlySet<string> = new Set([...metadataFields, 'to', 'ports', 'plain']);
 
-const portEntries = (ports: object): readonly PortEntry[] =>
-  Object.entries<number | NodePortOptions | readonly NodePortOptions[]>({ ...ports }).flatMap(([key, value]) => {
-    const each = typeof value === 'number' ? [{ port: value }] : 'port' in value ? [value] : value;
-    return each.map((options): PortEntry => [key, options]);
-  });
+interface PortEntry {
+  readonly key: string;
+  readonly options: NodePortOptions;
+}
+
+type PortProps = Readonly<Record<string, number | NodePortOptions | readonly NodePortOptions[]>>;
+
+const portEntries = (ports: PortProps): readonly PortEntry[] => {
+  const entries: PortEntry[] = [];
+  for (const [key, value] of Object.entries(ports)) {
+    if (typeof value === 'number') entries.push({ key, options: { port: value } });
+    else if ('port' in value) entries.push({ key, options: value });
+    else for (const options of value) entries.push({ key, options });
+  }
+  return entries;
+};
 
 /** The ports as `at` and `url` know them: the first of each key. */
-const offeredPorts = (path: string, entries: readonly PortEntry[], target: ResolvedTarget): ReadonlyMap<string, OfferedPort> => {
-  const declared: ReadonlyMap<string, PortOptions> = target.known ? target.ports() : new Map();
+const offeredPorts = (
+  path: string,
+  entries: readonly PortEntry[],
+  target: ResolvedTarget,
+  declared: ReadonlyMap<string, PortOptions> | undefined,
+): ReadonlyMap<string, OfferedPort> => {
   const offered = new Map<string, OfferedPort>();
-  for (const [key, { port, name = key, protocol, target: number, appProtocol }] of entries) {
-    if (number === undefined && target.known && !declared.has(key)) {
+  for (const { key, options } of entries) {
+    const { port, name = key, protocol, target: number, appProtocol } = options;
+    if (number === undefined && declared !== undefined && !declared.has(key)) {
       throw new PlimsollError(path, `${target.text} declares no port '${key}'; declared: ${listed(declared.keys())}`);
     }
-    if (!offered.has(key)) offered.set(key, { name, port, protocol: protocol ?? declared.get(key)?.protocol, appProtocol });
+    if (!offered.has(key)) offered.set(key, { name, port, protocol: protocol ?? declared?.get(key)?.protocol, appProtocol });
   }
   return offered;
 };
 
 const servicePorts = (entries: readonly PortEntry[], declared: ReadonlyMap<string, PortOptions>): readonly k8s.ServicePort[] =>
-  entries.map(([key, { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol }]) => ({
-    name,
-    port,
-    targetPort: target ?? (declared.has(key) ? key : port),
-    protocol,
-    nodePort,
-    appProtocol,
-  }));
+  entries.map(({ key, options }) => {
+    const { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol } = options;
+    return { name, port, targetPort: target ?? (declared.has(key) ? key : port), protocol, nodePort, appProtocol };
+  });
 
 /** A Service that selects Pods. */
 export abstract class SelectingService<K extends string = string> extends Service<K> {
@@ -96,17 +109,15 @@ export abstract class SelectingService<K extends string = string> extends Servic
 
   constructor(scope: Construct, id: string, type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | undefined, props: AnyServiceProps) {
     const path = pathOf(scope, id);
-    const { to, ports, plain: _plain, ...fields } = bodyOf(props);
-    const target = resolveTarget(to);
+    const target = resolveTarget(props.to);
     sameNamespace(path, 'selects Pods', namespaceOf(scope, props), target);
-    const entries = portEntries(ports);
-    const offered = offeredPorts(path, entries, target);
-    const spec: k8s.ServiceSpec = {
-      ...fields,
-      type,
-      selector: whenKnown(target.known, () => target.labels()),
-      ports: whenKnown(target.known, () => servicePorts(entries, target.ports())),
-    };
+    const entries = portEntries((props.ports ?? {}) as PortProps);
+    const declared = target.known ? target.ports() : undefined;
+    const offered = offeredPorts(path, entries, target, declared);
+    const spec = without(props, reshapedFields);
+    spec.type = type;
+    spec.selector = whenKnown(target.known, target.labels);
+    spec.ports = whenKnown(target.known, () => servicePorts(entries, declared ?? target.ports()));
     super(scope, id, props, spec, offered);
     this.#target = target;
     this.#entries = entries;
@@ -118,10 +129,11 @@ export abstract class SelectingService<K extends string = string> extends Servic
   }
 
   override backend(name: string | number): Backend {
-    const entry = this.#entries.find(([key, options]) => (options.name ?? key) === name || options.port === name);
+    const entry = this.#entries.find(({ key, options }) => (options.name ?? key) === name || options.port === name);
     if (entry === undefined)
-      throw new PlimsollError(this, `has no port '${name}'; its ports: ${listed(this.#entries.map(([key]) => key))}`);
-    const [key, { port, target: number, protocol }] = entry;
+      throw new PlimsollError(this, `has no port '${name}'; its ports: ${listed(this.#entries.map(({ key }) => key))}`);
+    const { key, options } = entry;
+    const { port, target: number, protocol } = options;
     const podPort = (): PortOptions => {
       const declared = this.#target.ports().get(key);
       return { port: number ?? declared?.port ?? port, protocol: protocol ?? declared?.protocol };

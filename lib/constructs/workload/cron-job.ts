@@ -6,15 +6,17 @@ import { Workload, type WorkloadKind, type WorkloadProps } from './workload.js';
 
 const own = ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit', 'suspend', 'timeZone'] as const;
 
+/** Those of the Job are the fields of its template. */
+const cronFields: ReadonlySet<string> = new Set([...own, 'concurrencyPolicy', 'cron']);
+
 const cronJob: WorkloadKind = {
   apiVersion: 'batch/v1',
   kind: 'CronJob',
-  own: [...own, 'cron', 'concurrencyPolicy', ...jobFields],
+  own: new Set([...cronFields, ...jobFields]),
   selects: false,
   podSpecPath: '/spec/jobTemplate/spec/template/spec',
   spec: (fields, { template }) => {
-    const [cronFields, job] = split(fields, [...own, 'concurrencyPolicy', 'cron']);
-    const { cron, ...rest } = cronFields;
+    const [{ cron, ...rest }, job] = split(fields, cronFields, new Set());
     return { schedule: cron, ...rest, jobTemplate: { spec: { ...job, template } } };
   },
 };

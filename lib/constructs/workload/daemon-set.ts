@@ -9,7 +9,7 @@ const own = ['updateStrategy', 'minReadySeconds', 'revisionHistoryLimit'] as con
 const daemonSet: WorkloadKind = {
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
-  own,
+  own: new Set(own),
   selects: true,
   podSpecPath: '/spec/template/spec',
   spec: (fields, { template, selector }) => extended(fields, { selector, template }),

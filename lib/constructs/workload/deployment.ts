@@ -9,7 +9,7 @@ const own = ['replicas', 'strategy', 'minReadySeconds', 'paused', 'progressDeadl
 const deployment: WorkloadKind = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  own,
+  own: new Set(own),
   selects: true,
   podSpecPath: '/spec/template/spec',
   spec: (fields, { template, selector }) => extended(fields, { selector, template }),

@@ -21,7 +21,7 @@ export const jobFields = [
 const job: WorkloadKind = {
   apiVersion: 'batch/v1',
   kind: 'Job',
-  own: jobFields,
+  own: new Set(jobFields),
   selects: false,
   podSpecPath: '/spec/template/spec',
   spec: (fields, { template }) => ({ ...fields, template }),

@@ -9,7 +9,7 @@ const own = ['replicas', 'minReadySeconds'] as const;
 const replicaSet: WorkloadKind = {
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
-  own,
+  own: new Set(own),
   selects: true,
   podSpecPath: '/spec/template/spec',
   spec: (fields, { template, selector }) => extended(fields, { selector, template }),

@@ -18,7 +18,7 @@ const own = [
 const statefulSet: WorkloadKind = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
-  own,
+  own: new Set(own),
   selects: true,
   claims: true,
   podSpecPath: '/spec/template/spec',

@@ -4,9 +4,9 @@ import type * as k8s from '../../api/generated/types.js';
 import { merge, split } from '../merge.js';
 import { PodOwner } from '../pod/pod-owner.js';
 import type { AnyPodProps, PodProps, PortNames } from '../pod/pod-props.js';
-import { podTemplate } from '../pod/pod-template.js';
+import { podTemplate, reshapedFields } from '../pod/pod-template.js';
 import type { Volume } from '../pod/volume.js';
-import { bodyOf, namespaceOf, type ObjectProps, type ObjectType, pathOf } from '../resource.js';
+import { metadataFields, namespaceOf, type ObjectProps, type ObjectType, pathOf } from '../resource.js';
 import type { Labels } from '../target.js';
 
 export interface WorkloadProps<V extends string, C, I, S, Source = Volume> extends ObjectProps, PodProps<V, C, I, S, Source> {
@@ -31,7 +31,7 @@ interface AnyWorkloadProps extends ObjectProps, AnyPodProps {
 /** How a kind puts Pods into its spec. */
 export interface WorkloadKind extends ObjectType {
   /** Fields of the spec that are props of the same name; all other props are the Pod's. */
-  readonly own: readonly string[];
+  readonly own: ReadonlySet<string>;
   /** Kubernetes requires a selector of this kind. */
   readonly selects: boolean;
   /** The kind makes a claim for each Pod. */
@@ -47,14 +47,24 @@ export interface WorkloadKind extends ObjectType {
   ): object;
 }
 
+/** Props that are neither fields of the workload's spec nor plain fields of the Pod's. */
+const workloadFields: ReadonlySet<string> = new Set([
+  ...metadataFields,
+  ...reshapedFields,
+  'plain',
+  'selector',
+  'podLabels',
+  'podAnnotations',
+]);
+
 /** A workload: what makes Pods from a template. `C`, `S`: its containers and sidecars with their ports. */
 export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNames<C> | PortNames<S>> {
   readonly #labels: () => Labels;
   readonly #podSpecPath: string;
 
   constructor(scope: Construct, id: string, kind: WorkloadKind, props: AnyWorkloadProps) {
-    const { plain, selector, podLabels, podAnnotations, ...body } = bodyOf(props);
-    const [own, pod] = split(body, kind.own);
+    const { plain, selector, podLabels, podAnnotations } = props;
+    const [own, plainPod] = split(props, kind.own, workloadFields);
     const byName = { app: props.name ?? id };
     const selecting = selector ?? byName;
     const template: Record<string, string> = kind.selects ? { ...selecting, ...podLabels } : { ...podLabels };
@@ -63,21 +73,17 @@ export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNa
       ? (): Labels => selecting
       : (): Labels => (hasFields(template) ? template : Object.assign(template, byName));
 
-    const pods = podTemplate(pod as unknown as AnyPodProps, {
+    const pods = podTemplate(props, plainPod, {
       path: pathOf(scope, id),
       namespace: namespaceOf(scope, props),
       labels,
       claims: kind.claims === true,
     });
-    const metadata = (): k8s.ObjectMeta | undefined =>
-      hasFields(template) || podAnnotations !== undefined
-        ? {
-            ...(hasFields(template) ? { labels: template } : {}),
-            ...(podAnnotations === undefined ? {} : { annotations: podAnnotations }),
-          }
-        : undefined;
+    const metadata = kind.selects
+      ? podMetadata(template, podAnnotations)
+      : (Lazy.any({ produce: () => podMetadata(template, podAnnotations) }) as k8s.ObjectMeta);
     const spec = kind.spec(own, {
-      template: { metadata: kind.selects ? metadata() : (Lazy.any({ produce: metadata }) as k8s.ObjectMeta), spec: pods.spec },
+      template: { metadata, spec: pods.spec },
       selector: { matchLabels: selecting },
       claimTemplates: pods.claimTemplates,
     });
@@ -94,5 +100,10 @@ export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNa
     return this.#podSpecPath;
   }
 }
+
+const podMetadata = (labels: Labels, annotations: Labels | undefined): k8s.ObjectMeta | undefined => {
+  if (!hasFields(labels)) return annotations === undefined ? undefined : { annotations };
+  return annotations === undefined ? { labels } : { labels, annotations };
+};
 
 const hasFields = (value: object): boolean => Object.keys(value).length > 0;
