@@ -3,7 +3,7 @@ import { type Admitted, type KubeObject, refOf } from '../api/object.js';
 import { equal } from '../apiserver/equal.js';
 import type { Stored } from '../apiserver/kinds.js';
 import type { Store } from '../apiserver/store.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from './controller.js';
 import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './endpointslice.js';
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
 import { isFinished } from './pods.js';
@@ -59,7 +59,7 @@ export const endpointSliceController: Controller = {
   },
   reconcile: (key, context) => {
     const { store } = context;
-    const service: Admitted<Service> | undefined = store.find('Service', ...splitKey(key));
+    const service: Admitted<Service> | undefined = objectOf(store, 'Service', key);
     if (service === undefined || service.metadata.deletionTimestamp !== undefined || !selectsPods(service)) return;
     const pods = store.podsWith(service.metadata.namespace ?? '', service.spec?.selector ?? {});
     if (areStarting(pods, service, context)) {
@@ -83,10 +83,17 @@ export const endpointSliceController: Controller = {
 export const endpointSliceMirroringController: Controller = {
   name: 'endpoint-slice-mirroring-controller',
   kinds: ['Endpoints', 'Service'],
-  keysFor: ({ object }) => [keyFor(object)],
+  serves: ['Endpoints', 'Service'],
+  keysFor: ({ object }, store) => {
+    const { namespace, name } = object.metadata;
+    // Endpoints of a Service that selects Pods are not mirrored, but may have been before.
+    const isUnneeded =
+      object.kind === 'Service' && selectsPods(object as Service) && store.find('Endpoints', namespace, name) === undefined;
+    return isUnneeded ? noKeys : [keyFor(object)];
+  },
   reconcile: (key, context) => {
-    const endpoints: Admitted<Endpoints> | undefined = context.store.find('Endpoints', ...splitKey(key));
+    const endpoints: Admitted<Endpoints> | undefined = objectOf(context.store, 'Endpoints', key);
     if (endpoints === undefined) return;
-    replaceSlices(endpoints, mirroredSlicesOf(endpoints, context.store.find('Service', ...splitKey(key))), context);
+    replaceSlices(endpoints, mirroredSlicesOf(endpoints, objectOf(context.store, 'Service', key)), context);
   },
 };
