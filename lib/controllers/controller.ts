@@ -11,8 +11,8 @@ export interface ControllerContext {
   readonly clock: Clock;
   /** Records an event of this controller. */
   event(type: 'Normal' | 'Warning', reason: string, message: string, object: Admitted): void;
-  /** Reconciles the key again when everybody else has done their part at this moment. */
-  later(key: string): void;
+  /** Reconciles the key again when everybody else has done their part, at this moment or after so many seconds. */
+  later(key: string, seconds?: number): void;
   /** Reconciles the key again after so many seconds, unless it is reconciled before. */
   after(seconds: number, key: string): void;
   /** Reconciles the key again after a delay that doubles with every failure in a row. */

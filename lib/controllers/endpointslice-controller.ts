@@ -15,17 +15,18 @@ const nodesIn = (store: Store): Nodes => ({
 
 /** Makes the slices that an owner has be the ones it shall have. */
 const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, store }: ControllerContext): void => {
-  const existing = new Map(store.controlledBy('EndpointSlice', owner.metadata.uid).map((slice) => [slice.metadata.name, slice]));
+  const existing = store.controlledBy('EndpointSlice', owner.metadata.uid);
   for (const slice of wanted) {
-    const before = existing.get(slice.metadata.name);
-    existing.delete(slice.metadata.name);
+    const before = existing.find(({ metadata }) => metadata.name === slice.metadata.name);
     if (before === undefined) api.create(slice as object as KubeObject, { trusted: true });
     else if (!sameSlice(before, slice)) {
       const metadata = { ...before.metadata, ...slice.metadata };
       api.update({ ...(before as Admitted as Stored), ...slice, metadata }, { trusted: true });
     }
   }
-  for (const slice of existing.values()) api.delete(refOf(slice));
+  for (const slice of existing) {
+    if (!wanted.some(({ metadata }) => metadata.name === slice.metadata.name)) api.delete(refOf(slice));
+  }
 };
 
 const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
@@ -39,8 +40,8 @@ const patience = 2;
 /** The Service is new, and so are its Pods: an empty slice would be replaced in a moment. */
 const areStarting = (pods: readonly Admitted<Pod>[], service: Admitted<Service>, { store, clock }: ControllerContext): boolean =>
   pods.length > 0 &&
-  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
   pods.every((pod) => addressOf(pod) === undefined && !isFinished(pod)) &&
+  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
   store.controlledBy('EndpointSlice', service.metadata.uid).length === 0;
 
 /** Keeps the EndpointSlices of the Services that select Pods. */

@@ -137,7 +137,7 @@ const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerCo
     if (spec?.template === undefined) return;
     const created = createPods(set, spec.template, Math.min(-surplus, burst), context);
     failure = created.failure;
-    if (failure === undefined && isNew(set) && -surplus <= burst) context.after(patience, key);
+    if (failure === undefined && isNew(set) && -surplus <= burst) context.later(key, patience);
     else if (created.made > 0) context.later(key);
     if (failure === undefined) return;
   }

@@ -42,14 +42,8 @@ export class WorkQueue {
     this.#api = api;
     this.#lanes = controllers.map((controller, place) => this.#laneOf(controller, place));
     const audiences = new Audiences(this.#lanes, api.store);
-    for (const [kind, audience] of audiences.ofKinds) {
-      const hear = (change: Change): void => {
-        if (change.type !== 'modified') audiences.note(kind, change.type);
-        this.#tell(audience, change);
-      };
-      api.store.watch(hear, [kind]);
-    }
-    api.store.watch((change) => this.#tell(audiences.ofAll, change));
+    for (const [kind, audience] of audiences.ofKinds) api.store.watch(this.#subscriber(audiences, audience), [kind]);
+    api.store.watch(this.#subscriber(audiences, audiences.ofAll));
   }
 
   /** Reconciles until nothing is due; returns how many keys that were. `tick` is called after each. */
@@ -89,25 +83,31 @@ export class WorkQueue {
     if (lane.place < this.#first) this.#first = lane.place;
   }
 
-  #tell({ listening }: Audience<Lane>, change: Change): void {
-    const { type, object } = change;
-    const isEnd = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
-    for (let at = 0; at < listening.length; at++) {
-      const listener = listening[at];
-      if (listener === undefined || (listener.endsOnly && !isEnd)) continue;
-      const { lane, isOther } = listener;
-      const { controller } = lane;
-      if (type === 'added' && lane === this.#running && controller.knowsItsOwn) continue;
-      const keys = controller.keysFor(change, this.#api.store);
-      if (keys.length === 0) continue;
-      // What a controller made, as those see it that made it; an end is answered at once.
-      const isConsequence = isOther && type !== 'deleted' && controllerRefOf(object) !== undefined;
-      for (const key of keys) {
-        if (controller.immediate) this.#reconcile(lane, key);
-        else if (!isConsequence && !controller.observes) this.#add(lane, key);
-        else if (!lane.due.has(key)) lane.later.add(key);
+  /** Tells an audience of a change. */
+  #subscriber(audiences: Audiences<Lane>, audience: Audience<Lane>): (change: Change) => void {
+    const { store } = this.#api;
+    return (change) => {
+      const { type, object } = change;
+      if (type === (audience.isPresent ? 'deleted' : 'added')) audiences.note(audience);
+      const isEnd = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
+      const listeners = isEnd ? audience.ofEnds : audience.ofChanges;
+      for (let at = 0; at < listeners.length; at++) {
+        const listener = listeners[at];
+        if (listener === undefined) break;
+        const { lane, isOther } = listener;
+        const { controller } = lane;
+        if (type === 'added' && lane === this.#running && controller.knowsItsOwn) continue;
+        const keys = controller.keysFor(change, store);
+        if (keys.length === 0) continue;
+        // What a controller made, as those see it that made it; an end is answered at once.
+        const isConsequence = isOther && type !== 'deleted' && controllerRefOf(object) !== undefined;
+        for (const key of keys) {
+          if (controller.immediate) this.#reconcile(lane, key);
+          else if (!isConsequence && !controller.observes) this.#add(lane, key);
+          else if (!lane.due.has(key)) lane.later.add(key);
+        }
       }
-    }
+    };
   }
 
   /** Each reconciliation decides anew when to come back. */
@@ -130,16 +130,21 @@ export class WorkQueue {
       clock: api.clock,
       event: (type, reason, message, object) =>
         api.record({ type, reason, message, object: refOf(object), component: controller.name }),
-      later: (key) => {
-        if (!lane.due.has(key)) lane.later.add(key);
+      later: (key, seconds = 0) => {
+        if (seconds > 0) lane.alarms.set(seconds, key, later);
+        else later(key);
       },
-      after: (seconds, key) => lane.alarms.set(seconds, key),
+      after: (seconds, key) => lane.alarms.set(seconds, key, now),
       retry: (key) => {
         const failed = (lane.failures.get(key) ?? 0) + 1;
         lane.failures.set(key, failed);
         lane.retried = true;
         context.after(Math.min(backoff.base * 2 ** (failed - 1), backoff.max), key);
       },
+    };
+    const now = (key: string): void => this.#add(lane, key);
+    const later = (key: string): void => {
+      if (!lane.due.has(key)) lane.later.add(key);
     };
     const lane: Lane = {
       place,
@@ -150,7 +155,7 @@ export class WorkQueue {
       due: new Set(),
       later: new Set(),
       failures: new Map(),
-      alarms: new Alarms(api.clock, (key) => this.#add(lane, key)),
+      alarms: new Alarms(api.clock),
       retried: false,
     };
     return lane;
