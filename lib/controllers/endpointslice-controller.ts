@@ -52,7 +52,7 @@ export const endpointSliceController: Controller = {
   keysFor: ({ object, previous }, store) => {
     if (object.kind === 'Service') return [keyFor(object)];
     // A Pod without an address is in no slice, whatever else happens to it.
-    if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return [];
+    if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return noKeys;
     const namespace = object.metadata.namespace ?? '';
     const keys = store.servicesSelecting(namespace, object.metadata.labels ?? {}).map(keyFor);
     if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;

@@ -9,7 +9,10 @@ import { keyFor, noKeys } from './controller.js';
 
 type Owning = Extract<Kind, 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'ReplicationController'>;
 
-/** Whether a change of a Pod moves what its owner counts: whose it is, whether it goes, its phase and its readiness. */
+/**
+ * Whether a change of a Pod moves what its owner counts: whose it is, whether it goes, its phase and its readiness. That no node takes it
+ * moves nothing, but its owner need not wait for it to start any more.
+ */
 const counts = (before: Admitted<Pod>, after: Admitted<Pod>): boolean => {
   if (
     before.metadata.labels !== after.metadata.labels ||
@@ -22,7 +25,10 @@ const counts = (before: Admitted<Pod>, after: Admitted<Pod>): boolean => {
   if (old?.phase !== now?.phase) return true;
   const wasReady = conditionOf(old?.conditions, 'Ready');
   const isReady = conditionOf(now?.conditions, 'Ready');
-  return wasReady?.status !== isReady?.status || wasReady?.lastTransitionTime !== isReady?.lastTransitionTime;
+  if (wasReady?.status !== isReady?.status || wasReady?.lastTransitionTime !== isReady?.lastTransitionTime) return true;
+  return (
+    conditionOf(now?.conditions, 'PodScheduled')?.status === 'False' && conditionOf(old?.conditions, 'PodScheduled') === undefined
+  );
 };
 
 /** As `keysOfPods`, for owners that only count Pods: nobody is told of a change that no count shows. */

@@ -7,19 +7,18 @@ export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 
 export const replicasOf = (object: Deployment | ReplicaSet): number => object.spec?.replicas ?? 1;
 
-const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
-
 /** Pods above the wanted number during a rollout; percentages round up. */
-export const maxSurge = (deployment: Deployment): number =>
-  isRolling(deployment)
-    ? scaledValue(deployment.spec?.strategy?.rollingUpdate?.maxSurge ?? '25%', replicasOf(deployment), Math.ceil)
-    : 0;
+export const maxSurge = ({ spec }: Deployment): number => {
+  const { type, rollingUpdate } = spec?.strategy ?? {};
+  return type === 'Recreate' ? 0 : scaledValue(rollingUpdate?.maxSurge ?? '25%', spec?.replicas ?? 1, Math.ceil);
+};
 
 /** Pods below the wanted number during a rollout; percentages round down. One, if the surge is zero as well. */
 export const maxUnavailable = (deployment: Deployment): number => {
+  const { type, rollingUpdate } = deployment.spec?.strategy ?? {};
   const replicas = replicasOf(deployment);
-  if (!isRolling(deployment) || replicas <= 0) return 0;
-  const unavailable = scaledValue(deployment.spec?.strategy?.rollingUpdate?.maxUnavailable ?? '25%', replicas, Math.floor);
+  if (type === 'Recreate' || replicas <= 0) return 0;
+  const unavailable = scaledValue(rollingUpdate?.maxUnavailable ?? '25%', replicas, Math.floor);
   return Math.min(unavailable === 0 && maxSurge(deployment) === 0 ? 1 : unavailable, replicas);
 };
 
@@ -53,7 +52,7 @@ export const countsOf = (sets: readonly ReplicaSet[]): Counts => {
 /** How many replicas the new ReplicaSet may have now. */
 export const newReplicas = (deployment: Deployment, sets: readonly ReplicaSet[], current: number): number => {
   const wanted = replicasOf(deployment);
-  if (!isRolling(deployment) || (sets.length === 0 && current === 0)) return wanted;
+  if (deployment.spec?.strategy?.type === 'Recreate' || (sets.length === 0 && current === 0)) return wanted;
   const room = wanted + maxSurge(deployment) - totalReplicas(sets);
   return room <= 0 ? current : current + Math.min(room, wanted - current);
 };

@@ -143,9 +143,12 @@ const rollOut = (
     return;
   }
   const wanted = replicasOf(deployment);
-  const size = replicasOf(current) >= wanted ? wanted : newReplicas(deployment, allOf(sets), replicasOf(current));
-  const scaled = scaleIfNeeded(current, size, sets.deployment, context) || scaleDownOld(sets, current, context);
-  if (!scaled && sets.old.length > 0 && isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
+  const before = replicasOf(current);
+  const size = before >= wanted ? wanted : newReplicas(deployment, allOf(sets), before);
+  const scaled = before !== size && scaleTo(current, size, sets.deployment, context);
+  if (sets.old.length > 0 && !scaled && !scaleDownOld(sets, current, context)) {
+    if (isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
+  }
   syncRolloutStatus(sets, context);
 };
 

@@ -37,8 +37,15 @@ const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
   return { ...template, metadata: { ...template.metadata, labels } };
 };
 
-/** The templates of Deployments, by those that ReplicaSets were made with. */
+/** The templates of Deployments, by those of the ReplicaSets made of them, whose labels match as those of the template do. */
 const sources = new WeakMap<PodTemplateSpec, PodTemplateSpec>();
+
+/** The set was made of this template, and nobody changed its labels since. */
+const isUntouched = ({ spec, metadata }: Admitted<ReplicaSet>, template: PodTemplateSpec | undefined): boolean => {
+  const own = spec?.template;
+  if (own === undefined || template === undefined) return false;
+  return sources.get(own) === template && own.metadata?.labels === metadata.labels;
+};
 
 const isOfTemplate = (set: Admitted<ReplicaSet>, template: PodTemplateSpec | undefined): boolean => {
   const own = set.spec?.template;
@@ -57,10 +64,11 @@ export const claimReplicaSets = (
 ): readonly Admitted<ReplicaSet>[] => {
   const selector = deployment.spec?.selector;
   if (selector === undefined) return [];
-  const matches = matcherOf(selector);
+  const matches = (set: Admitted<ReplicaSet>): boolean =>
+    isUntouched(set, deployment.spec?.template) || matcherOf(selector)(set.metadata.labels);
   const claimed: Admitted<ReplicaSet>[] = [];
   for (const set of store.controlledBy('ReplicaSet', deployment.metadata.uid)) {
-    if (matches(set.metadata.labels)) claimed.push(set);
+    if (matches(set)) claimed.push(set);
     else
       api.update(
         withOwners(
@@ -72,7 +80,7 @@ export const claimReplicaSets = (
   }
   if (deployment.metadata.deletionTimestamp === undefined) {
     for (const set of store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '')) {
-      if (set.metadata.deletionTimestamp !== undefined || !matches(set.metadata.labels)) continue;
+      if (set.metadata.deletionTimestamp !== undefined || !matches(set)) continue;
       const adopted = api.update(withOwners(set, [...(set.metadata.ownerReferences ?? []), controllerReference(deployment)]), {
         trusted: true,
       });
@@ -198,7 +206,9 @@ const create = (
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
-    if (current.spec?.template !== undefined) sources.set(current.spec.template, template);
+    const { matchExpressions, matchLabels = {} } = deployment.spec?.selector ?? {};
+    if (current.spec?.template !== undefined && matchExpressions === undefined && !Object.hasOwn(matchLabels, hashLabel))
+      sources.set(current.spec.template, template);
     if (replicas > 0)
       context.event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`, deployment);
     const told = hasProgressDeadline(deployment)
