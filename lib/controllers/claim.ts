@@ -1,4 +1,4 @@
-import type { LabelSelector, Pod } from '../api/generated/types.js';
+import type { LabelSelector, Pod, PodTemplateSpec } from '../api/generated/types.js';
 import { matcherOf } from '../api/label-selector.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import type { Stored } from '../apiserver/kinds.js';
@@ -6,24 +6,36 @@ import { controllerRefOf } from '../apiserver/store.js';
 import type { ControllerContext } from './controller.js';
 import { controllerReference, isActive } from './pods.js';
 
-/** Pods of the owner's namespace that its selector matches, looked up by the selector's labels. */
-const candidates = (owner: Admitted, selector: LabelSelector, { store }: ControllerContext): readonly Admitted<Pod>[] => {
+interface PodOwner {
+  readonly spec?: { readonly template?: PodTemplateSpec | undefined } | undefined;
+}
+
+/** Pods of the owner's namespace that no controller manages and its selector matches, looked up by the selector's labels. */
+const orphansFor = (owner: Admitted, selector: LabelSelector, { store }: ControllerContext): readonly Admitted<Pod>[] => {
   const namespace = owner.metadata.namespace ?? '';
-  const labels = selector.matchLabels ?? {};
-  const found = Object.keys(labels).length > 0 ? store.podsWith(namespace, labels) : store.uncontrolled('Pod', namespace);
-  return found.filter((pod) => controllerRefOf(pod) === undefined);
+  const orphans = store.uncontrolled('Pod', namespace);
+  const labels = selector.matchLabels;
+  if (orphans.length === 0 || labels === undefined || Object.keys(labels).length === 0) return orphans;
+  return store.podsWith(namespace, labels).filter((pod) => controllerRefOf(pod) === undefined);
 };
 
 /**
  * The Pods that `owner` controls after it adopted the orphans that its selector matches and released the Pods of its own
  * that it no longer matches.
  */
-export const claimPods = (owner: Admitted, selector: LabelSelector, context: ControllerContext): readonly Admitted<Pod>[] => {
+export const claimPods = (
+  owner: Admitted<PodOwner>,
+  selector: LabelSelector,
+  context: ControllerContext,
+): readonly Admitted<Pod>[] => {
   const { store, api } = context;
-  const matches = matcherOf(selector);
+  // The server saw to it that the labels of the template match.
+  const labels = owner.spec?.template?.metadata?.labels;
+  const matches = (pod: Admitted): boolean =>
+    (labels !== undefined && pod.metadata.labels === labels) || matcherOf(selector)(pod.metadata.labels);
   const claimed: Admitted<Pod>[] = [];
   for (const pod of store.controlledBy('Pod', owner.metadata.uid)) {
-    if (matches(pod.metadata.labels) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod);
+    if (matches(pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod);
     else
       api.update(
         withOwners(
@@ -34,8 +46,8 @@ export const claimPods = (owner: Admitted, selector: LabelSelector, context: Con
       );
   }
   if (owner.metadata.deletionTimestamp !== undefined) return claimed;
-  for (const pod of candidates(owner, selector, context)) {
-    if (!isActive(pod) || !matches(pod.metadata.labels)) continue;
+  for (const pod of orphansFor(owner, selector, context)) {
+    if (!isActive(pod) || !matches(pod)) continue;
     const adopted = api.update(withOwners(pod, [...(pod.metadata.ownerReferences ?? []), controllerReference(owner)]), {
       trusted: true,
     });

@@ -8,18 +8,27 @@ interface Condition {
   readonly lastUpdateTime?: string | undefined;
 }
 
-export const conditionOf = <C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined =>
-  conditions?.find((condition) => condition.type === type);
+const none: readonly never[] = [];
+
+export const conditionOf = <C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined => {
+  if (conditions === undefined) return undefined;
+  for (let at = 0; at < conditions.length; at++) {
+    const condition = conditions[at];
+    if (condition?.type === type) return condition;
+  }
+  return undefined;
+};
 
 export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] =>
-  (conditions ?? []).filter((condition) => condition.type !== type);
+  conditions === undefined || conditionOf(conditions, type) === undefined
+    ? (conditions ?? none)
+    : conditions.filter((condition) => condition.type !== type);
 
 /** Sets a condition; one that has this status and reason already stays as it is, and the time of transition follows the status alone. */
 export const withCondition = <C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] => {
   const current = conditionOf(conditions, condition.type);
-  if (current !== undefined && current.status === condition.status && current.reason === condition.reason)
-    return conditions ?? [];
-  const kept =
-    current?.status === condition.status ? { ...condition, lastTransitionTime: current.lastTransitionTime } : condition;
+  if (conditions === undefined || current === undefined) return [...(conditions ?? none), condition];
+  if (current.status === condition.status && current.reason === condition.reason) return conditions;
+  const kept = current.status === condition.status ? { ...condition, lastTransitionTime: current.lastTransitionTime } : condition;
   return [...withoutCondition(conditions, condition.type), kept];
 };

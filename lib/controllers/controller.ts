@@ -1,6 +1,6 @@
 import type { Admitted } from '../api/object.js';
 import type { Clock } from '../apiserver/clock.js';
-import type { Kind } from '../apiserver/kinds.js';
+import type { Kind, Kinds } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import type { Change, Store } from '../apiserver/store.js';
 
@@ -11,6 +11,8 @@ export interface ControllerContext {
   readonly clock: Clock;
   /** Records an event of this controller. */
   event(type: 'Normal' | 'Warning', reason: string, message: string, object: Admitted): void;
+  /** Reconciles the key again when everybody else has done their part, at this moment or after so many seconds. */
+  later(key: string, seconds?: number): void;
   /** Reconciles the key again after so many seconds, unless it is reconciled before. */
   after(seconds: number, key: string): void;
   /** Reconciles the key again after a delay that doubles with every failure in a row. */
@@ -26,13 +28,22 @@ export interface Controller {
   readonly name: string;
   /** Kinds whose changes concern it, the one that it is there for first; absent for all. */
   readonly kinds?: readonly Kind[];
+  /** Further kinds (or all) of which only the end concerns it: that an object shall go, or is gone. */
+  readonly ends?: readonly Kind[] | 'all';
+  /** All kinds that it is there for, where that is not the first one alone. While none of them exists, no other kind concerns it. */
+  readonly serves?: readonly Kind[];
   /** Writes down what others did: it never has anything to do before they are done. */
   readonly observes?: true;
+  /** Has dealt with what it makes in the step that made it: it is told only of what others make. */
+  readonly knowsItsOwn?: true;
   /** Runs within the request that concerns it: what follows in the same moment relies on it. */
   readonly immediate?: true;
   keysFor(change: Change, store: Store): readonly string[];
   reconcile(key: string, context: ControllerContext): void;
 }
+
+/** The keys of a change that concerns nothing. */
+export const noKeys: readonly string[] = [];
 
 export const keyFor = (object: Admitted): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
@@ -40,4 +51,10 @@ export const keyFor = (object: Admitted): string => `${object.metadata.namespace
 export const splitKey = (key: string): readonly [namespace: string, name: string] => {
   const slash = key.indexOf('/');
   return [key.slice(0, slash), key.slice(slash + 1)];
+};
+
+/** The object of a kind that a key names, if it still exists. */
+export const objectOf = <K extends Kind>(store: Store, kind: K, key: string): Admitted<Kinds[K]> | undefined => {
+  const slash = key.indexOf('/');
+  return store.find(kind, key.slice(0, slash), key.slice(slash + 1));
 };

@@ -3,7 +3,7 @@ import { type Admitted, type KubeObject, refOf } from '../api/object.js';
 import { equal } from '../apiserver/equal.js';
 import type { Stored } from '../apiserver/kinds.js';
 import type { Store } from '../apiserver/store.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from './controller.js';
 import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './endpointslice.js';
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
 import { isFinished } from './pods.js';
@@ -15,17 +15,18 @@ const nodesIn = (store: Store): Nodes => ({
 
 /** Makes the slices that an owner has be the ones it shall have. */
 const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, store }: ControllerContext): void => {
-  const existing = new Map(store.controlledBy('EndpointSlice', owner.metadata.uid).map((slice) => [slice.metadata.name, slice]));
+  const existing = store.controlledBy('EndpointSlice', owner.metadata.uid);
   for (const slice of wanted) {
-    const before = existing.get(slice.metadata.name);
-    existing.delete(slice.metadata.name);
+    const before = existing.find(({ metadata }) => metadata.name === slice.metadata.name);
     if (before === undefined) api.create(slice as object as KubeObject, { trusted: true });
     else if (!sameSlice(before, slice)) {
       const metadata = { ...before.metadata, ...slice.metadata };
       api.update({ ...(before as Admitted as Stored), ...slice, metadata }, { trusted: true });
     }
   }
-  for (const slice of existing.values()) api.delete(refOf(slice));
+  for (const slice of existing) {
+    if (!wanted.some(({ metadata }) => metadata.name === slice.metadata.name)) api.delete(refOf(slice));
+  }
 };
 
 const sameSlice = (a: EndpointSlice, b: EndpointSlice): boolean =>
@@ -39,8 +40,8 @@ const patience = 2;
 /** The Service is new, and so are its Pods: an empty slice would be replaced in a moment. */
 const areStarting = (pods: readonly Admitted<Pod>[], service: Admitted<Service>, { store, clock }: ControllerContext): boolean =>
   pods.length > 0 &&
-  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
   pods.every((pod) => addressOf(pod) === undefined && !isFinished(pod)) &&
+  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
   store.controlledBy('EndpointSlice', service.metadata.uid).length === 0;
 
 /** Keeps the EndpointSlices of the Services that select Pods. */
@@ -51,7 +52,7 @@ export const endpointSliceController: Controller = {
   keysFor: ({ object, previous }, store) => {
     if (object.kind === 'Service') return [keyFor(object)];
     // A Pod without an address is in no slice, whatever else happens to it.
-    if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return [];
+    if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return noKeys;
     const namespace = object.metadata.namespace ?? '';
     const keys = store.servicesSelecting(namespace, object.metadata.labels ?? {}).map(keyFor);
     if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;
@@ -59,7 +60,7 @@ export const endpointSliceController: Controller = {
   },
   reconcile: (key, context) => {
     const { store } = context;
-    const service: Admitted<Service> | undefined = store.find('Service', ...splitKey(key));
+    const service: Admitted<Service> | undefined = objectOf(store, 'Service', key);
     if (service === undefined || service.metadata.deletionTimestamp !== undefined || !selectsPods(service)) return;
     const pods = store.podsWith(service.metadata.namespace ?? '', service.spec?.selector ?? {});
     if (areStarting(pods, service, context)) {
@@ -83,10 +84,17 @@ export const endpointSliceController: Controller = {
 export const endpointSliceMirroringController: Controller = {
   name: 'endpoint-slice-mirroring-controller',
   kinds: ['Endpoints', 'Service'],
-  keysFor: ({ object }) => [keyFor(object)],
+  serves: ['Endpoints', 'Service'],
+  keysFor: ({ object }, store) => {
+    const { namespace, name } = object.metadata;
+    // Endpoints of a Service that selects Pods are not mirrored, but may have been before.
+    const isUnneeded =
+      object.kind === 'Service' && selectsPods(object as Service) && store.find('Endpoints', namespace, name) === undefined;
+    return isUnneeded ? noKeys : [keyFor(object)];
+  },
   reconcile: (key, context) => {
-    const endpoints: Admitted<Endpoints> | undefined = context.store.find('Endpoints', ...splitKey(key));
+    const endpoints: Admitted<Endpoints> | undefined = objectOf(context.store, 'Endpoints', key);
     if (endpoints === undefined) return;
-    replaceSlices(endpoints, mirroredSlicesOf(endpoints, context.store.find('Service', ...splitKey(key))), context);
+    replaceSlices(endpoints, mirroredSlicesOf(endpoints, objectOf(context.store, 'Service', key)), context);
   },
 };

@@ -12,9 +12,9 @@ const unhinted: Hinted = (endpoint) => endpoint;
 const forZone = (endpoint: Endpoint, name: string): Endpoint => ({ ...endpoint, hints: { forZones: [{ name }] } });
 
 /** Hints of `trafficDistribution` (KEP-4444, KEP-3015): ready endpoints serve their own zone, or their own node first. */
-export const distributionHints = ({ spec }: Service): Hinted => {
+export const distributionHints = ({ spec }: Service): Hinted | undefined => {
   const wanted = spec?.trafficDistribution;
-  if (wanted !== 'PreferClose' && wanted !== 'PreferSameZone' && wanted !== 'PreferSameNode') return unhinted;
+  if (wanted !== 'PreferClose' && wanted !== 'PreferSameZone' && wanted !== 'PreferSameNode') return undefined;
   return (endpoint) => {
     const { zone, nodeName } = endpoint;
     const forZones = zone === undefined ? undefined : [{ name: zone }];
@@ -24,8 +24,9 @@ export const distributionHints = ({ spec }: Service): Hinted => {
   };
 };
 
-const asksForTopology = ({ metadata }: Service): boolean => {
-  const annotations = metadata?.annotations ?? {};
+export const asksForTopology = ({ metadata }: Service): boolean => {
+  const annotations = metadata?.annotations;
+  if (annotations === undefined) return false;
   const mode = annotations['service.kubernetes.io/topology-aware-hints'] ?? annotations['service.kubernetes.io/topology-mode'];
   return mode === 'Auto' || mode === 'auto';
 };
@@ -92,14 +93,9 @@ const exchange = (desired: ReadonlyMap<string, number>, actual: ReadonlyMap<stri
 
 /**
  * Hints of `service.kubernetes.io/topology-mode: Auto` (KEP-2433): endpoints are shared out by the CPU of the zones.
- * Undefined when the Service does not ask for it; no hints when they cannot be given safely.
+ * None when they cannot be given safely.
  */
-export const topologyHints = (
-  service: Service,
-  endpoints: readonly Endpoint[],
-  nodes: { values(): Iterable<Node> },
-): Hinted | undefined => {
-  if (!asksForTopology(service)) return undefined;
+export const topologyHints = (endpoints: readonly Endpoint[], nodes: { values(): Iterable<Node> }): Hinted => {
   const ready = endpoints.filter(isReady);
   const ratios = cpuRatios(nodes.values());
   const desired = ratios && desiredByZone(ratios, ready.length);

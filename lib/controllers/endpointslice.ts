@@ -1,4 +1,5 @@
 import type {
+  Container,
   DiscoveryV1EndpointPort,
   Endpoint,
   EndpointSlice,
@@ -11,7 +12,7 @@ import type {
 import type { Admitted } from '../api/object.js';
 import { suffixOf } from '../apiserver/identity.js';
 import { conditionOf } from './conditions.js';
-import { distributionHints, topologyHints } from './endpointslice-hints.js';
+import { asksForTopology, distributionHints, topologyHints } from './endpointslice-hints.js';
 import { controllerReference, isFinished, isTerminating } from './pods.js';
 
 /** What a controller makes for one Service: the slices it shall have, and what went wrong on the way. */
@@ -86,37 +87,56 @@ export const sliceOf = (
   };
 };
 
+const portNamed = ({ ports = [] }: Container, name: string, protocol: string): number | undefined => {
+  for (const port of ports) if (port.name === name && (port.protocol ?? 'TCP') === protocol) return port.containerPort;
+  return undefined;
+};
+
 /** The number that a Service port means on a Pod; a name may mean another number, or none, on each. */
 const targetPort = (port: ServicePort, pod: Pod): number | undefined => {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number' || target === '') return target || port.port;
   const protocol = port.protocol ?? 'TCP';
-  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
-    const found = container.ports?.find((each) => each.name === target && (each.protocol ?? 'TCP') === protocol);
-    if (found !== undefined) return found.containerPort;
+  for (const container of pod.spec?.containers ?? []) {
+    const number = portNamed(container, target, protocol);
+    if (number !== undefined) return number;
+  }
+  for (const container of pod.spec?.initContainers ?? []) {
+    const number = container.restartPolicy === 'Always' ? portNamed(container, target, protocol) : undefined;
+    if (number !== undefined) return number;
   }
   return undefined;
 };
 
 /** The ports of a Service with the numbers that they have on a Pod; a port without a number is left out. */
-const portsWith = (service: Service, numbers: readonly (number | undefined)[]): readonly DiscoveryV1EndpointPort[] =>
-  (service.spec?.ports ?? []).flatMap(({ name = '', protocol = 'TCP', appProtocol }, index) => {
+const portsWith = (
+  servicePorts: readonly ServicePort[],
+  numbers: readonly (number | undefined)[],
+): readonly DiscoveryV1EndpointPort[] => {
+  const ports: DiscoveryV1EndpointPort[] = [];
+  for (const [index, { name = '', protocol = 'TCP', appProtocol }] of servicePorts.entries()) {
     const port = numbers[index];
-    return port === undefined ? [] : [{ name, protocol, port, ...(appProtocol && { appProtocol }) }];
-  });
-
-const addressTypesOf = ({ ipFamilies, clusterIP }: ServiceSpec): readonly ('IPv4' | 'IPv6')[] => {
-  const families = ipFamilies ?? (clusterIP !== undefined && isIPv6(clusterIP) ? ['IPv6'] : ['IPv4']);
-  return (['IPv4', 'IPv6'] as const).filter((family) => families.includes(family));
+    if (port !== undefined) ports.push({ name, protocol, port, ...(appProtocol && { appProtocol }) });
+  }
+  return ports;
 };
 
-/** The addresses of a Pod; the API server keeps podIP as the first of podIPs. */
-const podIPs = ({ status }: Pod): readonly string[] =>
-  status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP ? [status.podIP] : []);
+type AddressType = 'IPv4' | 'IPv6';
 
-const addressesOf = (pod: Pod, addressType: 'IPv4' | 'IPv6'): readonly string[] =>
-  podIPs(pod).flatMap((ip) => (isIPv6(ip) === (addressType === 'IPv6') ? [canonicalAddress(ip)] : []));
+const addressTypes: readonly AddressType[] = ['IPv4', 'IPv6'];
+
+const isOfType = ({ ipFamilies, clusterIP }: ServiceSpec, addressType: AddressType): boolean =>
+  ipFamilies?.includes(addressType) ?? (clusterIP !== undefined && isIPv6(clusterIP)) === (addressType === 'IPv6');
+
+/** The addresses of a Pod; the API server keeps podIP as the first of podIPs. */
+const podIPs = ({ status }: Pod): readonly { readonly ip: string }[] =>
+  status?.podIPs ?? (status?.podIP ? [{ ip: status.podIP }] : []);
+
+const addressesOf = (pod: Pod, addressType: AddressType): readonly string[] => {
+  const addresses: string[] = [];
+  for (const { ip } of podIPs(pod)) if (isIPv6(ip) === (addressType === 'IPv6')) addresses.push(canonicalAddress(ip));
+  return addresses;
+};
 
 const endpointOf = (
   service: Admitted<Service>,
@@ -133,7 +153,7 @@ const endpointOf = (
   return {
     addresses,
     conditions: { ready, serving, terminating },
-    targetRef: { kind: 'Pod', namespace, name, ...(uid && { uid }) },
+    targetRef: uid ? { kind: 'Pod', namespace, name, uid } : { kind: 'Pod', namespace, name },
     ...(nodeName && { nodeName }),
     ...(zone && { zone }),
     ...(hostname && subdomain === service.metadata.name && namespace === service.metadata.namespace && { hostname }),
@@ -157,9 +177,11 @@ export const selectsPods = ({ spec }: Service): boolean =>
 export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admitted<Pod>[], nodes: Nodes): DesiredSlices => {
   if (service.spec === undefined || !selectsPods(service)) return { slices: [], errors: [] };
   const members = pods.filter((pod) => !isFinished(pod) && podIPs(pod).length > 0);
+  const ports = service.spec.ports ?? [];
   const errors = new Set<string>();
   const slices: DesiredSlice[] = [];
-  for (const addressType of addressTypesOf(service.spec)) {
+  for (const addressType of addressTypes) {
+    if (!isOfType(service.spec, addressType)) continue;
     const groups = new Map<string, { readonly ports: readonly DiscoveryV1EndpointPort[]; readonly endpoints: Endpoint[] }>();
     for (const pod of members) {
       const { nodeName = '' } = pod.spec ?? {};
@@ -171,23 +193,28 @@ export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admi
       }
       const addresses = addressesOf(pod, addressType);
       if (addresses.length === 0) continue;
-      const numbers = (service.spec.ports ?? []).map((port) => targetPort(port, pod));
+      const numbers = ports.map((port) => targetPort(port, pod));
       const key = numbers.join();
-      const group = groups.get(key) ?? { ports: portsWith(service, numbers), endpoints: [] };
-      groups.set(key, group);
-      group.endpoints.push(endpointOf(service, pod, node, addresses));
+      const endpoint = endpointOf(service, pod, node, addresses);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { ports: portsWith(ports, numbers), endpoints: [endpoint] });
+      else group.endpoints.push(endpoint);
     }
     if (groups.size === 0) groups.set('', { ports: [], endpoints: [] });
-    const all = [...groups.values()].flatMap(({ endpoints }) => endpoints);
-    const hinted = topologyHints(service, all, nodes) ?? distributionHints(service);
+    const hinted = asksForTopology(service)
+      ? topologyHints(
+          [...groups.values()].flatMap(({ endpoints }) => endpoints),
+          nodes,
+        )
+      : distributionHints(service);
     const metadata = { labels: labelsOf(service) };
     for (const { ports, endpoints } of groups.values()) {
       for (let start = 0; start === 0 || start < endpoints.length; start += maxEndpoints) {
-        const part = endpoints.slice(start, start + maxEndpoints).map(hinted);
+        const part = endpoints.length <= maxEndpoints ? endpoints : endpoints.slice(start, start + maxEndpoints);
         slices.push(
           sliceOf(
             service,
-            { addressType, ports, endpoints: part },
+            { addressType, ports, endpoints: hinted === undefined ? part : part.map(hinted) },
             start / maxEndpoints,
             metadata,
             'endpointslice-controller.k8s.io',

@@ -34,6 +34,7 @@ const collect = (dependent: Stored, uid: string, propagation: 'Background' | 'Fo
 /** Deletes what no longer has an owner, and ends deletions that wait for their dependents. Its keys are uids of owners. */
 export const garbageCollector: Controller = {
   name: 'garbage-collector',
+  ends: 'all',
   keysFor: ({ type, object, previous }) => {
     const keys: string[] = [];
     const { uid, deletionTimestamp } = object.metadata;

@@ -6,7 +6,8 @@ const names = { ServiceAccount: 'default', ConfigMap: 'kube-root-ca.crt' } as co
 /** Every namespace has a ServiceAccount `default` and the ConfigMap with the cluster's certificate. */
 export const namespaceDefaultsController: Controller = {
   name: 'serviceaccount-controller',
-  kinds: ['Namespace', ...kinds],
+  kinds: ['Namespace'],
+  ends: kinds,
   immediate: true,
   keysFor: ({ type, object }) => {
     if (object.kind === 'Namespace') return type === 'added' ? [object.metadata.name] : [];

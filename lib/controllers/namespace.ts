@@ -5,6 +5,7 @@ import type { Controller } from './controller.js';
 /** Empties a namespace that is being deleted; when nothing is left in it, it is gone. */
 export const namespaceController: Controller = {
   name: 'namespace-controller',
+  ends: 'all',
   keysFor: ({ type, object }, store) => {
     const name = object.kind === 'Namespace' ? object.metadata.name : type === 'deleted' ? object.metadata.namespace : undefined;
     if (name === undefined) return [];

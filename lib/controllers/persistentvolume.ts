@@ -129,6 +129,7 @@ const claimOf = ({ spec }: PersistentVolume): readonly string[] =>
 export const persistentVolumeController: Controller = {
   name: 'persistentvolume-controller',
   kinds: ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'],
+  serves: ['PersistentVolumeClaim', 'PersistentVolume'],
   keysFor: ({ type, object }, store) => {
     if (object.kind === 'PersistentVolumeClaim') return [keyFor(object)];
     if (type !== 'added')

@@ -3,7 +3,7 @@ import type { OwnerReference, Pod, PodTemplateSpec } from '../api/generated/type
 import type { Admitted, KubeObject } from '../api/object.js';
 import { conditionOf } from './conditions.js';
 
-export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+export const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 export const isTerminating = (pod: Admitted<Pod>): boolean => pod.metadata.deletionTimestamp !== undefined;
 

@@ -1,4 +1,11 @@
-import type { LabelSelector, Pod, ReplicaSet, ReplicaSetStatus, ReplicationController } from '../api/generated/types.js';
+import type {
+  LabelSelector,
+  Pod,
+  PodTemplateSpec,
+  ReplicaSet,
+  ReplicaSetStatus,
+  ReplicationController,
+} from '../api/generated/types.js';
 import { matcherOfLabels } from '../api/label-selector.js';
 import type { Admitted } from '../api/object.js';
 import { timestampAt } from '../apiserver/clock.js';
@@ -6,7 +13,7 @@ import { controllerRefOf } from '../apiserver/store.js';
 import { createInBatches } from './batches.js';
 import { claimPods } from './claim.js';
 import { conditionOf, withCondition, withoutCondition } from './conditions.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from './controller.js';
 import { inDeletionOrder } from './deletion-order.js';
 import { keysOfCountedPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
@@ -16,6 +23,9 @@ type Replicator = ReplicaSet | ReplicationController;
 
 /** Pods that one reconciliation creates or deletes at most. */
 const burst = 500;
+
+/** Seconds that the Pods of a new set have to start before they are counted: mostly they are ready then, and counted once. */
+export const patience = 1;
 
 /** Active Pods of all ReplicaSets that share this one's controller. */
 const relatedPods = (
@@ -30,32 +40,35 @@ const relatedPods = (
     .flatMap((sibling) => store.controlledBy('Pod', sibling.metadata.uid).filter(isActive));
 };
 
-/** Creates or deletes Pods; returns why it could not. */
-const manageReplicas = (
+/** Creates Pods; says how many it made, and why not all. */
+const createPods = (
+  set: Admitted<Replicator>,
+  template: PodTemplateSpec,
+  count: number,
+  { api, event }: ControllerContext,
+): { readonly made: number; readonly failure: string | undefined } => {
+  let made = 0;
+  const failure = createInBatches(count, () => {
+    const created = api.create(podOf(template, set, { generateName: `${set.metadata.name}-` }), { trusted: true });
+    if (created.ok) event('Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`, set);
+    else event('Warning', 'FailedCreate', `Error creating: ${created.message}`, set);
+    if (created.ok) made++;
+    return created.ok ? undefined : created.message;
+  });
+  return { made, failure };
+};
+
+const deletePods = (
   set: Admitted<Replicator>,
   active: readonly Admitted<Pod>[],
+  surplus: number,
   context: ControllerContext,
-): string | undefined => {
+): void => {
   const { api, clock, event } = context;
-  const wanted = set.spec?.replicas ?? 1;
-  const template = set.spec?.template;
-  if (active.length < wanted && template !== undefined) {
-    const create = (): string | undefined => {
-      const created = api.create(podOf(template, set, { generateName: `${set.metadata.name}-` }), { trusted: true });
-      if (created.ok) event('Normal', 'SuccessfulCreate', `Created pod: ${created.value.metadata.name}`, set);
-      else event('Warning', 'FailedCreate', `Error creating: ${created.message}`, set);
-      return created.ok ? undefined : created.message;
-    };
-    return createInBatches(Math.min(wanted - active.length, burst), create);
+  for (const pod of inDeletionOrder(active, relatedPods(set, active, context), clock.now).slice(0, surplus)) {
+    api.delete({ apiVersion: 'v1', kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name });
+    event('Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, set);
   }
-  if (active.length > wanted) {
-    const surplus = Math.min(active.length - wanted, burst);
-    for (const pod of inDeletionOrder(active, relatedPods(set, active, context), clock.now).slice(0, surplus)) {
-      api.delete({ apiVersion: 'v1', kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name });
-      event('Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`, set);
-    }
-  }
-  return undefined;
 };
 
 const statusOf = (
@@ -65,7 +78,7 @@ const statusOf = (
   now: number,
 ): ReplicaSetStatus => {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
-  const labels = matcherOfLabels(set.spec?.template?.metadata?.labels ?? {});
+  const labels = set.spec?.template?.metadata?.labels;
   let [replicas, fullyLabeledReplicas, readyReplicas, availableReplicas, terminatingReplicas] = [0, 0, 0, 0, 0];
   for (const pod of pods) {
     if (isFinished(pod)) continue;
@@ -74,9 +87,10 @@ const statusOf = (
       continue;
     }
     replicas++;
-    if (labels(pod.metadata.labels)) fullyLabeledReplicas++;
-    if (isReady(pod)) readyReplicas++;
-    if (isAvailable(pod, minReadySeconds, now)) availableReplicas++;
+    if (pod.metadata.labels === labels || matcherOfLabels(labels ?? {})(pod.metadata.labels)) fullyLabeledReplicas++;
+    if (!isReady(pod)) continue;
+    readyReplicas++;
+    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, now)) availableReplicas++;
   }
   const before = set.status?.conditions;
   const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure };
@@ -108,19 +122,31 @@ const selectorOf = ({ kind, spec }: Admitted<Replicator>): LabelSelector => {
   return known;
 };
 
+/** A set that nobody has counted yet, and whose owner looks only at the counts. */
+const isNew = (set: Admitted<Replicator>): boolean =>
+  set.status?.observedGeneration === undefined && controllerRefOf(set) !== undefined;
+
 const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerContext): void => {
+  const { spec } = set;
   const pods = claimPods(set, selectorOf(set), context);
   const active = pods.filter(isActive);
-  const deleting = set.metadata.deletionTimestamp !== undefined;
-  const failure = deleting ? undefined : manageReplicas(set, active, context);
-  // Pods that were just made bring the set back here at the same moment.
-  if (failure === undefined && !deleting && active.length < (set.spec?.replicas ?? 1)) return;
+  const surplus = active.length - (spec?.replicas ?? 1);
+  let failure: string | undefined;
+  if (set.metadata.deletionTimestamp === undefined && surplus > 0) deletePods(set, active, Math.min(surplus, burst), context);
+  if (set.metadata.deletionTimestamp === undefined && surplus < 0) {
+    if (spec?.template === undefined) return;
+    const created = createPods(set, spec.template, Math.min(-surplus, burst), context);
+    failure = created.failure;
+    if (failure === undefined && isNew(set) && -surplus <= burst) context.later(key, patience);
+    else if (created.made > 0) context.later(key);
+    if (failure === undefined) return;
+  }
   context.api.updateStatus(set, statusOf(set, pods, failure, context.clock.now));
   if (failure !== undefined) {
     context.retry(key);
     return;
   }
-  const wait = nextAvailability(active, set.spec?.minReadySeconds ?? 0, context.clock.now);
+  const wait = nextAvailability(active, spec?.minReadySeconds ?? 0, context.clock.now);
   if (wait !== undefined) context.after(wait, key);
 };
 
@@ -133,13 +159,15 @@ const isStatusOnly = (before: Admitted<Replicator>, after: Admitted<Replicator>)
 const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: string): Controller => ({
   name,
   kinds: [kind, 'Pod'],
+  // It comes back by itself to count the Pods that it made.
+  knowsItsOwn: true,
   keysFor: (change, store) => {
     const { object, previous } = change;
     if (object.kind === 'Pod') return keysOfCountedPods(kind, change, store);
-    return previous !== undefined && isStatusOnly(previous, object) ? [] : [keyFor(object)];
+    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : [keyFor(object)];
   },
   reconcile: (key, context) => {
-    const set = context.store.find(kind, ...splitKey(key));
+    const set = objectOf(context.store, kind, key);
     if (set?.spec !== undefined) reconcile(key, set, context);
   },
 });

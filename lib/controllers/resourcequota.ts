@@ -86,6 +86,7 @@ export const resourceQuotaController: Controller = {
 /** Counts again when objects go or shrink. What is made or grows was counted by admission. */
 export const resourceQuotaReplenishment: Controller = {
   name: 'resourcequota-controller',
+  serves: ['ResourceQuota'],
   keysFor: ({ type, object, previous }, store) => {
     const { namespace } = object.metadata;
     if (type === 'added' || namespace === undefined || store.count('ResourceQuota', namespace) === 0) return [];

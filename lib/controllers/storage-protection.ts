@@ -25,6 +25,7 @@ const release = (object: Admitted, finalizer: string, { api }: ControllerContext
 export const storageProtectionController: Controller = {
   name: 'pvc-protection-controller',
   kinds: ['PersistentVolumeClaim', 'PersistentVolume', 'Pod'],
+  serves: ['PersistentVolumeClaim', 'PersistentVolume'],
   keysFor: ({ type, object }, store) => {
     const namespace = object.metadata.namespace ?? '';
     if (object.kind !== 'Pod')

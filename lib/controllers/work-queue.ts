@@ -1,22 +1,27 @@
-import { groupOf, refOf } from '../api/object.js';
-import { kindVersion } from '../apiserver/kinds.js';
+import { refOf } from '../api/object.js';
 import type { ApiServer } from '../apiserver/server.js';
 import { type Change, controllerRefOf } from '../apiserver/store.js';
+import { Alarms } from './alarms.js';
+import { type Audience, Audiences } from './audience.js';
 import type { Controller, ControllerContext } from './controller.js';
 
 /** First delay of a retry and the longest one, seconds (client-go's default rate limiter). */
 const backoff = { base: 0.005, max: 1000 };
 
+/** What there is to do for one controller. */
 interface Lane {
+  readonly place: number;
   readonly controller: Controller;
   readonly context: ControllerContext;
+  /** Due keys in order, from `next` on; what is before is done. */
+  readonly queue: string[];
+  next: number;
   readonly due: Set<string>;
   /** Due when everybody else has done their part. */
   readonly later: Set<string>;
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
-  /** What cancels the next timed reconciliation, by key. */
-  readonly timers: Map<string, () => void>;
+  readonly alarms: Alarms;
   retried: boolean;
 }
 
@@ -29,78 +34,95 @@ interface Lane {
 export class WorkQueue {
   readonly #api: ApiServer;
   readonly #lanes: readonly Lane[];
+  /** Nothing is due in the lanes before this one. */
+  #first = 0;
+  #running: Lane | undefined;
 
   constructor(api: ApiServer, controllers: readonly Controller[]) {
     this.#api = api;
-    this.#lanes = controllers.map((controller) => this.#laneOf(controller));
-    const byKind = new Map<string, Lane[]>();
-    const everyKind: Lane[] = [];
-    for (const lane of this.#lanes) {
-      if (lane.controller.kinds === undefined) everyKind.push(lane);
-      for (const kind of lane.controller.kinds ?? []) {
-        const id = `${groupOf(kindVersion[kind])}/${kind}`;
-        byKind.set(id, [...(byKind.get(id) ?? []), lane]);
-      }
-    }
-    api.store.watch((change) => {
-      for (const lane of byKind.get(`${groupOf(change.object.apiVersion)}/${change.object.kind}`) ?? [])
-        this.#enqueue(lane, change);
-      for (const lane of everyKind) this.#enqueue(lane, change);
-    });
+    this.#lanes = controllers.map((controller, place) => this.#laneOf(controller, place));
+    const audiences = new Audiences(this.#lanes, api.store);
+    for (const [kind, audience] of audiences.ofKinds) api.store.watch(this.#subscriber(audiences, audience), [kind]);
+    api.store.watch(this.#subscriber(audiences, audiences.ofAll));
   }
 
   /** Reconciles until nothing is due; returns how many keys that were. `tick` is called after each. */
-  run(tick: () => void = () => {}): number {
+  run(tick?: () => void): number {
     let count = 0;
-    for (let lane = this.#nextLane(); lane !== undefined; lane = this.#nextLane()) {
-      for (const key of lane.due) {
-        // Deleted first: what changes while the controller runs makes the key due again.
-        lane.due.delete(key);
-        this.#reconcile(lane, key);
-        count++;
-        tick();
-        break;
+    for (let lane = this.#lanes[this.#first]; lane !== undefined; lane = this.#lanes[this.#first]) {
+      const key = lane.queue[lane.next];
+      if (key === undefined) {
+        lane.queue.length = 0;
+        lane.next = 0;
+        this.#first++;
+        continue;
       }
+      // Taken out first: what changes while the controller runs makes the key due again.
+      lane.next++;
+      lane.due.delete(key);
+      this.#reconcile(lane, key);
+      count++;
+      tick?.();
     }
     return count;
   }
 
   /** Reconciles what waited for everybody else; returns how many keys that were. */
   runLater(tick?: () => void): number {
-    for (const { due, later } of this.#lanes) {
-      for (const key of later) due.add(key);
-      later.clear();
+    for (const lane of this.#lanes) {
+      for (const key of lane.later) this.#add(lane, key);
+      lane.later.clear();
     }
     return this.run(tick);
   }
 
-  #nextLane(): Lane | undefined {
-    return this.#lanes.find((lane) => lane.due.size > 0);
+  #add(lane: Lane, key: string): void {
+    if (lane.due.has(key)) return;
+    lane.due.add(key);
+    lane.queue.push(key);
+    if (lane.place < this.#first) this.#first = lane.place;
   }
 
-  #enqueue(lane: Lane, change: Change): void {
-    const { controller } = lane;
-    const keys = controller.keysFor(change, this.#api.store);
-    if (keys.length === 0) return;
-    const waits = controller.observes === true || isConsequence(controller, change);
-    for (const key of keys) {
-      if (controller.immediate) this.#reconcile(lane, key);
-      else if (!waits) lane.due.add(key);
-      else if (!lane.due.has(key)) lane.later.add(key);
-    }
+  /** Tells an audience of a change. */
+  #subscriber(audiences: Audiences<Lane>, audience: Audience<Lane>): (change: Change) => void {
+    const { store } = this.#api;
+    return (change) => {
+      const { type, object } = change;
+      if (type === (audience.isPresent ? 'deleted' : 'added')) audiences.note(audience);
+      const isEnd = type === 'deleted' || object.metadata.deletionTimestamp !== undefined;
+      const listeners = isEnd ? audience.ofEnds : audience.ofChanges;
+      for (let at = 0; at < listeners.length; at++) {
+        const listener = listeners[at];
+        if (listener === undefined) break;
+        const { lane, isOther } = listener;
+        const { controller } = lane;
+        if (type === 'added' && lane === this.#running && controller.knowsItsOwn) continue;
+        const keys = controller.keysFor(change, store);
+        if (keys.length === 0) continue;
+        // What a controller made, as those see it that made it; an end is answered at once.
+        const isConsequence = isOther && type !== 'deleted' && controllerRefOf(object) !== undefined;
+        for (const key of keys) {
+          if (controller.immediate) this.#reconcile(lane, key);
+          else if (!isConsequence && !controller.observes) this.#add(lane, key);
+          else if (!lane.due.has(key)) lane.later.add(key);
+        }
+      }
+    };
   }
 
   /** Each reconciliation decides anew when to come back. */
   #reconcile(lane: Lane, key: string): void {
-    lane.timers.get(key)?.();
-    lane.timers.delete(key);
+    lane.alarms.cancel(key);
     lane.later.delete(key);
     lane.retried = false;
+    const before = this.#running;
+    this.#running = lane;
     lane.controller.reconcile(key, lane.context);
+    this.#running = before;
     if (!lane.retried) lane.failures.delete(key);
   }
 
-  #laneOf(controller: Controller): Lane {
+  #laneOf(controller: Controller, place: number): Lane {
     const api = this.#api;
     const context: ControllerContext = {
       api,
@@ -108,13 +130,11 @@ export class WorkQueue {
       clock: api.clock,
       event: (type, reason, message, object) =>
         api.record({ type, reason, message, object: refOf(object), component: controller.name }),
-      after: (seconds, key) => {
-        lane.timers.get(key)?.();
-        lane.timers.set(
-          key,
-          api.clock.after(seconds, () => void lane.due.add(key)),
-        );
+      later: (key, seconds = 0) => {
+        if (seconds > 0) lane.alarms.set(seconds, key, later);
+        else later(key);
       },
+      after: (seconds, key) => lane.alarms.set(seconds, key, now),
       retry: (key) => {
         const failed = (lane.failures.get(key) ?? 0) + 1;
         lane.failures.set(key, failed);
@@ -122,19 +142,22 @@ export class WorkQueue {
         context.after(Math.min(backoff.base * 2 ** (failed - 1), backoff.max), key);
       },
     };
+    const now = (key: string): void => this.#add(lane, key);
+    const later = (key: string): void => {
+      if (!lane.due.has(key)) lane.later.add(key);
+    };
     const lane: Lane = {
+      place,
       controller,
       context,
+      queue: [],
+      next: 0,
       due: new Set(),
       later: new Set(),
       failures: new Map(),
-      timers: new Map(),
+      alarms: new Alarms(api.clock),
       retried: false,
     };
     return lane;
   }
 }
-
-/** A change of what a controller made, Pods above all, as those see it that made it; an end is answered at once. */
-const isConsequence = ({ kinds }: Controller, { type, object }: Change): boolean =>
-  kinds !== undefined && type !== 'deleted' && object.kind !== kinds[0] && controllerRefOf(object) !== undefined;

@@ -52,6 +52,7 @@ export class Volumes {
       clock: api.clock,
       event: nothing,
       after: nothing,
+      later: nothing,
       retry: nothing,
     };
     const fault = createClaims(set, ordinal, context);

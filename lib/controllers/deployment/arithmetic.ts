@@ -7,36 +7,52 @@ export const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 
 export const replicasOf = (object: Deployment | ReplicaSet): number => object.spec?.replicas ?? 1;
 
-const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate';
-
-/** Pods above and below the wanted number during a rollout: percentages of surge round up, of unavailable down; both cannot be zero. */
-const bounds = (deployment: Deployment): { readonly surge: number; readonly unavailable: number } => {
-  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec?.strategy?.rollingUpdate ?? {};
-  const replicas = replicasOf(deployment);
-  const surge = scaledValue(maxSurge, replicas, Math.ceil);
-  const unavailable = scaledValue(maxUnavailable, replicas, Math.floor);
-  return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
+/** Pods above the wanted number during a rollout; percentages round up. */
+export const maxSurge = ({ spec }: Deployment): number => {
+  const { type, rollingUpdate } = spec?.strategy ?? {};
+  return type === 'Recreate' ? 0 : scaledValue(rollingUpdate?.maxSurge ?? '25%', spec?.replicas ?? 1, Math.ceil);
 };
 
-export const maxSurge = (deployment: Deployment): number => (isRolling(deployment) ? bounds(deployment).surge : 0);
-
+/** Pods below the wanted number during a rollout; percentages round down. One, if the surge is zero as well. */
 export const maxUnavailable = (deployment: Deployment): number => {
+  const { type, rollingUpdate } = deployment.spec?.strategy ?? {};
   const replicas = replicasOf(deployment);
-  return isRolling(deployment) && replicas > 0 ? Math.min(bounds(deployment).unavailable, replicas) : 0;
+  if (type === 'Recreate' || replicas <= 0) return 0;
+  const unavailable = scaledValue(rollingUpdate?.maxUnavailable ?? '25%', replicas, Math.floor);
+  return Math.min(unavailable === 0 && maxSurge(deployment) === 0 ? 1 : unavailable, replicas);
 };
 
-export const totalReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, set) => sum + replicasOf(set), 0);
+export const totalReplicas = (sets: readonly ReplicaSet[]): number => {
+  let sum = 0;
+  for (const set of sets) sum += replicasOf(set);
+  return sum;
+};
 
-export const actualReplicas = (sets: readonly ReplicaSet[]): number =>
-  sets.reduce((sum, set) => sum + (set.status?.replicas ?? 0), 0);
+/** What the status of several ReplicaSets adds up to. */
+export interface Counts {
+  readonly wanted: number;
+  readonly replicas: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly terminating: number;
+}
 
-export const availableReplicas = (sets: readonly ReplicaSet[]): number =>
-  sets.reduce((sum, set) => sum + (set.status?.availableReplicas ?? 0), 0);
+export const countsOf = (sets: readonly ReplicaSet[]): Counts => {
+  let [wanted, replicas, ready, available, terminating] = [0, 0, 0, 0, 0];
+  for (const { spec, status } of sets) {
+    wanted += spec?.replicas ?? 1;
+    replicas += status?.replicas ?? 0;
+    ready += status?.readyReplicas ?? 0;
+    available += status?.availableReplicas ?? 0;
+    terminating += status?.terminatingReplicas ?? 0;
+  }
+  return { wanted, replicas, ready, available, terminating };
+};
 
 /** How many replicas the new ReplicaSet may have now. */
 export const newReplicas = (deployment: Deployment, sets: readonly ReplicaSet[], current: number): number => {
   const wanted = replicasOf(deployment);
-  if (!isRolling(deployment)) return wanted;
+  if (deployment.spec?.strategy?.type === 'Recreate' || (sets.length === 0 && current === 0)) return wanted;
   const room = wanted + maxSurge(deployment) - totalReplicas(sets);
   return room <= 0 ? current : current + Math.min(room, wanted - current);
 };
@@ -78,7 +94,8 @@ export const proportionalSizes = (
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 
-export const revisionOf = (object: Admitted): number => Number(object.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+export const revisionOf = ({ metadata: { annotations } }: Admitted): number =>
+  Number(annotations?.[revisionAnnotation] ?? 0) || 0;
 
 /** The largest 32-bit integer means no deadline. */
 export const hasProgressDeadline = (deployment: Deployment): boolean => {

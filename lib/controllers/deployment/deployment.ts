@@ -4,11 +4,10 @@ import { type Admitted, refOf } from '../../api/object.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../../apiserver/store.js';
 import { conditionOf, withCondition } from '../conditions.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from '../controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from '../controller.js';
 import { isFinished } from '../pods.js';
 import {
-  actualReplicas,
-  availableReplicas,
+  countsOf,
   desiredAnnotation,
   hasProgressDeadline,
   maxAnnotation,
@@ -54,11 +53,13 @@ const scaleIfNeeded = (
 ): boolean => replicasOf(set) !== size && scaleTo(set, size, deployment, context);
 
 /** Some active ReplicaSet was made for another number of replicas. */
-const isScaling = (deployment: Deployment, sets: readonly ReplicaSet[]): boolean =>
-  sets.filter(isActiveSet).some((set) => {
+const isScaling = (deployment: Deployment, sets: readonly ReplicaSet[]): boolean => {
+  for (const set of sets) {
     const desired = set.metadata?.annotations?.[desiredAnnotation];
-    return desired !== undefined && Number(desired) !== replicasOf(deployment);
-  });
+    if (desired !== undefined && Number(desired) !== replicasOf(deployment) && isActiveSet(set)) return true;
+  }
+  return false;
+};
 
 const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boolean =>
   set !== undefined &&
@@ -98,8 +99,8 @@ const cleanUp = ({ deployment, old }: ReplicaSets, { api }: ControllerContext): 
 };
 
 /** Scales old ReplicaSets down as far as availability allows, Pods that do not work first; true if any size changed. */
-const scaleDownOld = (sets: ReplicaSets & { readonly current: Admitted<ReplicaSet> }, context: ControllerContext): boolean => {
-  const { deployment, current } = sets;
+const scaleDownOld = (sets: ReplicaSets, current: Admitted<ReplicaSet>, context: ControllerContext): boolean => {
+  const { deployment } = sets;
   const old = sets.old.filter(isActiveSet);
   if (old.length === 0) return false;
   const minAvailable = replicasOf(deployment) - maxUnavailable(deployment);
@@ -115,7 +116,7 @@ const scaleDownOld = (sets: ReplicaSets & { readonly current: Admitted<ReplicaSe
     sizes.set(set, size - broken);
     cleaned += broken;
   }
-  let surplus = availableReplicas([...old, current]) - minAvailable;
+  let surplus = countsOf([...old, current]).available - minAvailable;
   let removed = 0;
   for (const [stale, size] of sizes) {
     if (surplus <= 0) break;
@@ -142,15 +143,18 @@ const rollOut = (
     return;
   }
   const wanted = replicasOf(deployment);
-  const size = replicasOf(current) >= wanted ? wanted : newReplicas(deployment, allOf(sets), replicasOf(current));
-  const scaled = scaleIfNeeded(current, size, sets.deployment, context) || scaleDownOld({ ...sets, current }, context);
-  if (!scaled && isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
+  const before = replicasOf(current);
+  const size = before >= wanted ? wanted : newReplicas(deployment, allOf(sets), before);
+  const scaled = before !== size && scaleTo(current, size, sets.deployment, context);
+  if (sets.old.length > 0 && !scaled && !scaleDownOld(sets, current, context)) {
+    if (isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
+  }
   syncRolloutStatus(sets, context);
 };
 
 /** Pods of earlier templates are still there. */
 const oldPodsRun = ({ current, old }: ReplicaSets, { store }: ControllerContext): boolean =>
-  actualReplicas(old) > 0 ||
+  countsOf(old).replicas > 0 ||
   old.some((set) => set !== current && store.controlledBy('Pod', set.metadata.uid).some((pod) => !isFinished(pod)));
 
 const recreate = (
@@ -172,16 +176,16 @@ const recreate = (
     return;
   }
   const scaledUp = scaleIfNeeded(sets.current, replicasOf(deployment), sets.deployment, context);
-  if (!scaledUp && isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
+  if (!scaledUp && sets.old.length > 0 && isComplete(sets.deployment, sets.deployment.status ?? {})) cleanUp(sets, context);
   syncRolloutStatus(sets, context);
 };
 
 /** Says in the status that the Deployment was paused or resumed. */
 const notePause = (deployment: Admitted<Deployment>, { api, clock }: ControllerContext): Admitted<Deployment> => {
   const condition = conditionOf(deployment.status?.conditions, 'Progressing');
-  if (!hasProgressDeadline(deployment) || condition?.reason === 'ProgressDeadlineExceeded') return deployment;
   const paused = deployment.spec?.paused ?? false;
   if (paused === (condition?.reason === 'DeploymentPaused')) return deployment;
+  if (!hasProgressDeadline(deployment) || condition?.reason === 'ProgressDeadlineExceeded') return deployment;
   const [reason, message] = paused
     ? ['DeploymentPaused', 'Deployment is paused']
     : ['DeploymentResumed', 'Deployment is resumed'];
@@ -206,15 +210,16 @@ const isOwnWrite = (before: Admitted, after: Admitted): boolean =>
   before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
 
 const keysFor = ({ type, object, previous }: Change, store: Store): readonly string[] => {
-  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? [] : [keyFor(object)];
+  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? noKeys : [keyFor(object)];
   const owner = controllerRefOf(object);
   if (object.kind === 'Pod') {
-    // Only Recreate waits for Pods, and only for their end.
-    if (type !== 'deleted' || owner?.kind !== 'ReplicaSet') return [];
+    if (type !== 'deleted' || owner?.kind !== 'ReplicaSet') return noKeys;
     const set = store.find('ReplicaSet', object.metadata.namespace, owner.name);
     const root = set && controllerRefOf(set);
-    return root?.kind === 'Deployment' ? [`${object.metadata.namespace}/${root.name}`] : [];
+    return root?.kind === 'Deployment' ? [`${object.metadata.namespace}/${root.name}`] : noKeys;
   }
+  if (owner !== undefined && (previous === undefined || previous.metadata.ownerReferences === object.metadata.ownerReferences))
+    return owner.kind === 'Deployment' ? [`${object.metadata.namespace}/${owner.name}`] : noKeys;
   const keys = new Set<string>();
   for (const root of [owner, previous && controllerRefOf(previous)]) {
     if (root?.kind === 'Deployment') keys.add(`${object.metadata.namespace}/${root.name}`);
@@ -231,10 +236,14 @@ const keysFor = ({ type, object, previous }: Change, store: Store): readonly str
 /** Rolls a Deployment's template out over ReplicaSets. */
 export const deploymentController: Controller = {
   name: 'deployment-controller',
-  kinds: ['Deployment', 'ReplicaSet', 'Pod'],
+  kinds: ['Deployment', 'ReplicaSet'],
+  // Only Recreate waits for Pods, and only for their end.
+  ends: ['Pod'],
+  // The step that makes a ReplicaSet counts it, and the first count of its Pods brings the Deployment back.
+  knowsItsOwn: true,
   keysFor,
   reconcile: (key, context) => {
-    const found = context.store.find('Deployment', ...splitKey(key));
+    const found = objectOf(context.store, 'Deployment', key);
     if (found?.spec === undefined) return;
     const claimed = claimReplicaSets(found, context);
     if (found.metadata.deletionTimestamp !== undefined) {

@@ -37,8 +37,21 @@ const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
   return { ...template, metadata: { ...template.metadata, labels } };
 };
 
-const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && equal(withoutHash(a), withoutHash(b)));
+/** The templates of Deployments, by those of the ReplicaSets made of them, whose labels match as those of the template do. */
+const sources = new WeakMap<PodTemplateSpec, PodTemplateSpec>();
+
+/** The set was made of this template, and nobody changed its labels since. */
+const isUntouched = ({ spec, metadata }: Admitted<ReplicaSet>, template: PodTemplateSpec | undefined): boolean => {
+  const own = spec?.template;
+  if (own === undefined || template === undefined) return false;
+  return sources.get(own) === template && own.metadata?.labels === metadata.labels;
+};
+
+const isOfTemplate = (set: Admitted<ReplicaSet>, template: PodTemplateSpec | undefined): boolean => {
+  const own = set.spec?.template;
+  if (own === undefined || template === undefined) return own === template;
+  return sources.get(own) === template || equal(withoutHash(own), withoutHash(template));
+};
 
 const byAge = (a: Admitted, b: Admitted): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
@@ -51,10 +64,11 @@ export const claimReplicaSets = (
 ): readonly Admitted<ReplicaSet>[] => {
   const selector = deployment.spec?.selector;
   if (selector === undefined) return [];
-  const matches = matcherOf(selector);
+  const matches = (set: Admitted<ReplicaSet>): boolean =>
+    isUntouched(set, deployment.spec?.template) || matcherOf(selector)(set.metadata.labels);
   const claimed: Admitted<ReplicaSet>[] = [];
   for (const set of store.controlledBy('ReplicaSet', deployment.metadata.uid)) {
-    if (matches(set.metadata.labels)) claimed.push(set);
+    if (matches(set)) claimed.push(set);
     else
       api.update(
         withOwners(
@@ -66,14 +80,14 @@ export const claimReplicaSets = (
   }
   if (deployment.metadata.deletionTimestamp === undefined) {
     for (const set of store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '')) {
-      if (set.metadata.deletionTimestamp !== undefined || !matches(set.metadata.labels)) continue;
+      if (set.metadata.deletionTimestamp !== undefined || !matches(set)) continue;
       const adopted = api.update(withOwners(set, [...(set.metadata.ownerReferences ?? []), controllerReference(deployment)]), {
         trusted: true,
       });
       if (adopted.ok) claimed.push(adopted.value as Admitted as Admitted<ReplicaSet>);
     }
   }
-  return claimed.sort(byAge);
+  return claimed.length < 2 ? claimed : claimed.sort(byAge);
 };
 
 /** The ReplicaSets of a Deployment: the one of its template, if it exists, and the others, oldest first. */
@@ -84,12 +98,12 @@ export interface ReplicaSets {
 }
 
 export const allOf = ({ current, old }: ReplicaSets): readonly Admitted<ReplicaSet>[] =>
-  current === undefined ? old : [...old, current];
+  current === undefined ? old : old.length === 0 ? [current] : [...old, current];
 
 export const isActiveSet = (set: ReplicaSet): boolean => replicasOf(set) > 0;
 
-const copiedAnnotations = (deployment: Admitted<Deployment>): Record<string, string> =>
-  Object.fromEntries(Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.has(name)));
+const copiedAnnotations = ({ metadata: { annotations } }: Admitted<Deployment>): readonly (readonly [string, string])[] =>
+  annotations === undefined ? [] : Object.entries(annotations).filter(([name]) => !ownAnnotations.has(name));
 
 const write = (object: Admitted, { api }: ControllerContext): Stored | undefined => {
   const written = api.update(object as Stored, { trusted: true });
@@ -130,14 +144,20 @@ const refresh = (
   context: ControllerContext,
 ): Admitted<ReplicaSet> => {
   const before = revisionOf(set);
-  const annotations: Record<string, string> = { ...set.metadata.annotations, ...copiedAnnotations(deployment) };
+  const copied = copiedAnnotations(deployment);
+  const minReadySeconds = deployment.spec?.minReadySeconds;
+  const known = set.metadata.annotations ?? {};
+  const isFresh =
+    before >= revision &&
+    (set.spec?.minReadySeconds ?? 0) === (minReadySeconds ?? 0) &&
+    copied.every(([name, value]) => Object.hasOwn(known, name) && known[name] === value);
+  if (isFresh) return set;
+  const annotations: Record<string, string> = { ...known, ...Object.fromEntries(copied) };
   if (before < revision) {
     annotations[revisionAnnotation] = String(revision);
     const history = annotations['deployment.kubernetes.io/revision-history'];
     if (before > 0) annotations['deployment.kubernetes.io/revision-history'] = history ? `${history},${before}` : String(before);
   }
-  const minReadySeconds = deployment.spec?.minReadySeconds;
-  if (equal(annotations, set.metadata.annotations) && (set.spec?.minReadySeconds ?? 0) === (minReadySeconds ?? 0)) return set;
   const next: Admitted<ReplicaSet> = {
     ...set,
     metadata: { ...set.metadata, annotations },
@@ -169,7 +189,7 @@ const create = (
       namespace: deployment.metadata.namespace,
       labels,
       annotations: {
-        ...copiedAnnotations(deployment),
+        ...Object.fromEntries(copiedAnnotations(deployment)),
         [revisionAnnotation]: String(revision),
         [desiredAnnotation]: String(wanted),
         [maxAnnotation]: String(wanted + maxSurge(deployment)),
@@ -186,6 +206,9 @@ const create = (
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
+    const { matchExpressions, matchLabels = {} } = deployment.spec?.selector ?? {};
+    if (current.spec?.template !== undefined && matchExpressions === undefined && !Object.hasOwn(matchLabels, hashLabel))
+      sources.set(current.spec.template, template);
     if (replicas > 0)
       context.event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`, deployment);
     const told = hasProgressDeadline(deployment)
@@ -211,9 +234,17 @@ export const syncReplicaSets = (
   context: ControllerContext,
 ): ReplicaSets => {
   const template = deployment.spec?.template;
-  const found = claimed.find((set) => sameTemplate(set.spec?.template, template));
-  const old = claimed.filter((set) => set !== found);
-  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  let found: Admitted<ReplicaSet> | undefined;
+  let newest = 0;
+  const old: Admitted<ReplicaSet>[] = [];
+  for (const set of claimed) {
+    if (found === undefined && isOfTemplate(set, template)) found = set;
+    else {
+      old.push(set);
+      newest = Math.max(newest, revisionOf(set));
+    }
+  }
+  const revision = newest + 1;
   if (found !== undefined) {
     const current = refresh(deployment, found, revision, context);
     const seen =

@@ -3,28 +3,21 @@ import type { Admitted } from '../../api/object.js';
 import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { keyFor } from '../controller.js';
-import {
-  actualReplicas,
-  availableReplicas,
-  hasProgressDeadline,
-  maxUnavailable,
-  replicasOf,
-  totalReplicas,
-} from './arithmetic.js';
+import { patience } from '../replicaset.js';
+import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
 import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
-const sum = (sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number | undefined): number =>
-  sets.reduce((total, set) => total + (count(set) ?? 0), 0);
-
 /** The numbers, and whether enough Pods are available. */
-export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): DeploymentStatus => {
+export const countedStatus = (
+  sets: ReplicaSets,
+  { clock }: ControllerContext,
+): { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] } => {
   const { deployment, current } = sets;
-  const all = allOf(sets);
-  const available = availableReplicas(all);
-  const readyReplicas = sum(all, (set) => set.status?.readyReplicas);
-  const updatedReplicas = current === undefined ? 0 : actualReplicas([current]);
-  const unavailableReplicas = Math.max(0, totalReplicas(all) - available);
-  const enough = available >= replicasOf(deployment) - maxUnavailable(deployment);
+  const { wanted, replicas, ready, available, terminating } = countsOf(allOf(sets));
+  const updated = current?.status?.replicas ?? 0;
+  const unavailable = Math.max(0, wanted - available);
+  const missing = replicasOf(deployment) - available;
+  const enough = missing <= 0 || missing <= maxUnavailable(deployment);
   const condition: DeploymentCondition = {
     type: 'Available',
     status: enough ? 'True' : 'False',
@@ -33,16 +26,16 @@ export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): 
     lastUpdateTime: clock.timestamp,
     lastTransitionTime: clock.timestamp,
   };
-  const replicas = actualReplicas(all);
+  const { collisionCount } = deployment.status ?? {};
   return {
     observedGeneration: deployment.metadata.generation,
     ...(replicas > 0 && { replicas }),
-    ...(updatedReplicas > 0 && { updatedReplicas }),
-    ...(readyReplicas > 0 && { readyReplicas }),
+    ...(updated > 0 && { updatedReplicas: updated }),
+    ...(ready > 0 && { readyReplicas: ready }),
     ...(available > 0 && { availableReplicas: available }),
-    ...(unavailableReplicas > 0 && { unavailableReplicas }),
-    terminatingReplicas: sum(all, (set) => set.status?.terminatingReplicas),
-    ...(deployment.status?.collisionCount !== undefined && { collisionCount: deployment.status.collisionCount }),
+    ...(unavailable > 0 && { unavailableReplicas: unavailable }),
+    terminatingReplicas: terminating,
+    ...(collisionCount !== undefined && { collisionCount }),
     conditions: withCondition(deployment.status?.conditions, condition),
   };
 };
@@ -58,14 +51,30 @@ export const isComplete = (deployment: Admitted<Deployment>, status: DeploymentS
   );
 };
 
-const madeProgress = (before: DeploymentStatus, after: DeploymentStatus): boolean => {
-  const old = (status: DeploymentStatus): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
-  return (
-    (after.updatedReplicas ?? 0) > (before.updatedReplicas ?? 0) ||
-    old(after) < old(before) ||
-    (after.readyReplicas ?? 0) > (before.readyReplicas ?? 0) ||
-    (after.availableReplicas ?? 0) > (before.availableReplicas ?? 0)
-  );
+/** When the newest Pods of a ReplicaSet were made, if it counts them only now because it waited for them to start. */
+const madeAt = (set: Admitted<ReplicaSet>, { store, clock }: ControllerContext): string => {
+  let newest = '';
+  for (const { metadata } of store.controlledBy('Pod', set.metadata.uid)) {
+    if ((metadata.creationTimestamp ?? '') > newest) newest = metadata.creationTimestamp ?? '';
+  }
+  // The time of making is told in whole seconds.
+  return clock.now - Date.parse(newest) < (patience + 1) * 1000 ? newest : clock.timestamp;
+};
+
+/** When the rollout went on; undefined if the count is as before. */
+const progressedAt = (
+  { deployment, current }: ReplicaSets,
+  after: DeploymentStatus,
+  context: ControllerContext,
+): string | undefined => {
+  const before = deployment.status ?? {};
+  const { replicas = 0, updatedReplicas = 0 } = after;
+  const more = updatedReplicas - (before.updatedReplicas ?? 0);
+  const fewerOld = replicas - updatedReplicas < (before.replicas ?? 0) - (before.updatedReplicas ?? 0);
+  const better =
+    (after.readyReplicas ?? 0) > (before.readyReplicas ?? 0) || (after.availableReplicas ?? 0) > (before.availableReplicas ?? 0);
+  if (fewerOld || better) return context.clock.timestamp;
+  return more > 0 && current !== undefined ? madeAt(current, context) : undefined;
 };
 
 /** Seconds until the deadline of the rollout, negative when it passed. */
@@ -77,54 +86,72 @@ const timedOut = (deployment: Deployment, condition: DeploymentCondition | undef
   return condition.reason === 'ProgressDeadlineExceeded' || untilDeadline(deployment, condition, now) < 0;
 };
 
-/** The Progressing condition as the rollout stands. */
-const progress = (sets: ReplicaSets, status: DeploymentStatus, { clock }: ControllerContext): readonly DeploymentCondition[] => {
-  const { deployment, current } = sets;
-  const before = conditionOf(deployment.status?.conditions, 'Progressing');
+const progressing = (
+  { deployment, current }: ReplicaSets,
+  status: 'True' | 'False',
+  reason: string,
+  text: string,
+  time: string,
+): DeploymentCondition => {
   const subject = current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.metadata.name}"`;
-  const make = (ok: boolean, reason: string, text: string): DeploymentCondition => ({
+  return {
     type: 'Progressing',
-    status: ok ? 'True' : 'False',
+    status,
     reason,
     message: `${subject} ${text}`,
-    lastUpdateTime: clock.timestamp,
-    lastTransitionTime: clock.timestamp,
-  });
-  if (isComplete(deployment, status))
-    return withCondition(status.conditions, make(true, 'NewReplicaSetAvailable', 'has successfully progressed.'));
-  if (madeProgress(deployment.status ?? {}, status)) {
-    const made = make(true, 'ReplicaSetUpdated', 'is progressing.');
+    lastUpdateTime: time,
+    lastTransitionTime: time,
+  };
+};
+
+/** The conditions with Progressing as the rollout stands. */
+const progress = (
+  sets: ReplicaSets,
+  status: DeploymentStatus,
+  before: DeploymentCondition | undefined,
+  complete: boolean,
+  context: ControllerContext,
+): readonly DeploymentCondition[] => {
+  const { clock } = context;
+  if (complete) {
+    const done = progressing(sets, 'True', 'NewReplicaSetAvailable', 'has successfully progressed.', clock.timestamp);
+    return withCondition(status.conditions, done);
+  }
+  const time = progressedAt(sets, status, context);
+  if (time !== undefined) {
+    const made = progressing(sets, 'True', 'ReplicaSetUpdated', 'is progressing.', time);
     const kept = before?.status === 'True' ? { ...made, lastTransitionTime: before.lastTransitionTime } : made;
     // Progress refreshes the time of the last update even when nothing else of the condition changes.
     return [...withoutCondition(status.conditions, 'Progressing'), kept];
   }
-  if (!timedOut(deployment, before, clock.now)) return status.conditions ?? [];
-  return withCondition(status.conditions, make(false, 'ProgressDeadlineExceeded', 'has timed out progressing.'));
+  if (!timedOut(sets.deployment, before, clock.now)) return status.conditions ?? [];
+  const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', 'has timed out progressing.', clock.timestamp);
+  return withCondition(status.conditions, late);
 };
 
-const failureOf = (sets: ReplicaSets): DeploymentCondition | undefined => {
-  const { current } = sets;
-  for (const set of [...(current === undefined ? [] : [current]), ...allOf(sets)]) {
-    const failure = conditionOf(set.status?.conditions, 'ReplicaFailure');
-    if (failure !== undefined) return { ...failure, lastUpdateTime: failure.lastTransitionTime };
-  }
-  return undefined;
+/** The failure of the ReplicaSet of the template, or else of the first other one that has any. */
+const failureOf = ({ current, old }: ReplicaSets): DeploymentCondition | undefined => {
+  let failure = conditionOf(current?.status?.conditions, 'ReplicaFailure');
+  for (let at = 0; failure === undefined && at < old.length; at++)
+    failure = conditionOf(old[at]?.status?.conditions, 'ReplicaFailure');
+  return failure && { ...failure, lastUpdateTime: failure.lastTransitionTime };
 };
 
 /** Writes the status during a rollout, and comes back when its deadline may have passed. */
 export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext): void => {
   const { deployment } = sets;
-  const counted = countedStatus(sets, context);
+  const status = countedStatus(sets, context);
+  const complete = isComplete(deployment, status);
   const before = conditionOf(deployment.status?.conditions, 'Progressing');
-  const settled = (counted.replicas ?? 0) === (counted.updatedReplicas ?? 0) && before?.reason === 'NewReplicaSetAvailable';
-  let conditions = counted.conditions ?? [];
-  if (!hasProgressDeadline(deployment)) conditions = withoutCondition(conditions, 'Progressing');
-  else if (!settled) conditions = progress(sets, counted, context);
+  const settled = (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && before?.reason === 'NewReplicaSetAvailable';
+  if (!hasProgressDeadline(deployment)) status.conditions = withoutCondition(status.conditions, 'Progressing');
+  else if (!settled) status.conditions = progress(sets, status, before, complete, context);
   const failure = failureOf(sets);
-  conditions = failure === undefined ? withoutCondition(conditions, 'ReplicaFailure') : withCondition(conditions, failure);
-  const status = { ...counted, conditions };
+  status.conditions =
+    failure === undefined ? withoutCondition(status.conditions, 'ReplicaFailure') : withCondition(status.conditions, failure);
   writeStatus(deployment, status, context);
-  const after = conditionOf(conditions, 'Progressing');
-  if (after === undefined || after.reason === 'ProgressDeadlineExceeded' || isComplete(deployment, status)) return;
+  if (complete) return;
+  const after = conditionOf(status.conditions, 'Progressing');
+  if (after === undefined || after.reason === 'ProgressDeadlineExceeded') return;
   context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), keyFor(deployment));
 };
