@@ -54,8 +54,11 @@ const newPrefix = (apiVersion: string, kind: string, namespace: string): string 
 };
 
 /** Identity of an object in a cluster: group, kind, namespace and name (the version is only a view). */
-export const refKey = ({ apiVersion, kind, namespace = '', name }: ObjectRef): string =>
-  (prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace)) + name;
+export const refKey = (ref: ObjectRef): string => {
+  const { apiVersion, kind } = ref;
+  const namespace = ref.namespace ?? '';
+  return (prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace)) + ref.name;
+};
 
 /** How people name an object: `Deployment web/api`, `ClusterRole view`. */
 export const refText = (ref: ObjectRef): string =>

@@ -17,7 +17,7 @@ export class LabelIndex {
 
   put(cell: Cell): void {
     const labels = this.#labelsOf(cell.object);
-    if (labels === undefined) return;
+    if (!labels) return;
     const space = entryOf(this.#spaces, cell.object.metadata.namespace ?? '');
     for (const name in labels) addTo(entryOf(space, name), labels[name], cell);
   }

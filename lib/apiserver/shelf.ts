@@ -33,19 +33,20 @@ export class Shelf {
 
   /** Returns how many there are now. */
   add(cell: Cell): number {
-    const { namespace = '', name } = cell.object.metadata;
+    const { metadata } = cell.object;
+    const namespace = metadata.namespace ?? '';
     this.cells.add(cell);
     const named = this.names.get(namespace);
-    if (named === undefined) this.names.set(namespace, new Map([[name, cell]]));
-    else named.set(name, cell);
+    if (named === undefined) this.names.set(namespace, new Map([[metadata.name, cell]]));
+    else named.set(metadata.name, cell);
     return this.cells.size;
   }
 
   /** Returns how many are left. */
   remove(cell: Cell): number {
-    const { namespace = '', name } = cell.object.metadata;
+    const { namespace, name } = cell.object.metadata;
     this.cells.delete(cell);
-    this.names.get(namespace)?.delete(name);
+    this.names.get(namespace ?? '')?.delete(name);
     return this.cells.size;
   }
 }

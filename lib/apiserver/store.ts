@@ -27,7 +27,7 @@ export const keyOf = ({ apiVersion, kind, metadata: { namespace, name } }: Admit
 
 /** The owner that manages the object; there is at most one. */
 export const controllerRefOf = ({ metadata: { ownerReferences } }: Admitted): OwnerReference | undefined => {
-  if (ownerReferences === undefined) return undefined;
+  if (!ownerReferences) return undefined;
   for (let i = 0; i < ownerReferences.length; i++) {
     const owner = ownerReferences[i];
     if (owner?.controller === true) return owner;
@@ -84,10 +84,12 @@ export class Store {
     return this.#revision;
   }
 
+  /** By `refKey`. */
   get(key: string): Stored | undefined {
     return this.#cellOf(key)?.object;
   }
 
+  /** By reference, without making its key. */
   at({ apiVersion, kind, namespace, name }: ObjectRef): Stored | undefined {
     const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
     return shelf.names.get(namespace ?? '')?.get(name)?.object;
@@ -300,19 +302,19 @@ export class Store {
 
   #index(cell: Cell): void {
     const { object, shelf } = cell;
-    const { ownerReferences, namespace = '' } = object.metadata;
-    if (ownerReferences !== undefined) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
-    const controller = ownerReferences && controllerRefOf(object);
+    const { ownerReferences, namespace } = object.metadata;
+    if (ownerReferences) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
+    const controller = ownerReferences ? controllerRefOf(object) : undefined;
     cell.controller = controller?.uid;
-    if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace, cell);
+    if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace ?? '', cell);
     shelf.labels?.put(cell);
   }
 
   #unindex(cell: Cell): void {
     const { object, shelf } = cell;
-    const { ownerReferences, namespace = '' } = object.metadata;
-    if (ownerReferences !== undefined) for (const { uid } of ownerReferences) removeFrom(this.#dependents, uid, cell);
-    if (shelf.uncontrolled !== undefined) removeFrom(shelf.uncontrolled, namespace, cell);
+    const { ownerReferences, namespace } = object.metadata;
+    if (ownerReferences) for (const { uid } of ownerReferences) removeFrom(this.#dependents, uid, cell);
+    if (shelf.uncontrolled !== undefined) removeFrom(shelf.uncontrolled, namespace ?? '', cell);
     shelf.labels?.remove(cell);
   }
 }
