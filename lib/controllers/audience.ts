@@ -8,7 +8,7 @@ interface Lane {
 }
 
 /** A controller that hears of the changes of a kind. */
-export interface Listener<L extends Lane> {
+interface Listener<L extends Lane> {
   readonly lane: L;
   /** The kind is not the one that the controller is there for first. */
   readonly isOther: boolean;

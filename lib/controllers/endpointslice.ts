@@ -114,10 +114,10 @@ const portsWith = (
   numbers: readonly (number | undefined)[],
 ): readonly DiscoveryV1EndpointPort[] => {
   const ports: DiscoveryV1EndpointPort[] = [];
-  for (const [index, { name = '', protocol = 'TCP', appProtocol }] of servicePorts.entries()) {
+  servicePorts.forEach(({ name = '', protocol = 'TCP', appProtocol }, index) => {
     const port = numbers[index];
-    if (port !== undefined) ports.push({ name, protocol, port, ...(appProtocol && { appProtocol }) });
-  }
+    if (port !== undefined) ports.push(appProtocol ? { name, protocol, port, appProtocol } : { name, protocol, port });
+  });
   return ports;
 };
 

@@ -29,7 +29,7 @@ export const totalReplicas = (sets: readonly ReplicaSet[]): number => {
 };
 
 /** What the status of several ReplicaSets adds up to. */
-export interface Counts {
+interface Counts {
   readonly wanted: number;
   readonly replicas: number;
   readonly ready: number;
