@@ -177,6 +177,7 @@ export class Cluster {
       while (clock.step(clock.now));
       this.#work(options.progress);
     }
+    this.#work(options.progress, true);
   }
 
   /** Lets exactly so many seconds pass. */
@@ -184,7 +185,7 @@ export class Cluster {
     const end = this.now + seconds * 1000;
     this.settle({ seconds, runCronJobs: false });
     this.#plane.clock.advanceTo(end);
-    this.#work();
+    this.#work(undefined, true);
   }
 
   /** What the server would store if a controller made this object now (`--dry-run=server`), or why it would refuse. */
@@ -419,14 +420,14 @@ export class Cluster {
     }
   }
 
-  #work(progress?: (text: string) => void): void {
+  #work(progress?: (text: string) => void, isOver = false): void {
     let steps = 0;
     const { store } = this.#plane.api;
     const tick = (): void => {
       steps++;
       if (steps % 1000 === 0) progress?.(`running the cluster: ${store.count('Pod')} Pods, step ${steps}`);
     };
-    this.#plane.run(() => this.#kubelets.run(), progress && tick);
+    this.#plane.run(() => this.#kubelets.run(), progress && tick, isOver);
   }
 }
 

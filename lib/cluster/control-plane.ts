@@ -31,10 +31,13 @@ export class ControlPlane {
     );
   }
 
-  /** Lets controllers, scheduler and the agents of the nodes (which return how much they did) work, without time passing, until they have nothing to do. */
-  run(agents: () => number = () => 0, tick?: () => void): void {
+  /**
+   * Lets controllers, scheduler and the agents of the nodes (which return how much they did) work, without time passing, until they have nothing to do.
+   * Without agents, or when no time is left (`isOver`), nobody waits for Pods to start.
+   */
+  run(agents?: () => number, tick?: () => void, isOver = agents === undefined): void {
     do {
-      while (this.#queue.run(tick) + this.scheduling.run(tick) + agents() > 0);
-    } while (this.#queue.runLater(tick) > 0);
+      while (this.#queue.run(tick) + this.scheduling.run(tick) + (agents?.() ?? 0) > 0);
+    } while (this.#queue.runLater(tick) > 0 || (isOver && this.#queue.hurry()));
   }
 }

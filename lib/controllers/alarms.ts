@@ -38,6 +38,16 @@ export class Alarms {
     this.#byTime.delete(moment.at);
   }
 
+  /** Rings now for all keys that wait for this ring; returns how many. */
+  hurry(ring: Ring): number {
+    const waiting = [...this.#byKey].filter(([key, { rings }]) => rings.get(key) === ring);
+    for (const [key] of waiting) {
+      this.cancel(key);
+      ring(key);
+    }
+    return waiting.length;
+  }
+
   #make(at: number, seconds: number): Moment {
     const moment: Moment = { at, rings: new Map(), cancel: this.#clock.after(seconds, () => this.#fire(moment)) };
     this.#byTime.set(at, moment);

@@ -22,6 +22,8 @@ interface Lane {
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
   readonly alarms: Alarms;
+  /** Makes a key due when everybody else has done their part. */
+  readonly wait: (key: string) => void;
   retried: boolean;
 }
 
@@ -74,6 +76,13 @@ export class WorkQueue {
       lane.later.clear();
     }
     return this.run(tick);
+  }
+
+  /** Who gave others time to go on waits no longer: no time passes now. Says whether there was anyone. */
+  hurry(): boolean {
+    let count = 0;
+    for (const { alarms, wait } of this.#lanes) count += alarms.hurry(wait);
+    return count > 0;
   }
 
   #add(lane: Lane, key: string): void {
@@ -131,8 +140,8 @@ export class WorkQueue {
       event: (type, reason, message, object) =>
         api.record({ type, reason, message, object: refOf(object), component: controller.name }),
       later: (key, seconds = 0) => {
-        if (seconds > 0) lane.alarms.set(seconds, key, later);
-        else later(key);
+        if (seconds > 0) lane.alarms.set(seconds, key, wait);
+        else wait(key);
       },
       after: (seconds, key) => lane.alarms.set(seconds, key, now),
       retry: (key) => {
@@ -143,7 +152,7 @@ export class WorkQueue {
       },
     };
     const now = (key: string): void => this.#add(lane, key);
-    const later = (key: string): void => {
+    const wait = (key: string): void => {
       if (!lane.due.has(key)) lane.later.add(key);
     };
     const lane: Lane = {
@@ -156,6 +165,7 @@ export class WorkQueue {
       later: new Set(),
       failures: new Map(),
       alarms: new Alarms(api.clock),
+      wait,
       retried: false,
     };
     return lane;
