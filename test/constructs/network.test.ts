@@ -265,6 +265,10 @@ describe('NetworkPolicy', () => {
     expect(() => new NetworkPolicy(web, 'nobody', { protects: api, allow: [{ from: [] }] })).toThrow(
       'web/nobody: has a rule that names nobody; leave it out to allow nobody, or write anyone',
     );
+    // @ts-expect-error allow is required
+    expect(() => new NetworkPolicy(web, 'unruled', { protects: api })).toThrow(
+      "web/unruled: has no list of rules; write allow: [{ from: api, to: 'http' }], or allow: [] for nobody",
+    );
     const name = new ExternalNameService(web, 'db', { externalName: 'db.example.com', ports: { pg: 5432 } });
     expect(() => new NetworkPolicy(web, 'name', { protects: api, allow: [{ to: name.at('pg') }] })).toThrow(
       "web/name: 'db.example.com' is a name, and policies know addresses only; write { to: cidr('<address>/32'), ports: [...] }",

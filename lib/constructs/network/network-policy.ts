@@ -98,6 +98,9 @@ export class NetworkPolicy<Ports extends string = string> extends Resource {
   constructor(scope: Construct, id: string, props: NetworkPolicyProps<Ports>) {
     const { plain, protects, allow, policyTypes } = bodyOf(props);
     const path = pathOf(scope, id);
+    // Programs are run without a look at their types.
+    if (!Array.isArray(allow))
+      throw new PlimsollError(path, "has no list of rules; write allow: [{ from: api, to: 'http' }], or allow: [] for nobody");
     const namespace = namespaceOf(scope, props);
     const target = protects === undefined ? undefined : resolveTarget(protects);
     if (target !== undefined) sameNamespace(path, 'protects Pods', namespace, target);
