@@ -20,7 +20,8 @@ const counts = (before: Admitted<Pod>, after: Admitted<Pod>): boolean => {
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp
   )
     return true;
-  const [old, now] = [before.status, after.status];
+  const old = before.status;
+  const now = after.status;
   if (old === now) return false;
   if (old?.phase !== now?.phase) return true;
   const wasReady = conditionOf(old?.conditions, 'Ready');
