@@ -19,10 +19,10 @@ export const conditionOf = <C extends Condition>(conditions: readonly C[] | unde
   return undefined;
 };
 
-export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] =>
-  conditions === undefined || conditionOf(conditions, type) === undefined
-    ? (conditions ?? none)
-    : conditions.filter((condition) => condition.type !== type);
+export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] => {
+  if (conditions === undefined || conditionOf(conditions, type) === undefined) return conditions ?? none;
+  return conditions.length === 1 ? none : conditions.filter((condition) => condition.type !== type);
+};
 
 /** Sets a condition; one that has this status and reason already stays as it is, and the time of transition follows the status alone. */
 export const withCondition = <C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] => {

@@ -8,10 +8,18 @@ import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
 import { isFinished } from './pods.js';
 
-const nodesIn = (store: Store): Nodes => ({
-  get: (name) => store.find('Node', undefined, name),
-  values: () => store.list('Node').values(),
-});
+const nodesOf = new WeakMap<Store, Nodes>();
+
+const nodesIn = (store: Store): Nodes => {
+  const known = nodesOf.get(store);
+  if (known !== undefined) return known;
+  const nodes: Nodes = {
+    get: (name) => store.find('Node', undefined, name),
+    values: () => store.list('Node').values(),
+  };
+  nodesOf.set(store, nodes);
+  return nodes;
+};
 
 /** Makes the slices that an owner has be the ones it shall have. */
 const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, store }: ControllerContext): void => {
@@ -57,14 +65,18 @@ export const endpointSliceController: Controller = {
   kinds: ['Service', 'Pod'],
   observes: true,
   keysFor: ({ object, previous }, store) => {
-    if (object.kind === 'Service') return [keyFor(object)];
+    if (object.kind === 'Service') return keyFor(object);
     // A Pod without an address is in no slice, whatever else happens to it.
     if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return noKeys;
     const namespace = object.metadata.namespace ?? '';
     const services = store.servicesSelecting(namespace, object.metadata.labels ?? {});
-    const keys = services.length === 0 ? noKeys : services.map(keyFor);
-    if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;
-    return [...new Set([...keys, ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)])];
+    if (previous === undefined || previous.metadata.labels === object.metadata.labels) {
+      const [only] = services;
+      return only !== undefined && services.length === 1 ? keyFor(only) : services.map(keyFor);
+    }
+    return [
+      ...new Set([...services.map(keyFor), ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)]),
+    ];
   },
   reconcile: (key, context) => {
     const { store } = context;
@@ -98,7 +110,7 @@ export const endpointSliceMirroringController: Controller = {
     // Endpoints of a Service that selects Pods are not mirrored, but may have been before.
     const isUnneeded =
       object.kind === 'Service' && selectsPods(object as Service) && store.find('Endpoints', namespace, name) === undefined;
-    return isUnneeded ? noKeys : [keyFor(object)];
+    return isUnneeded ? noKeys : keyFor(object);
   },
   reconcile: (key, context) => {
     const endpoints: Admitted<Endpoints> | undefined = objectOf(context.store, 'Endpoints', key);

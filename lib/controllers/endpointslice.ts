@@ -185,8 +185,11 @@ const labelsOf = (service: Service): Readonly<Record<string, string>> => {
 };
 
 /** Whether the EndpointSlice controller is in charge: the Service selects Pods and has an address in the cluster. */
-export const selectsPods = ({ spec }: Service): boolean =>
-  spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
+export const selectsPods = ({ spec }: Service): boolean => {
+  if (spec?.type === 'ExternalName') return false;
+  for (const _label in spec?.selector) return true;
+  return false;
+};
 
 interface PortGroup {
   /** The number of each port of the Service. */

@@ -171,7 +171,7 @@ const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: str
   keysFor: (change, store) => {
     const { object, previous } = change;
     if (object.kind === 'Pod') return keysOfCountedPods(kind, change, store);
-    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : [keyFor(object)];
+    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : keyFor(object);
   },
   reconcile: (key, context) => {
     const set = objectOf(context.store, kind, key);

@@ -121,14 +121,17 @@ export class WorkQueue {
         const keys = controller.keysFor(change, store);
         if (keys.length === 0) continue;
         // What a controller made, as those see it that made it; an end is answered at once.
-        const isConsequence = isOther && type !== 'deleted' && controllerRefOf(object) !== undefined;
-        for (const key of keys) {
-          if (controller.immediate) this.#reconcile(lane, key);
-          else if (!isConsequence && !controller.observes) this.#add(lane, key);
-          else if (!lane.due.has(key)) lane.later.add(key);
-        }
+        const waits = controller.observes ?? (isOther && type !== 'deleted' && controllerRefOf(object) !== undefined);
+        if (typeof keys === 'string') this.#note(lane, keys, waits);
+        else for (const key of keys) this.#note(lane, key, waits);
       }
     };
+  }
+
+  #note(lane: Lane, key: string, waits: boolean): void {
+    if (lane.controller.immediate) this.#reconcile(lane, key);
+    else if (!waits) this.#add(lane, key);
+    else if (!lane.due.has(key)) lane.later.add(key);
   }
 
   /** Each reconciliation decides anew when to come back. */

@@ -189,7 +189,8 @@ const create = (
   const name = `${deployment.metadata.name}-${hash}`;
   const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
   const matchLabels = extended(deployment.spec?.selector.matchLabels ?? {}, { [hashLabel]: hash });
-  const selector = { ...deployment.spec?.selector, matchLabels };
+  const { matchExpressions } = deployment.spec?.selector ?? {};
+  const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
   const noted = {
@@ -198,6 +199,8 @@ const create = (
     [maxAnnotation]: String(wanted + maxSurge(deployment)),
   };
   const copied = copiedAnnotations(deployment);
+  const minReadySeconds = deployment.spec?.minReadySeconds;
+  const made = { ...template, metadata: { ...template.metadata, labels } };
   const set: KubeObject = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -208,18 +211,13 @@ const create = (
       annotations: copied.length === 0 ? noted : { ...Object.fromEntries(copied), ...noted },
       ownerReferences: [controllerReference(deployment)],
     },
-    spec: {
-      replicas,
-      ...(deployment.spec?.minReadySeconds && { minReadySeconds: deployment.spec.minReadySeconds }),
-      selector,
-      template: { ...template, metadata: { ...template.metadata, labels } },
-    },
+    spec: minReadySeconds ? { replicas, minReadySeconds, selector, template: made } : { replicas, selector, template: made },
   };
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
-    const { matchExpressions, matchLabels = {} } = deployment.spec?.selector ?? {};
-    if (current.spec?.template !== undefined && matchExpressions === undefined && !Object.hasOwn(matchLabels, hashLabel))
+    const isHashOwn = Object.hasOwn(deployment.spec?.selector.matchLabels ?? {}, hashLabel);
+    if (current.spec?.template !== undefined && matchExpressions === undefined && !isHashOwn)
       sources.set(current.spec.template, template);
     if (replicas > 0)
       context.event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`, deployment);
