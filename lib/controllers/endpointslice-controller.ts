@@ -71,7 +71,7 @@ export const endpointSliceController: Controller = {
     const namespace = object.metadata.namespace ?? '';
     const services = store.servicesSelecting(namespace, object.metadata.labels ?? {});
     if (previous === undefined || previous.metadata.labels === object.metadata.labels) {
-      const [only] = services;
+      const only = services[0];
       return only !== undefined && services.length === 1 ? keyFor(only) : services.map(keyFor);
     }
     return [

@@ -145,7 +145,7 @@ const noAddresses: readonly string[] = [];
 
 const addressesOf = (pod: Pod, addressType: AddressType): readonly string[] => {
   const ips = podIPs(pod);
-  const [first] = ips;
+  const first = ips[0];
   if (first === undefined) return noAddresses;
   if (ips.length === 1) return isIPv6(first.ip) === (addressType === 'IPv6') ? [canonicalAddress(first.ip)] : noAddresses;
   return ips.filter(({ ip }) => isIPv6(ip) === (addressType === 'IPv6')).map(({ ip }) => canonicalAddress(ip));

@@ -70,7 +70,7 @@ export const claimReplicaSets = (
   const selector = deployment.spec?.selector;
   if (selector === undefined) return [];
   const own = store.controlledBy('ReplicaSet', deployment.metadata.uid);
-  const [only] = own;
+  const only = own[0];
   const keepsAll = only === undefined || (own.length === 1 && isOf(deployment, selector, only));
   if (keepsAll && store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '').length === 0) return own;
   const claimed: Admitted<ReplicaSet>[] = [];
@@ -200,7 +200,7 @@ const create = (
   };
   const copied = copiedAnnotations(deployment);
   const minReadySeconds = deployment.spec?.minReadySeconds;
-  const made = { ...template, metadata: { ...template.metadata, labels } };
+  const podTemplate = { ...template, metadata: { ...template.metadata, labels } };
   const set: KubeObject = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -211,7 +211,9 @@ const create = (
       annotations: copied.length === 0 ? noted : { ...Object.fromEntries(copied), ...noted },
       ownerReferences: [controllerReference(deployment)],
     },
-    spec: minReadySeconds ? { replicas, minReadySeconds, selector, template: made } : { replicas, selector, template: made },
+    spec: minReadySeconds
+      ? { replicas, minReadySeconds, selector, template: podTemplate }
+      : { replicas, selector, template: podTemplate },
   };
   const created = api.create(set, { trusted: true });
   if (created.ok) {
