@@ -19,6 +19,17 @@ const orphansFor = (owner: Admitted, selector: LabelSelector, { store }: Control
   return store.podsWith(namespace, labels).filter((pod) => controllerRefOf(pod) === undefined);
 };
 
+const isOf = ({ spec }: Admitted<PodOwner>, selector: LabelSelector, { metadata }: Admitted): boolean => {
+  // The server saw to it that the labels of the template match.
+  const labels = spec?.template?.metadata?.labels;
+  return (labels !== undefined && metadata.labels === labels) || matcherOf(selector)(metadata.labels);
+};
+
+const keepsAll = (pods: readonly Admitted<Pod>[], owner: Admitted<PodOwner>, selector: LabelSelector): boolean => {
+  for (const pod of pods) if (pod.metadata.deletionTimestamp === undefined && !isOf(owner, selector, pod)) return false;
+  return true;
+};
+
 /**
  * The Pods that `owner` controls after it adopted the orphans that its selector matches and released the Pods of its own
  * that it no longer matches.
@@ -29,13 +40,11 @@ export const claimPods = (
   context: ControllerContext,
 ): readonly Admitted<Pod>[] => {
   const { store, api } = context;
-  // The server saw to it that the labels of the template match.
-  const labels = owner.spec?.template?.metadata?.labels;
-  const matches = (pod: Admitted): boolean =>
-    (labels !== undefined && pod.metadata.labels === labels) || matcherOf(selector)(pod.metadata.labels);
+  const own = store.controlledBy('Pod', owner.metadata.uid);
+  if (keepsAll(own, owner, selector) && store.uncontrolled('Pod', owner.metadata.namespace ?? '').length === 0) return own;
   const claimed: Admitted<Pod>[] = [];
-  for (const pod of store.controlledBy('Pod', owner.metadata.uid)) {
-    if (matches(pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod);
+  for (const pod of own) {
+    if (isOf(owner, selector, pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod);
     else
       api.update(
         withOwners(
@@ -47,7 +56,7 @@ export const claimPods = (
   }
   if (owner.metadata.deletionTimestamp !== undefined) return claimed;
   for (const pod of orphansFor(owner, selector, context)) {
-    if (!isActive(pod) || !matches(pod)) continue;
+    if (!isActive(pod) || !isOf(owner, selector, pod)) continue;
     const adopted = api.update(withOwners(pod, [...(pod.metadata.ownerReferences ?? []), controllerReference(owner)]), {
       trusted: true,
     });

@@ -19,16 +19,17 @@ export const conditionOf = <C extends Condition>(conditions: readonly C[] | unde
   return undefined;
 };
 
-export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] =>
-  conditions === undefined || conditionOf(conditions, type) === undefined
-    ? (conditions ?? none)
-    : conditions.filter((condition) => condition.type !== type);
+export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] => {
+  if (conditions === undefined || conditionOf(conditions, type) === undefined) return conditions ?? none;
+  return conditions.length === 1 ? none : conditions.filter((condition) => condition.type !== type);
+};
 
 /** Sets a condition; one that has this status and reason already stays as it is, and the time of transition follows the status alone. */
 export const withCondition = <C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] => {
   const current = conditionOf(conditions, condition.type);
-  if (conditions === undefined || current === undefined) return [...(conditions ?? none), condition];
+  if (conditions === undefined || conditions.length === 0) return [condition];
+  if (current === undefined) return conditions.concat(condition);
   if (current.status === condition.status && current.reason === condition.reason) return conditions;
   const kept = current.status === condition.status ? { ...condition, lastTransitionTime: current.lastTransitionTime } : condition;
-  return [...withoutCondition(conditions, condition.type), kept];
+  return withoutCondition(conditions, condition.type).concat(kept);
 };

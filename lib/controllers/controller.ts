@@ -38,9 +38,12 @@ export interface Controller {
   readonly knowsItsOwn?: true;
   /** Runs within the request that concerns it: what follows in the same moment relies on it. */
   readonly immediate?: true;
-  keysFor(change: Change, store: Store): readonly string[];
+  keysFor(change: Change, store: Store): Keys;
   reconcile(key: string, context: ControllerContext): void;
 }
+
+/** What a change concerns: mostly one key. */
+export type Keys = string | readonly string[];
 
 /** The keys of a change that concerns nothing. */
 export const noKeys: readonly string[] = [];

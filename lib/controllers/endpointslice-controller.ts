@@ -8,16 +8,24 @@ import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
 import { isFinished } from './pods.js';
 
-const nodesIn = (store: Store): Nodes => ({
-  get: (name) => store.find('Node', undefined, name),
-  values: () => store.list('Node').values(),
-});
+const nodesOf = new WeakMap<Store, Nodes>();
+
+const nodesIn = (store: Store): Nodes => {
+  const known = nodesOf.get(store);
+  if (known !== undefined) return known;
+  const nodes: Nodes = {
+    get: (name) => store.find('Node', undefined, name),
+    values: () => store.list('Node').values(),
+  };
+  nodesOf.set(store, nodes);
+  return nodes;
+};
 
 /** Makes the slices that an owner has be the ones it shall have. */
 const replaceSlices = (owner: Admitted, wanted: readonly DesiredSlice[], { api, store }: ControllerContext): void => {
   const existing = store.controlledBy('EndpointSlice', owner.metadata.uid);
   for (const slice of wanted) {
-    const before = existing.find(({ metadata }) => metadata.name === slice.metadata.name);
+    const before = existing.length === 0 ? undefined : existing.find(({ metadata }) => metadata.name === slice.metadata.name);
     if (before === undefined) api.create(slice as object as KubeObject, { trusted: true });
     else if (!sameSlice(before, slice)) {
       const metadata = { ...before.metadata, ...slice.metadata };
@@ -38,11 +46,18 @@ const addressOf = (pod: Admitted): string | undefined => (pod as Admitted<Pod>).
 const patience = 2;
 
 /** The Service is new, and so are its Pods: an empty slice would be replaced in a moment. */
-const areStarting = (pods: readonly Admitted<Pod>[], service: Admitted<Service>, { store, clock }: ControllerContext): boolean =>
-  pods.length > 0 &&
-  pods.every((pod) => addressOf(pod) === undefined && !isFinished(pod)) &&
-  clock.now < Date.parse(service.metadata.creationTimestamp ?? '') + patience * 1000 &&
-  store.controlledBy('EndpointSlice', service.metadata.uid).length === 0;
+const areStarting = (
+  pods: readonly Admitted<Pod>[],
+  { metadata }: Admitted<Service>,
+  { store, clock }: ControllerContext,
+): boolean => {
+  if (pods.length === 0) return false;
+  for (const pod of pods) if (addressOf(pod) !== undefined || isFinished(pod)) return false;
+  // A time is told in whole seconds.
+  const { creationTimestamp = '' } = metadata;
+  const isNew = creationTimestamp === clock.timestamp || clock.now < Date.parse(creationTimestamp) + patience * 1000;
+  return isNew && store.controlledBy('EndpointSlice', metadata.uid).length === 0;
+};
 
 /** Keeps the EndpointSlices of the Services that select Pods. */
 export const endpointSliceController: Controller = {
@@ -50,13 +65,18 @@ export const endpointSliceController: Controller = {
   kinds: ['Service', 'Pod'],
   observes: true,
   keysFor: ({ object, previous }, store) => {
-    if (object.kind === 'Service') return [keyFor(object)];
+    if (object.kind === 'Service') return keyFor(object);
     // A Pod without an address is in no slice, whatever else happens to it.
     if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return noKeys;
     const namespace = object.metadata.namespace ?? '';
-    const keys = store.servicesSelecting(namespace, object.metadata.labels ?? {}).map(keyFor);
-    if (previous === undefined || previous.metadata.labels === object.metadata.labels) return keys;
-    return [...new Set([...keys, ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)])];
+    const services = store.servicesSelecting(namespace, object.metadata.labels ?? {});
+    if (previous === undefined || previous.metadata.labels === object.metadata.labels) {
+      const only = services[0];
+      return only !== undefined && services.length === 1 ? keyFor(only) : services.map(keyFor);
+    }
+    return [
+      ...new Set([...services.map(keyFor), ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)]),
+    ];
   },
   reconcile: (key, context) => {
     const { store } = context;
@@ -90,7 +110,7 @@ export const endpointSliceMirroringController: Controller = {
     // Endpoints of a Service that selects Pods are not mirrored, but may have been before.
     const isUnneeded =
       object.kind === 'Service' && selectsPods(object as Service) && store.find('Endpoints', namespace, name) === undefined;
-    return isUnneeded ? noKeys : [keyFor(object)];
+    return isUnneeded ? noKeys : keyFor(object);
   },
   reconcile: (key, context) => {
     const endpoints: Admitted<Endpoints> | undefined = objectOf(context.store, 'Endpoints', key);

@@ -1,3 +1,4 @@
+import { extended } from '../api/extended.js';
 import type {
   Container,
   DiscoveryV1EndpointPort,
@@ -48,8 +49,11 @@ const headless = 'service.kubernetes.io/headless';
 
 export const isIPv6 = (ip: string): boolean => ip.includes(':');
 
+const canonicalIPv4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
+
 /** The address as Kubernetes prints it: no leading zeros, IPv6 in its shortest form. */
 export const canonicalAddress = (ip: string): string => {
+  if (canonicalIPv4.test(ip)) return ip;
   if (!isIPv6(ip)) return ip.split('.').map(Number).join('.');
   const url = `http://[${ip}]`;
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : ip;
@@ -77,7 +81,7 @@ export const sliceOf = (
     metadata: {
       name: `${name}-${suffixOf(`${namespace}/${name}/${controller}/${addressType}/${portsKey(ports)}/${part}`)}`,
       namespace,
-      labels: { ...metadata.labels, [serviceName]: name, [managedBy]: controller },
+      labels: extended(metadata.labels, { [serviceName]: name, [managedBy]: controller }),
       ...(metadata.annotations && { annotations: metadata.annotations }),
       ownerReferences: [controllerReference(owner)],
     },
@@ -113,12 +117,17 @@ const portsWith = (
   servicePorts: readonly ServicePort[],
   numbers: readonly (number | undefined)[],
 ): readonly DiscoveryV1EndpointPort[] => {
-  const ports: DiscoveryV1EndpointPort[] = [];
-  servicePorts.forEach(({ name = '', protocol = 'TCP', appProtocol }, index) => {
+  if (numbers.includes(undefined)) {
+    const known = servicePorts.filter((_port, index) => numbers[index] !== undefined);
+    return portsWith(
+      known,
+      numbers.filter((number) => number !== undefined),
+    );
+  }
+  return servicePorts.map(({ name = '', protocol = 'TCP', appProtocol }, index) => {
     const port = numbers[index];
-    if (port !== undefined) ports.push(appProtocol ? { name, protocol, port, appProtocol } : { name, protocol, port });
+    return appProtocol ? { name, protocol, port, appProtocol } : { name, protocol, port };
   });
-  return ports;
 };
 
 type AddressType = 'IPv4' | 'IPv6';
@@ -132,10 +141,14 @@ const isOfType = ({ ipFamilies, clusterIP }: ServiceSpec, addressType: AddressTy
 const podIPs = ({ status }: Pod): readonly { readonly ip: string }[] =>
   status?.podIPs ?? (status?.podIP ? [{ ip: status.podIP }] : []);
 
+const noAddresses: readonly string[] = [];
+
 const addressesOf = (pod: Pod, addressType: AddressType): readonly string[] => {
-  const addresses: string[] = [];
-  for (const { ip } of podIPs(pod)) if (isIPv6(ip) === (addressType === 'IPv6')) addresses.push(canonicalAddress(ip));
-  return addresses;
+  const ips = podIPs(pod);
+  const first = ips[0];
+  if (first === undefined) return noAddresses;
+  if (ips.length === 1) return isIPv6(first.ip) === (addressType === 'IPv6') ? [canonicalAddress(first.ip)] : noAddresses;
+  return ips.filter(({ ip }) => isIPv6(ip) === (addressType === 'IPv6')).map(({ ip }) => canonicalAddress(ip));
 };
 
 const endpointOf = (
@@ -150,24 +163,79 @@ const endpointOf = (
   const { namespace, name, uid } = pod.metadata;
   const { nodeName, hostname, subdomain } = pod.spec ?? {};
   const zone = node?.metadata?.labels?.['topology.kubernetes.io/zone'];
-  return {
+  const endpoint: { -readonly [Field in keyof Endpoint]: Endpoint[Field] } = {
     addresses,
     conditions: { ready, serving, terminating },
     targetRef: uid ? { kind: 'Pod', namespace, name, uid } : { kind: 'Pod', namespace, name },
-    ...(nodeName && { nodeName }),
-    ...(zone && { zone }),
-    ...(hostname && subdomain === service.metadata.name && namespace === service.metadata.namespace && { hostname }),
   };
+  if (nodeName) endpoint.nodeName = nodeName;
+  if (zone) endpoint.zone = zone;
+  if (hostname && subdomain === service.metadata.name && namespace === service.metadata.namespace) endpoint.hostname = hostname;
+  return endpoint;
 };
 
+const noLabels: Readonly<Record<string, string>> = {};
+
 const labelsOf = (service: Service): Readonly<Record<string, string>> => {
-  const { [serviceName]: _name, [managedBy]: _controller, [headless]: _headless, ...labels } = service.metadata?.labels ?? {};
+  const own = service.metadata?.labels ?? noLabels;
+  const isPlain = !(Object.hasOwn(own, serviceName) || Object.hasOwn(own, managedBy) || Object.hasOwn(own, headless));
+  if (isPlain && service.spec?.clusterIP !== 'None') return own;
+  const { [serviceName]: _name, [managedBy]: _controller, [headless]: _headless, ...labels } = own;
   return service.spec?.clusterIP === 'None' ? { ...labels, [headless]: '' } : labels;
 };
 
 /** Whether the EndpointSlice controller is in charge: the Service selects Pods and has an address in the cluster. */
-export const selectsPods = ({ spec }: Service): boolean =>
-  spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0;
+export const selectsPods = ({ spec }: Service): boolean => {
+  if (spec?.type === 'ExternalName') return false;
+  for (const _label in spec?.selector) return true;
+  return false;
+};
+
+interface PortGroup {
+  /** The number of each port of the Service. */
+  readonly numbers: readonly (number | undefined)[];
+  readonly ports: readonly DiscoveryV1EndpointPort[];
+  readonly endpoints: Endpoint[];
+}
+
+const isOfNumbers = (group: PortGroup, numbers: readonly (number | undefined)[]): boolean => {
+  for (let at = 0; at < numbers.length; at++) if (group.numbers[at] !== numbers[at]) return false;
+  return true;
+};
+
+/** The endpoints of one address type by the numbers of their ports; one group without any when there are none. */
+const groupsOf = (
+  service: Admitted<Service>,
+  addressType: AddressType,
+  pods: readonly Admitted<Pod>[],
+  nodes: Nodes,
+  errors: string[],
+): readonly PortGroup[] => {
+  const ports = service.spec?.ports ?? [];
+  let groups: PortGroup[] | undefined;
+  for (const pod of pods) {
+    if (isFinished(pod) || podIPs(pod).length === 0) continue;
+    const { nodeName = '' } = pod.spec ?? {};
+    const node = nodes.get(nodeName);
+    if (node === undefined && service.spec?.publishNotReadyAddresses !== true) {
+      const { namespace, name } = service.metadata;
+      errors.push(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${nodeName} Not Found`);
+      continue;
+    }
+    const addresses = addressesOf(pod, addressType);
+    if (addresses.length === 0) continue;
+    const numbers = ports.map((port) => targetPort(port, pod));
+    const endpoint = endpointOf(service, pod, node, addresses);
+    const group = groups?.find((known) => isOfNumbers(known, numbers));
+    if (group !== undefined) group.endpoints.push(endpoint);
+    else {
+      const made = { numbers, ports: portsWith(ports, numbers), endpoints: [endpoint] };
+      if (groups === undefined) groups = [made];
+      else groups.push(made);
+    }
+  }
+  return groups ?? [{ numbers: [], ports: [], endpoints: [] }];
+};
 
 /**
  * The EndpointSlices of a Service for the Pods of its namespace that its selector selects (`pods`), as the
@@ -176,39 +244,19 @@ export const selectsPods = ({ spec }: Service): boolean =>
  */
 export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admitted<Pod>[], nodes: Nodes): DesiredSlices => {
   if (service.spec === undefined || !selectsPods(service)) return { slices: [], errors: [] };
-  const members = pods.filter((pod) => !isFinished(pod) && podIPs(pod).length > 0);
-  const ports = service.spec.ports ?? [];
-  const errors = new Set<string>();
+  const errors: string[] = [];
   const slices: DesiredSlice[] = [];
   for (const addressType of addressTypes) {
     if (!isOfType(service.spec, addressType)) continue;
-    const groups = new Map<string, { readonly ports: readonly DiscoveryV1EndpointPort[]; readonly endpoints: Endpoint[] }>();
-    for (const pod of members) {
-      const { nodeName = '' } = pod.spec ?? {};
-      const node = nodes.get(nodeName);
-      if (node === undefined && service.spec.publishNotReadyAddresses !== true) {
-        const { namespace, name } = service.metadata;
-        errors.add(`skipping Pod ${pod.metadata.name} for Service ${namespace}/${name}: Node ${nodeName} Not Found`);
-        continue;
-      }
-      const addresses = addressesOf(pod, addressType);
-      if (addresses.length === 0) continue;
-      const numbers = ports.map((port) => targetPort(port, pod));
-      const key = numbers.join();
-      const endpoint = endpointOf(service, pod, node, addresses);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, { ports: portsWith(ports, numbers), endpoints: [endpoint] });
-      else group.endpoints.push(endpoint);
-    }
-    if (groups.size === 0) groups.set('', { ports: [], endpoints: [] });
+    const groups = groupsOf(service, addressType, pods, nodes, errors);
     const hinted = asksForTopology(service)
       ? topologyHints(
-          [...groups.values()].flatMap(({ endpoints }) => endpoints),
+          groups.flatMap(({ endpoints }) => endpoints),
           nodes,
         )
       : distributionHints(service);
     const metadata = { labels: labelsOf(service) };
-    for (const { ports, endpoints } of groups.values()) {
+    for (const { ports, endpoints } of groups) {
       for (let start = 0; start === 0 || start < endpoints.length; start += maxEndpoints) {
         const part = endpoints.length <= maxEndpoints ? endpoints : endpoints.slice(start, start + maxEndpoints);
         slices.push(
@@ -223,5 +271,5 @@ export const endpointSlicesOf = (service: Admitted<Service>, pods: readonly Admi
       }
     }
   }
-  return { slices, errors: [...errors] };
+  return { slices, errors: errors.length < 2 ? errors : [...new Set(errors)] };
 };

@@ -5,7 +5,7 @@ import type { Labels } from '../api/selector.js';
 import type { Kind } from '../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../apiserver/store.js';
 import { conditionOf } from './conditions.js';
-import { keyFor, noKeys } from './controller.js';
+import { type Keys, keyFor, noKeys } from './controller.js';
 
 type Owning = Extract<Kind, 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'ReplicationController'>;
 
@@ -20,7 +20,8 @@ const counts = (before: Admitted<Pod>, after: Admitted<Pod>): boolean => {
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp
   )
     return true;
-  const [old, now] = [before.status, after.status];
+  const old = before.status;
+  const now = after.status;
   if (old === now) return false;
   if (old?.phase !== now?.phase) return true;
   const wasReady = conditionOf(old?.conditions, 'Ready');
@@ -32,7 +33,7 @@ const counts = (before: Admitted<Pod>, after: Admitted<Pod>): boolean => {
 };
 
 /** As `keysOfPods`, for owners that only count Pods: nobody is told of a change that no count shows. */
-export const keysOfCountedPods = (kind: Owning, change: Change, store: Store): readonly string[] =>
+export const keysOfCountedPods = (kind: Owning, change: Change, store: Store): Keys =>
   change.type === 'modified' &&
   change.previous !== undefined &&
   !counts(change.previous as Admitted as Admitted<Pod>, change.object as Admitted as Admitted<Pod>)
@@ -40,12 +41,12 @@ export const keysOfCountedPods = (kind: Owning, change: Change, store: Store): r
     : keysOfPods(kind, change, store);
 
 /** Keys of the owners of a kind that a Pod's change concerns: the one that controls it, or did; for an orphan those whose selector matches it. */
-export const keysOfPods = (kind: Owning, { object, previous }: Change, store: Store): readonly string[] => {
+export const keysOfPods = (kind: Owning, { object, previous }: Change, store: Store): Keys => {
   const owner = controllerRefOf(object);
   const isSame = previous === undefined || previous.metadata.ownerReferences === object.metadata.ownerReferences;
   const before = isSame ? owner : controllerRefOf(previous);
   if (owner !== undefined && (isSame || before === undefined || before.kind !== kind))
-    return owner.kind === kind ? [`${object.metadata.namespace}/${owner.name}`] : noKeys;
+    return owner.kind === kind ? `${object.metadata.namespace}/${owner.name}` : noKeys;
   const keys = new Set<string>();
   if (before?.kind === kind) keys.add(`${object.metadata.namespace}/${before.name}`);
   if (owner?.kind === kind) keys.add(`${object.metadata.namespace}/${owner.name}`);

@@ -52,15 +52,19 @@ export const podOf = (
   template: PodTemplateSpec,
   owner: Admitted,
   name: { readonly name: string } | { readonly generateName: string },
-): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: extended(name, {
-    namespace: owner.metadata.namespace,
-    ...(template.metadata?.labels && { labels: template.metadata.labels }),
-    ...(template.metadata?.annotations && { annotations: template.metadata.annotations }),
-    ...(template.metadata?.finalizers && { finalizers: template.metadata.finalizers }),
-    ownerReferences: [controllerReference(owner)],
-  }),
-  spec: template.spec,
-});
+): KubeObject => {
+  const { namespace } = owner.metadata;
+  const { labels, annotations, finalizers } = template.metadata ?? {};
+  const ownerReferences = [controllerReference(owner)];
+  const hasMore = !labels || annotations || finalizers;
+  const fields = hasMore
+    ? {
+        namespace,
+        ...(labels && { labels }),
+        ...(annotations && { annotations }),
+        ...(finalizers && { finalizers }),
+        ownerReferences,
+      }
+    : { namespace, labels, ownerReferences };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: extended(name, fields), spec: template.spec };
+};

@@ -71,6 +71,16 @@ const deletePods = (
   }
 };
 
+const withFailure = (
+  before: ReplicaSetStatus['conditions'],
+  message: string,
+  now: number,
+): NonNullable<ReplicaSetStatus['conditions']> => {
+  if (before !== undefined && conditionOf(before, 'ReplicaFailure') !== undefined) return before;
+  const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
+  return withCondition(before, { ...condition, lastTransitionTime: timestampAt(now) });
+};
+
 const statusOf = (
   set: Admitted<Replicator>,
   pods: readonly Admitted<Pod>[],
@@ -79,36 +89,33 @@ const statusOf = (
 ): ReplicaSetStatus => {
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   const labels = set.spec?.template?.metadata?.labels;
-  let [replicas, fullyLabeledReplicas, readyReplicas, availableReplicas, terminatingReplicas] = [0, 0, 0, 0, 0];
+  let replicas = 0;
+  let fullyLabeled = 0;
+  let ready = 0;
+  let available = 0;
+  let terminating = 0;
   for (const pod of pods) {
     if (isFinished(pod)) continue;
     if (isTerminating(pod)) {
-      terminatingReplicas++;
+      terminating++;
       continue;
     }
     replicas++;
-    if (pod.metadata.labels === labels || matcherOfLabels(labels ?? {})(pod.metadata.labels)) fullyLabeledReplicas++;
+    if (pod.metadata.labels === labels || matcherOfLabels(labels ?? {})(pod.metadata.labels)) fullyLabeled++;
     if (!isReady(pod)) continue;
-    readyReplicas++;
-    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, now)) availableReplicas++;
+    ready++;
+    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, now)) available++;
   }
   const before = set.status?.conditions;
-  const failed = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: failure };
-  const conditions =
-    failure === undefined
-      ? withoutCondition(before, 'ReplicaFailure')
-      : conditionOf(before, 'ReplicaFailure') === undefined
-        ? withCondition(before, { ...failed, lastTransitionTime: timestampAt(now) })
-        : (before ?? []);
-  return {
-    replicas,
-    ...(fullyLabeledReplicas > 0 && { fullyLabeledReplicas }),
-    ...(readyReplicas > 0 && { readyReplicas }),
-    ...(availableReplicas > 0 && { availableReplicas }),
-    terminatingReplicas,
-    observedGeneration: set.metadata.generation,
-    ...(conditions.length > 0 && { conditions }),
-  };
+  const status: { -readonly [Field in keyof ReplicaSetStatus]: ReplicaSetStatus[Field] } = { replicas };
+  if (fullyLabeled > 0) status.fullyLabeledReplicas = fullyLabeled;
+  if (ready > 0) status.readyReplicas = ready;
+  if (available > 0) status.availableReplicas = available;
+  status.terminatingReplicas = terminating;
+  status.observedGeneration = set.metadata.generation;
+  const conditions = failure === undefined ? withoutCondition(before, 'ReplicaFailure') : withFailure(before, failure, now);
+  if (conditions.length > 0) status.conditions = conditions;
+  return status;
 };
 
 /** A ReplicationController selects by a plain map of labels. */
@@ -129,7 +136,7 @@ const isNew = (set: Admitted<Replicator>): boolean =>
 const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerContext): void => {
   const { spec } = set;
   const pods = claimPods(set, selectorOf(set), context);
-  const active = pods.filter(isActive);
+  const active = pods.length === 0 ? pods : pods.filter(isActive);
   const surplus = active.length - (spec?.replicas ?? 1);
   let failure: string | undefined;
   if (set.metadata.deletionTimestamp === undefined && surplus > 0) deletePods(set, active, Math.min(surplus, burst), context);
@@ -164,7 +171,7 @@ const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: str
   keysFor: (change, store) => {
     const { object, previous } = change;
     if (object.kind === 'Pod') return keysOfCountedPods(kind, change, store);
-    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : [keyFor(object)];
+    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : keyFor(object);
   },
   reconcile: (key, context) => {
     const set = objectOf(context.store, kind, key);

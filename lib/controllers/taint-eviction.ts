@@ -1,7 +1,7 @@
 import type { Node, Pod, Taint, Toleration } from '../api/generated/types.js';
 import { type Admitted, refOf } from '../api/object.js';
 import { withCondition } from './conditions.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from './controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, splitKey } from './controller.js';
 
 const tolerates = (toleration: Toleration, taint: Taint): boolean => {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
@@ -24,8 +24,10 @@ const stay = (pod: Pod, taints: readonly Taint[]): number | undefined => {
   return shortest;
 };
 
+const noTaints: readonly Taint[] = [];
+
 const evictingTaints = (node: Admitted<Node> | undefined): readonly Taint[] =>
-  (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute');
+  node?.spec?.taints?.filter(({ effect }) => effect === 'NoExecute') ?? noTaints;
 
 const evict = (pod: Admitted<Pod>, { api, clock, event }: ControllerContext): void => {
   const condition = {
@@ -48,11 +50,11 @@ export const taintEvictionController: Controller = {
     if (object.kind === 'Pod') {
       const node = (object as Pod).spec?.nodeName;
       const isNew = type !== 'deleted' && node !== undefined && (previous as Pod | undefined)?.spec?.nodeName === undefined;
-      return isNew && evictingTaints(store.find('Node', undefined, node)).length > 0 ? [keyFor(object)] : [];
+      return isNew && evictingTaints(store.find('Node', undefined, node)).length > 0 ? [keyFor(object)] : noKeys;
     }
-    if (type === 'deleted' || previous?.spec === object.spec) return [];
+    if (type === 'deleted' || previous?.spec === object.spec) return noKeys;
     if (evictingTaints(object as Admitted<Node>).length + evictingTaints(previous as Admitted<Node> | undefined).length === 0)
-      return [];
+      return noKeys;
     return store
       .list('Pod')
       .filter((pod) => pod.spec?.nodeName === object.metadata.name)

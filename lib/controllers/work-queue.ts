@@ -14,11 +14,11 @@ interface Lane {
   readonly controller: Controller;
   readonly context: ControllerContext;
   /** Due keys in order, from `next` on; what is before is done. */
-  readonly queue: string[];
+  queue: string[];
   next: number;
-  readonly due: Set<string>;
+  due: Set<string>;
   /** Due when everybody else has done their part. */
-  readonly later: Set<string>;
+  later: Set<string>;
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
   readonly alarms: Alarms;
@@ -72,8 +72,18 @@ export class WorkQueue {
   /** Reconciles what waited for everybody else; returns how many keys that were. */
   runLater(tick?: () => void): number {
     for (const lane of this.#lanes) {
-      for (const key of lane.later) this.#add(lane, key);
-      lane.later.clear();
+      const { due, later, place } = lane;
+      if (later.size === 0) continue;
+      if (due.size === 0) {
+        lane.due = later;
+        lane.later = due;
+        lane.queue = Array.from(later);
+        lane.next = 0;
+        if (place < this.#first) this.#first = place;
+        continue;
+      }
+      for (const key of later) this.#add(lane, key);
+      later.clear();
     }
     return this.run(tick);
   }
@@ -86,9 +96,11 @@ export class WorkQueue {
   }
 
   #add(lane: Lane, key: string): void {
-    if (lane.due.has(key)) return;
-    lane.due.add(key);
-    lane.queue.push(key);
+    const { due, queue } = lane;
+    const { size } = due;
+    due.add(key);
+    if (due.size === size) return;
+    queue.push(key);
     if (lane.place < this.#first) this.#first = lane.place;
   }
 
@@ -109,26 +121,29 @@ export class WorkQueue {
         const keys = controller.keysFor(change, store);
         if (keys.length === 0) continue;
         // What a controller made, as those see it that made it; an end is answered at once.
-        const isConsequence = isOther && type !== 'deleted' && controllerRefOf(object) !== undefined;
-        for (const key of keys) {
-          if (controller.immediate) this.#reconcile(lane, key);
-          else if (!isConsequence && !controller.observes) this.#add(lane, key);
-          else if (!lane.due.has(key)) lane.later.add(key);
-        }
+        const waits = controller.observes ?? (isOther && type !== 'deleted' && controllerRefOf(object) !== undefined);
+        if (typeof keys === 'string') this.#note(lane, keys, waits);
+        else for (const key of keys) this.#note(lane, key, waits);
       }
     };
+  }
+
+  #note(lane: Lane, key: string, waits: boolean): void {
+    if (lane.controller.immediate) this.#reconcile(lane, key);
+    else if (!waits) this.#add(lane, key);
+    else if (!lane.due.has(key)) lane.later.add(key);
   }
 
   /** Each reconciliation decides anew when to come back. */
   #reconcile(lane: Lane, key: string): void {
     lane.alarms.cancel(key);
-    lane.later.delete(key);
+    if (lane.later.size > 0) lane.later.delete(key);
     lane.retried = false;
     const before = this.#running;
     this.#running = lane;
     lane.controller.reconcile(key, lane.context);
     this.#running = before;
-    if (!lane.retried) lane.failures.delete(key);
+    if (!lane.retried && lane.failures.size > 0) lane.failures.delete(key);
   }
 
   #laneOf(controller: Controller, place: number): Lane {

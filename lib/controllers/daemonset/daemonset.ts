@@ -3,7 +3,7 @@ import { type Admitted, refOf } from '../../api/object.js';
 import type { Change, Store } from '../../apiserver/store.js';
 import { createInBatches } from '../batches.js';
 import { claimPods } from '../claim.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from '../controller.js';
+import { type Controller, type ControllerContext, type Keys, keyFor, splitKey } from '../controller.js';
 import { keysOfPods } from '../owner-keys.js';
 import { isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from '../pods.js';
 import { revisionLabel, revisionsOf, truncateHistory, updateRevision } from '../revisions.js';
@@ -189,7 +189,7 @@ const ordered = (
     ),
   );
 
-const keysFor = (change: Change, store: Store): readonly string[] => {
+const keysFor = (change: Change, store: Store): Keys => {
   const { object, previous, type } = change;
   if (object.kind === 'DaemonSet') return [keyFor(object)];
   if (object.kind === 'Pod') return keysOfPods('DaemonSet', change, store);

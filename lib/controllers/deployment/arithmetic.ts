@@ -38,7 +38,11 @@ interface Counts {
 }
 
 export const countsOf = (sets: readonly ReplicaSet[]): Counts => {
-  let [wanted, replicas, ready, available, terminating] = [0, 0, 0, 0, 0];
+  let wanted = 0;
+  let replicas = 0;
+  let ready = 0;
+  let available = 0;
+  let terminating = 0;
   for (const { spec, status } of sets) {
     wanted += spec?.replicas ?? 1;
     replicas += status?.replicas ?? 0;

@@ -4,7 +4,7 @@ import { type Admitted, refOf } from '../../api/object.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../../apiserver/store.js';
 import { conditionOf, withCondition } from '../conditions.js';
-import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from '../controller.js';
+import { type Controller, type ControllerContext, type Keys, keyFor, noKeys, objectOf } from '../controller.js';
 import { isFinished } from '../pods.js';
 import {
   countsOf,
@@ -209,17 +209,17 @@ const isOwnWrite = (before: Admitted, after: Admitted): boolean =>
   (before.metadata.annotations === after.metadata.annotations || revisionOf(before) !== revisionOf(after)) &&
   before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
 
-const keysFor = ({ type, object, previous }: Change, store: Store): readonly string[] => {
-  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? noKeys : [keyFor(object)];
+const keysFor = ({ type, object, previous }: Change, store: Store): Keys => {
+  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? noKeys : keyFor(object);
   const owner = controllerRefOf(object);
   if (object.kind === 'Pod') {
     if (type !== 'deleted' || owner?.kind !== 'ReplicaSet') return noKeys;
     const set = store.find('ReplicaSet', object.metadata.namespace, owner.name);
     const root = set && controllerRefOf(set);
-    return root?.kind === 'Deployment' ? [`${object.metadata.namespace}/${root.name}`] : noKeys;
+    return root?.kind === 'Deployment' ? `${object.metadata.namespace}/${root.name}` : noKeys;
   }
   if (owner !== undefined && (previous === undefined || previous.metadata.ownerReferences === object.metadata.ownerReferences))
-    return owner.kind === 'Deployment' ? [`${object.metadata.namespace}/${owner.name}`] : noKeys;
+    return owner.kind === 'Deployment' ? `${object.metadata.namespace}/${owner.name}` : noKeys;
   const keys = new Set<string>();
   for (const root of [owner, previous && controllerRefOf(previous)]) {
     if (root?.kind === 'Deployment') keys.add(`${object.metadata.namespace}/${root.name}`);

@@ -1,5 +1,5 @@
 import { extended } from '../../api/extended.js';
-import type { Deployment, DeploymentStatus, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
+import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
 import { equal } from '../../apiserver/equal.js';
@@ -32,6 +32,8 @@ const ownAnnotations = new Set([
   'deprecated.deployment.rollback.to',
 ]);
 
+const isOwn = (name: string): boolean => ownAnnotations.has(name);
+
 const withoutHash = (template: PodTemplateSpec): PodTemplateSpec => {
   const { [hashLabel]: _hash, ...labels } = template.metadata?.labels ?? {};
   return { ...template, metadata: { ...template.metadata, labels } };
@@ -57,6 +59,9 @@ const byAge = (a: Admitted, b: Admitted): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
   (a.metadata.name < b.metadata.name ? -1 : 1);
 
+const isOf = ({ spec }: Admitted<Deployment>, selector: LabelSelector, set: Admitted<ReplicaSet>): boolean =>
+  isUntouched(set, spec?.template) || matcherOf(selector)(set.metadata.labels);
+
 /** The Deployment's ReplicaSets, oldest first, after it adopted matching orphans and released those that match no more. */
 export const claimReplicaSets = (
   deployment: Admitted<Deployment>,
@@ -64,11 +69,13 @@ export const claimReplicaSets = (
 ): readonly Admitted<ReplicaSet>[] => {
   const selector = deployment.spec?.selector;
   if (selector === undefined) return [];
-  const matches = (set: Admitted<ReplicaSet>): boolean =>
-    isUntouched(set, deployment.spec?.template) || matcherOf(selector)(set.metadata.labels);
+  const own = store.controlledBy('ReplicaSet', deployment.metadata.uid);
+  const only = own[0];
+  const keepsAll = only === undefined || (own.length === 1 && isOf(deployment, selector, only));
+  if (keepsAll && store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '').length === 0) return own;
   const claimed: Admitted<ReplicaSet>[] = [];
-  for (const set of store.controlledBy('ReplicaSet', deployment.metadata.uid)) {
-    if (matches(set)) claimed.push(set);
+  for (const set of own) {
+    if (isOf(deployment, selector, set)) claimed.push(set);
     else
       api.update(
         withOwners(
@@ -80,7 +87,7 @@ export const claimReplicaSets = (
   }
   if (deployment.metadata.deletionTimestamp === undefined) {
     for (const set of store.uncontrolled('ReplicaSet', deployment.metadata.namespace ?? '')) {
-      if (set.metadata.deletionTimestamp !== undefined || !matches(set)) continue;
+      if (set.metadata.deletionTimestamp !== undefined || !isOf(deployment, selector, set)) continue;
       const adopted = api.update(withOwners(set, [...(set.metadata.ownerReferences ?? []), controllerReference(deployment)]), {
         trusted: true,
       });
@@ -102,8 +109,12 @@ export const allOf = ({ current, old }: ReplicaSets): readonly Admitted<ReplicaS
 
 export const isActiveSet = (set: ReplicaSet): boolean => replicasOf(set) > 0;
 
-const copiedAnnotations = ({ metadata: { annotations } }: Admitted<Deployment>): readonly (readonly [string, string])[] =>
-  annotations === undefined ? [] : Object.entries(annotations).filter(([name]) => !ownAnnotations.has(name));
+const noAnnotations: readonly (readonly [string, string])[] = [];
+
+const copiedAnnotations = ({ metadata: { annotations } }: Admitted<Deployment>): readonly (readonly [string, string])[] => {
+  if (annotations === undefined || Object.keys(annotations).every(isOwn)) return noAnnotations;
+  return Object.entries(annotations).filter(([name]) => !isOwn(name));
+};
 
 const write = (object: Admitted, { api }: ControllerContext): Stored | undefined => {
   const written = api.update(object as Stored, { trusted: true });
@@ -178,9 +189,18 @@ const create = (
   const name = `${deployment.metadata.name}-${hash}`;
   const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
   const matchLabels = extended(deployment.spec?.selector.matchLabels ?? {}, { [hashLabel]: hash });
-  const selector = { ...deployment.spec?.selector, matchLabels };
+  const { matchExpressions } = deployment.spec?.selector ?? {};
+  const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
+  const noted = {
+    [revisionAnnotation]: String(revision),
+    [desiredAnnotation]: String(wanted),
+    [maxAnnotation]: String(wanted + maxSurge(deployment)),
+  };
+  const copied = copiedAnnotations(deployment);
+  const minReadySeconds = deployment.spec?.minReadySeconds;
+  const podTemplate = { ...template, metadata: { ...template.metadata, labels } };
   const set: KubeObject = {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
@@ -188,26 +208,18 @@ const create = (
       name,
       namespace: deployment.metadata.namespace,
       labels,
-      annotations: {
-        ...Object.fromEntries(copiedAnnotations(deployment)),
-        [revisionAnnotation]: String(revision),
-        [desiredAnnotation]: String(wanted),
-        [maxAnnotation]: String(wanted + maxSurge(deployment)),
-      },
+      annotations: copied.length === 0 ? noted : { ...Object.fromEntries(copied), ...noted },
       ownerReferences: [controllerReference(deployment)],
     },
-    spec: {
-      replicas,
-      ...(deployment.spec?.minReadySeconds && { minReadySeconds: deployment.spec.minReadySeconds }),
-      selector,
-      template: { ...template, metadata: { ...template.metadata, labels } },
-    },
+    spec: minReadySeconds
+      ? { replicas, minReadySeconds, selector, template: podTemplate }
+      : { replicas, selector, template: podTemplate },
   };
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
-    const { matchExpressions, matchLabels = {} } = deployment.spec?.selector ?? {};
-    if (current.spec?.template !== undefined && matchExpressions === undefined && !Object.hasOwn(matchLabels, hashLabel))
+    const isHashOwn = Object.hasOwn(deployment.spec?.selector.matchLabels ?? {}, hashLabel);
+    if (current.spec?.template !== undefined && matchExpressions === undefined && !isHashOwn)
       sources.set(current.spec.template, template);
     if (replicas > 0)
       context.event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${replicas}`, deployment);

@@ -7,11 +7,10 @@ import { patience } from '../replicaset.js';
 import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
 import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
+type CountedStatus = { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] };
+
 /** The numbers, and whether enough Pods are available. */
-export const countedStatus = (
-  sets: ReplicaSets,
-  { clock }: ControllerContext,
-): { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] } => {
+export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): CountedStatus => {
   const { deployment, current } = sets;
   const { wanted, replicas, ready, available, terminating } = countsOf(allOf(sets));
   const updated = current?.status?.replicas ?? 0;
@@ -27,17 +26,16 @@ export const countedStatus = (
     lastTransitionTime: clock.timestamp,
   };
   const { collisionCount } = deployment.status ?? {};
-  return {
-    observedGeneration: deployment.metadata.generation,
-    ...(replicas > 0 && { replicas }),
-    ...(updated > 0 && { updatedReplicas: updated }),
-    ...(ready > 0 && { readyReplicas: ready }),
-    ...(available > 0 && { availableReplicas: available }),
-    ...(unavailable > 0 && { unavailableReplicas: unavailable }),
-    terminatingReplicas: terminating,
-    ...(collisionCount !== undefined && { collisionCount }),
-    conditions: withCondition(deployment.status?.conditions, condition),
-  };
+  const status: CountedStatus = { observedGeneration: deployment.metadata.generation };
+  if (replicas > 0) status.replicas = replicas;
+  if (updated > 0) status.updatedReplicas = updated;
+  if (ready > 0) status.readyReplicas = ready;
+  if (available > 0) status.availableReplicas = available;
+  if (unavailable > 0) status.unavailableReplicas = unavailable;
+  status.terminatingReplicas = terminating;
+  if (collisionCount !== undefined) status.collisionCount = collisionCount;
+  status.conditions = withCondition(deployment.status?.conditions, condition);
+  return status;
 };
 
 /** Every replica is of the current template and available. */
@@ -122,7 +120,7 @@ const progress = (
     const made = progressing(sets, 'True', 'ReplicaSetUpdated', 'is progressing.', time);
     const kept = before?.status === 'True' ? { ...made, lastTransitionTime: before.lastTransitionTime } : made;
     // Progress refreshes the time of the last update even when nothing else of the condition changes.
-    return [...withoutCondition(status.conditions, 'Progressing'), kept];
+    return withoutCondition(status.conditions, 'Progressing').concat(kept);
   }
   if (!timedOut(sets.deployment, before, clock.now)) return status.conditions ?? [];
   const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', 'has timed out progressing.', clock.timestamp);
