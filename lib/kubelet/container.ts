@@ -6,6 +6,14 @@ import type { Listener } from './port.js';
 
 const noState: ContainerState = {};
 
+let lastRunning = { running: { startedAt: '' } };
+
+/** Containers that started together share their state. */
+const runningSince = (startedAt: string): ContainerState => {
+  if (lastRunning.running.startedAt !== startedAt) lastRunning = { running: { startedAt } };
+  return lastRunning;
+};
+
 /** One run of a container, from its start to its end. */
 export interface Run {
   readonly image: string;
@@ -76,7 +84,7 @@ export class ContainerRecord {
   }
 
   #state(idleReason: string): ContainerState {
-    if (this.run !== undefined) return { running: { startedAt: this.run.startedText } };
+    if (this.run !== undefined) return runningSince(this.run.startedText);
     if (this.#waiting !== undefined) return { waiting: this.#waiting };
     return this.#last === undefined ? { waiting: { reason: idleReason } } : { terminated: this.#last };
   }
