@@ -284,10 +284,12 @@ const valuesOfContainer = (written: Written, container: Container, at: string, s
   return values;
 };
 
+const nothing: readonly never[] = [];
+
 /** What each container of a Pod is given that may speak of addresses. */
 export const valuesOf = (written: Written, sources: Sources): readonly ContainerValues[] => {
+  if (isSilent(written.pod, sources)) return nothing;
   const found: ContainerValues[] = [];
-  if (isSilent(written.pod, sources)) return found;
   for (const list of lists) {
     const containers = written.pod.spec?.[list] ?? [];
     for (let index = 0; index < containers.length; index++) {

@@ -252,17 +252,18 @@ export const servicesRule: Rule = (run) => {
   for (let index = 0; index < manifests.length; index++) {
     const manifest = manifests[index];
     if (manifest?.object.apiVersion !== 'v1') continue;
-    const ref = run.refOf(manifest);
-    const service = services(ref.namespace, ref.name);
+    const { metadata } = manifest.object;
+    const namespace = metadata.namespace ?? 'default';
+    const service = services(namespace, metadata.name);
     const { selector, type, ports = noPorts } = service?.spec ?? noSpec;
     if (service === undefined || selector === undefined || Object.keys(selector).length === 0 || type === 'ExternalName')
       continue;
-    const endpoints = endpointsOfService(ref.namespace, ref.name);
+    const endpoints = endpointsOfService(namespace, service.metadata.name);
     const one = endpoints[0];
-    const pod = one !== undefined && isReady(one) ? pods(ref.namespace, one.targetRef?.name) : undefined;
+    const pod = one !== undefined && isReady(one) ? pods(namespace, one.targetRef?.name) : undefined;
     // Nearly every Service leads to a ready Pod with its ports; nothing is made for those.
     if (pod !== undefined && declaresAll(pod, ports)) continue;
-    drafts.push(...faults(ref, service, selector, endpoints));
+    drafts.push(...faults(run.refOf(manifest), service, selector, endpoints));
   }
   return drafts;
 };
