@@ -27,6 +27,12 @@ const keyOf = ({ port, protocol }: Listener): string => `${protocol}:${port}`;
 const noStatus: PodStatus = {};
 const noConditions: readonly PodCondition[] = [];
 
+/** A function and not a method: there is a record for every Pod, and private methods make objects dear. */
+const statusesOf = (containers: readonly ContainerRecord[]): readonly ContainerStatus[] => {
+  const idle = containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  return containers.map((record) => record.status(idle));
+};
+
 /** What the kubelet knows of one Pod, and its ways to report it. */
 export class PodRecord {
   readonly host: KubeletHost;
@@ -152,14 +158,9 @@ export class PodRecord {
     return { containers, sandbox: 'ready', liveness, startup, changed };
   }
 
-  #statuses(): readonly ContainerStatus[] {
-    const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
-    return this.containers.map((record) => record.status(idle));
-  }
-
   /** Succeeded or Failed: a Pod that has come to its end is stopped, sidecars that would restart included. */
   get hasEnded(): boolean {
-    const phase = podPhase(this.spec, this.#statuses());
+    const phase = podPhase(this.spec, statusesOf(this.containers));
     return phase === 'Succeeded' || phase === 'Failed';
   }
 
@@ -168,7 +169,7 @@ export class PodRecord {
     this.dirty = false;
     const status = podStatus({
       pod: this.pod,
-      statuses: this.#statuses(),
+      statuses: statusesOf(this.containers),
       inits: this.spec.initContainers?.length ?? 0,
       sandboxReady: this.sandboxReady,
       terminal: this.over,
