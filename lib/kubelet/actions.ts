@@ -121,15 +121,22 @@ const initActions = (spec: PodSpec, view: RuntimeView): InitActions => {
 
 const none: readonly never[] = [];
 
+const nameOf = ({ name }: Container): string => name;
+
+/** Names of the containers that go on in a new sandbox. */
+const restarted = (spec: PodSpec, view: RuntimeView, attempt: number): readonly string[] => {
+  if (spec.restartPolicy === 'Never' && attempt > 0) return none;
+  const start: string[] = [];
+  for (const { name, restartPolicy = spec.restartPolicy } of spec.containers) {
+    const runtime = view.containers.get(name);
+    if (restartPolicy !== 'OnFailure' || runtime?.state !== 'exited' || runtime.exitCode !== 0) start.push(name);
+  }
+  return start;
+};
+
 const newSandboxActions = (spec: PodSpec, view: RuntimeView): PodActions => {
   const attempt = view.sandbox === 'none' ? 0 : (view.attempt ?? 0) + 1;
-  const start: string[] = [];
-  if (spec.restartPolicy !== 'Never' || attempt === 0 || view.containers.size === 0) {
-    for (const { name, restartPolicy = spec.restartPolicy } of spec.containers) {
-      const runtime = view.containers.get(name);
-      if (restartPolicy !== 'OnFailure' || runtime?.state !== 'exited' || runtime.exitCode !== 0) start.push(name);
-    }
-  }
+  const start = view.containers.size === 0 ? spec.containers.map(nameOf) : restarted(spec, view, attempt);
   const init = start.length === 0 ? undefined : spec.initContainers?.[0];
   return {
     createSandbox: start.length > 0,

@@ -85,7 +85,9 @@ const scriptEnd = (script: string): CommandEnd => {
 };
 
 /** How a container's own words say that it ends; the entry point of its image is not known. */
-export const commandEnd = ({ command = [], args = [] }: Container): CommandEnd => {
+export const commandEnd = (container: Container): CommandEnd => {
+  if (container.command === undefined && container.args === undefined) return 'unknown';
+  const { command = [], args = [] } = container;
   if (command.length + args.length === 0) return 'unknown';
   const words = [...command, ...args];
   const name = baseName(words[0] ?? '');

@@ -82,19 +82,22 @@ const ready = (input: ConditionInput, containers: PodCondition): PodCondition =>
 
 const isReady = ({ ready }: ContainerStatus): boolean => ready;
 
-const allPositive: readonly PodCondition[] = [
+/** Those of a Pod that runs and is ready. */
+export const allPositive: readonly PodCondition[] = [
   positive.PodReadyToStartContainers,
   positive.Initialized,
   positive.Ready,
   positive.ContainersReady,
 ];
 
+/** Whether all that matters to readiness is that the main containers run, and all of them are ready. */
+export const isPlainlyReady = (spec: PodSpec, statuses: readonly ContainerStatus[]): boolean =>
+  spec.readinessGates === undefined && isPlainlyRunning(spec, statuses) && statuses.every(isReady);
+
 /** The conditions that the kubelet owns, in its order: PodReadyToStartContainers, Initialized, Ready, ContainersReady. */
 export const podConditions = (input: ConditionInput): readonly PodCondition[] => {
   const { spec, statuses, phase, sandboxReady } = input;
-  if (sandboxReady && phase === 'Running' && spec.readinessGates === undefined && isPlainlyRunning(spec, statuses)) {
-    if (statuses.every(isReady)) return allPositive;
-  }
+  if (sandboxReady && phase === 'Running' && isPlainlyReady(spec, statuses)) return allPositive;
   const byName = new Map(input.statuses.map((status) => [status.name, status]));
   const containers = containersReady(input, byName);
   return [

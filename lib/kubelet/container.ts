@@ -6,6 +6,29 @@ import type { Listener } from './port.js';
 
 const noState: ContainerState = {};
 
+interface Waiting {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Of a container that does not run. A function and not a method, as there is a record for every container: private methods make objects dear. */
+const idleState = (
+  idleReason: string,
+  waiting: Waiting | undefined,
+  last: ContainerStateTerminated | undefined,
+): ContainerState => {
+  if (waiting !== undefined) return { waiting };
+  return last === undefined ? { waiting: { reason: idleReason } } : { terminated: last };
+};
+
+let lastRunning = { running: { startedAt: '' } };
+
+/** Containers that started together share their state. */
+const runningSince = (startedAt: string): ContainerState => {
+  if (lastRunning.running.startedAt !== startedAt) lastRunning = { running: { startedAt } };
+  return lastRunning;
+};
+
 /** One run of a container, from its start to its end. */
 export interface Run {
   readonly image: string;
@@ -40,7 +63,7 @@ export class ContainerRecord {
   plannedAt = 0;
   #starts = 0;
   #last: ContainerStateTerminated | undefined;
-  #waiting: { readonly reason: string; readonly message: string } | undefined;
+  #waiting: Waiting | undefined;
 
   constructor(
     public container: Container,
@@ -75,15 +98,9 @@ export class ContainerRecord {
     return true;
   }
 
-  #state(idleReason: string): ContainerState {
-    if (this.run !== undefined) return { running: { startedAt: this.run.startedText } };
-    if (this.#waiting !== undefined) return { waiting: this.#waiting };
-    return this.#last === undefined ? { waiting: { reason: idleReason } } : { terminated: this.#last };
-  }
-
   /** `idleReason`: why a container waits that was never looked at. */
   status(idleReason: string): ContainerStatus {
-    const state = this.#state(idleReason);
+    const state = this.run === undefined ? idleState(idleReason, this.#waiting, this.#last) : runningSince(this.run.startedText);
     const completed = this.init && !this.sidecar && state.terminated?.exitCode === 0;
     return {
       name: this.container.name,

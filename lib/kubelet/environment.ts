@@ -3,6 +3,7 @@ import type {
   ConfigMapKeySelector,
   Container,
   EnvFromSource,
+  EnvVar,
   EnvVarSource,
   Pod,
   Quantity,
@@ -139,6 +140,19 @@ const ownVariables = (
   return variables;
 };
 
+const noVariable: Pick<EnvVar, 'value' | 'valueFrom'> = {};
+
+/** Whether it plainly is a key of a ConfigMap that is there. */
+const isInConfigMap = (
+  { configMapKeyRef: ref, fieldRef, resourceFieldRef }: EnvVarSource,
+  source: EnvironmentSource,
+): boolean => {
+  if (ref === undefined || (fieldRef ?? resourceFieldRef) !== undefined) return false;
+  const lookup = source.configMap(ref.name ?? '');
+  const data = 'found' in lookup ? lookup.found.data : undefined;
+  return data !== undefined && Object.hasOwn(data, ref.key) && data[ref.key] !== undefined;
+};
+
 /** Why a container cannot be started (CreateContainerConfigError), undefined if it can: only what comes from elsewhere can fail. */
 export const environmentFault = (pod: Pod, container: Container, source: EnvironmentSource): string | undefined => {
   const { envFrom, env } = container;
@@ -149,8 +163,9 @@ export const environmentFault = (pod: Pod, container: Container, source: Environ
     }
   }
   if (env === undefined) return undefined;
-  for (const { value = '', valueFrom } of env) {
-    if (value !== '' || valueFrom === undefined) continue;
+  for (let index = 0; index < env.length; index++) {
+    const { value = '', valueFrom } = env[index] ?? noVariable;
+    if (value !== '' || valueFrom === undefined || isInConfigMap(valueFrom, source)) continue;
     const result = sourcedValue(valueFrom, pod, container, source);
     if (result !== 'omitted' && 'error' in result) return result.error;
   }

@@ -1,4 +1,4 @@
-import type { ConfigMap, PersistentVolumeClaim, Pod, Quantity, Secret, Service } from '../api/generated/types.js';
+import type { ConfigMap, Node, PersistentVolumeClaim, Pod, Quantity, Secret, Service } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { EnvironmentSource, Lookup } from './environment.js';
 import type { KubeletHost } from './host.js';
@@ -7,31 +7,41 @@ import type { VolumeSource } from './volumes.js';
 const lookup = <T>(kind: string, name: string, found: T | undefined): Lookup<T> =>
   found === undefined ? { missing: `${kind.toLowerCase()} "${name}" not found` } : { found };
 
+/** A Pod on its node. */
+interface HostedPod {
+  readonly host: KubeletHost;
+  readonly pod: Admitted<Pod>;
+  readonly podIP: string | undefined;
+}
+
 /** The objects that one Pod refers to, as its host has them and with the kubelet's words for those it has not. */
 export class HostObjects implements EnvironmentSource, VolumeSource {
+  readonly #of: HostedPod;
   readonly #host: KubeletHost;
-  readonly #pod: Admitted<Pod>;
   readonly #namespace: string;
-  readonly #podIP: string | undefined;
 
-  constructor(host: KubeletHost, pod: Admitted<Pod>, podIP: string | undefined) {
-    this.#host = host;
-    this.#pod = pod;
-    this.#namespace = pod.metadata.namespace ?? '';
-    this.#podIP = podIP;
+  constructor(of: HostedPod) {
+    this.#of = of;
+    this.#host = of.host;
+    this.#namespace = of.pod.metadata.namespace ?? '';
   }
 
   get podIPs(): readonly string[] {
-    return this.#podIP === undefined ? [] : [this.#podIP];
+    const { podIP } = this.#of;
+    return podIP === undefined ? [] : [podIP];
+  }
+
+  get #node(): Admitted<Node> | undefined {
+    return this.#host.node(this.#of.pod.spec?.nodeName ?? '');
   }
 
   get hostIPs(): readonly string[] {
-    const { addresses = [] } = this.#host.node(this.#pod.spec?.nodeName ?? '')?.status ?? {};
+    const { addresses = [] } = this.#node?.status ?? {};
     return addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
   }
 
   get allocatable(): Readonly<Record<string, Quantity>> {
-    return this.#host.node(this.#pod.spec?.nodeName ?? '')?.status?.allocatable ?? {};
+    return this.#node?.status?.allocatable ?? {};
   }
 
   configMap(name: string): Lookup<ConfigMap> {

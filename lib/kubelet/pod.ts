@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
+import type { Container, ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import { refOf } from '../api/object.js';
 import { quantityValue } from '../api/quantity.js';
@@ -7,6 +7,7 @@ import { newPodView } from './actions.js';
 import type { Run } from './container.js';
 import { ContainerRecord } from './container.js';
 import type { KubeletHost } from './host.js';
+import { HostObjects } from './host-objects.js';
 import { podPhase } from './phase.js';
 import type { Listener } from './port.js';
 import { isSidecar } from './restart-policy.js';
@@ -18,7 +19,19 @@ export type OpenPorts = Map<string, ContainerRecord>;
 const readiness = (status: PodStatus | undefined): string | undefined =>
   status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
+const mainRecord = (container: Container): ContainerRecord => new ContainerRecord(container, false, false);
+const initRecord = (container: Container): ContainerRecord => new ContainerRecord(container, true, isSidecar(container));
+
 const keyOf = ({ port, protocol }: Listener): string => `${protocol}:${port}`;
+
+const noStatus: PodStatus = {};
+const noConditions: readonly PodCondition[] = [];
+
+/** A function and not a method: there is a record for every Pod, and private methods make objects dear. */
+const statusesOf = (containers: readonly ContainerRecord[]): readonly ContainerStatus[] => {
+  const idle = containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  return containers.map((record) => record.status(idle));
+};
 
 /** What the kubelet knows of one Pod, and its ways to report it. */
 export class PodRecord {
@@ -43,10 +56,11 @@ export class PodRecord {
   #conditions: readonly PodCondition[];
   #published: PodStatus | undefined;
   #told: Set<string> | undefined;
+  #objects: HostObjects | undefined;
 
   /** `ports`: those of its node when the Pod is on the network of its node; otherwise it has its own. */
   constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
-    const { phase, startTime, podIP, conditions = [] } = pod.status ?? {};
+    const { phase, startTime, podIP, conditions = noConditions } = pod.status ?? noStatus;
     this.host = host;
     this.pod = pod;
     this.spec = pod.spec ?? { containers: [] };
@@ -56,13 +70,15 @@ export class PodRecord {
     this.#ref = refOf(pod);
     this.#startTime = startTime ?? host.clock.timestamp;
     this.#conditions = conditions;
-    const containers: ContainerRecord[] = [];
-    if (this.spec.initContainers !== undefined) {
-      for (const container of this.spec.initContainers)
-        containers.push(new ContainerRecord(container, true, isSidecar(container)));
-    }
-    for (const container of this.spec.containers) containers.push(new ContainerRecord(container, false, false));
-    this.containers = containers;
+    const { initContainers } = this.spec;
+    const main = this.spec.containers.map(mainRecord);
+    this.containers = initContainers === undefined ? main : [...initContainers.map(initRecord), ...main];
+  }
+
+  /** What the Pod refers to. */
+  get objects(): HostObjects {
+    this.#objects ??= new HostObjects(this);
+    return this.#objects;
   }
 
   get now(): number {
@@ -70,8 +86,10 @@ export class PodRecord {
   }
 
   get hostIP(): string | undefined {
-    for (const { type, address } of this.host.node(this.spec.nodeName ?? '')?.status?.addresses ?? []) {
-      if (type === 'InternalIP') return address;
+    const addresses = this.host.node(this.spec.nodeName ?? '')?.status?.addresses;
+    for (let index = 0; addresses !== undefined && index < addresses.length; index++) {
+      const each = addresses[index];
+      if (each?.type === 'InternalIP') return each.address;
     }
     return undefined;
   }
@@ -140,16 +158,9 @@ export class PodRecord {
     return { containers, sandbox: 'ready', liveness, startup, changed };
   }
 
-  #statuses(): readonly ContainerStatus[] {
-    const idle = this.containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
-    const statuses: ContainerStatus[] = [];
-    for (const record of this.containers) statuses.push(record.status(idle));
-    return statuses;
-  }
-
   /** Succeeded or Failed: a Pod that has come to its end is stopped, sidecars that would restart included. */
   get hasEnded(): boolean {
-    const phase = podPhase(this.spec, this.#statuses());
+    const phase = podPhase(this.spec, statusesOf(this.containers));
     return phase === 'Succeeded' || phase === 'Failed';
   }
 
@@ -158,7 +169,7 @@ export class PodRecord {
     this.dirty = false;
     const status = podStatus({
       pod: this.pod,
-      statuses: this.#statuses(),
+      statuses: statusesOf(this.containers),
       inits: this.spec.initContainers?.length ?? 0,
       sandboxReady: this.sandboxReady,
       terminal: this.over,
@@ -169,7 +180,7 @@ export class PodRecord {
       before: this.#conditions,
       timestamp: this.host.clock.timestamp,
     });
-    this.#conditions = status.conditions ?? [];
+    this.#conditions = status.conditions ?? noConditions;
     this.#published = status;
     this.host.updateStatus(this.pod, status);
   }

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../api/generated/types.js';
+import type { Container, ContainerPort, Pod } from '../api/generated/types.js';
 import type { ContainerBehaviour } from './behaviour.js';
 import { commandEnd } from './command.js';
 
@@ -9,15 +9,16 @@ export interface Listener {
 
 const none: readonly Listener[] = [];
 
+const listenerOf = ({ containerPort, protocol }: ContainerPort): Listener => ({
+  port: containerPort,
+  protocol: protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP',
+});
+
 /** Ports that a running container listens on: as declared for the simulator, otherwise its container ports. */
 export const listeners = (container: Container, behaviour: ContainerBehaviour): readonly Listener[] => {
   if (behaviour.listens !== undefined) return behaviour.listens.map(({ port, protocol = 'TCP' }) => ({ port, protocol }));
   if (container.ports === undefined || typeof commandEnd(container) === 'object') return none;
-  const listens: Listener[] = [];
-  for (const { containerPort, protocol } of container.ports) {
-    listens.push({ port: containerPort, protocol: protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP' });
-  }
-  return listens;
+  return container.ports.map(listenerOf);
 };
 
 /**

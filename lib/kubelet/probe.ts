@@ -11,6 +11,9 @@ export interface ProbeOutcome {
   readonly result: 'success' | 'failure';
 }
 
+export const isProbed = ({ startupProbe, readinessProbe, livenessProbe }: Container): boolean =>
+  (startupProbe ?? readinessProbe ?? livenessProbe) !== undefined;
+
 export const probeOf = (container: Container, kind: ProbeKind): Probe | undefined =>
   kind === 'liveness' ? container.livenessProbe : kind === 'readiness' ? container.readinessProbe : container.startupProbe;
 

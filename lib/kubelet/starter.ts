@@ -2,7 +2,6 @@ import type { Container } from '../api/generated/types.js';
 import { accountRestart, restartDelay } from './backoff.js';
 import type { ContainerRecord, Run } from './container.js';
 import { environmentFault } from './environment.js';
-import { HostObjects } from './host-objects.js';
 import { imageProblem } from './image.js';
 import type { PodRecord } from './pod.js';
 import { listeners } from './port.js';
@@ -49,7 +48,7 @@ export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | un
     return {};
   }
   if ((container.env ?? container.envFrom) === undefined) return undefined;
-  const fault = environmentFault(pod.pod, container, new HostObjects(pod.host, pod.pod, pod.podIP));
+  const fault = environmentFault(pod.pod, container, pod.objects);
   if (fault === undefined) return undefined;
   wait(pod, record, 'CreateContainerConfigError', fault);
   pod.tellOnce('Failed', `Error: ${fault}`);

@@ -1,7 +1,7 @@
 import { extended } from '../api/extended.js';
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../api/generated/types.js';
+import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import { qosClass } from '../api/qos.js';
-import { podConditions } from './conditions.js';
+import { allPositive, isPlainlyReady, podConditions } from './conditions.js';
 import type { PodPhase } from './phase.js';
 import { podPhase } from './phase.js';
 
@@ -55,6 +55,39 @@ const othersOf = (conditions: readonly PodCondition[]): readonly PodCondition[] 
   return none;
 };
 
+let lastReady:
+  | { readonly scheduledAt: string; readonly timestamp: string; readonly conditions: readonly PodCondition[] }
+  | undefined;
+
+/** The first conditions of a Pod that came up at once: those that come up together share them. */
+const readyConditions = (input: StatusInput): readonly PodCondition[] => {
+  const { timestamp } = input;
+  const scheduledAt = input.before[0]?.lastTransitionTime ?? timestamp;
+  if (lastReady?.scheduledAt !== scheduledAt || lastReady.timestamp !== timestamp) {
+    const conditions = [...allPositive, scheduled].map((condition) => stamped(condition, input));
+    lastReady = { scheduledAt, timestamp, conditions };
+  }
+  return lastReady.conditions;
+};
+
+/** Whether nothing is known of a Pod but that it has a node. */
+const isOnlyScheduled = (conditions: readonly PodCondition[] | undefined): boolean => {
+  if (conditions === undefined || conditions.length !== 1) return false;
+  return conditions[0]?.type === 'PodScheduled' && conditions[0].status === 'True';
+};
+
+const allConditions = (input: StatusInput, spec: PodSpec, phase: PodPhase): readonly PodCondition[] => {
+  const { pod, statuses, sandboxReady } = input;
+  const known = pod.status?.conditions;
+  const others = known === undefined ? none : othersOf(known);
+  const conditions = [...others];
+  for (const condition of podConditions({ spec, statuses, phase, sandboxReady, others })) {
+    conditions.push(stamped(condition, input));
+  }
+  conditions.push(stamped(scheduled, input));
+  return conditions;
+};
+
 /** Whether the status is what the server gives a Pod and the scheduler adds, field by field. */
 const isNew = (status: PodStatus): boolean => {
   const keys = Object.keys(status);
@@ -67,12 +100,9 @@ export const podStatus = (input: StatusInput): PodStatus => {
   const spec = pod.spec ?? { containers: [] };
   const known = pod.status ?? {};
   const phase: PodPhase = failure === undefined ? podPhase(spec, statuses, input.terminal) : 'Failed';
-  const others = known.conditions === undefined ? none : othersOf(known.conditions);
-  const conditions = [...others];
-  for (const condition of podConditions({ spec, statuses, phase, sandboxReady: input.sandboxReady, others })) {
-    conditions.push(stamped(condition, input));
-  }
-  conditions.push(stamped(scheduled, input));
+  const isFresh =
+    input.sandboxReady && failure === undefined && isOnlyScheduled(input.before) && isOnlyScheduled(known.conditions);
+  const conditions = isFresh && isPlainlyReady(spec, statuses) ? readyConditions(input) : allConditions(input, spec, phase);
   const qos = known.qosClass ?? qosClass(spec);
   const isPlain = inits === 0 && failure === undefined && hostIP !== undefined && podIP !== undefined;
   // What the other way comes to for nearly all Pods, without its dozen of copies.

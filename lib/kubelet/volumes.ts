@@ -50,7 +50,10 @@ const secretProblem = (source: VolumeSource, { name = '', items, optional }: Key
 
 const projectionProblems = (source: VolumeSource, projections: readonly VolumeProjection[]): readonly string[] => {
   let problems: string[] | undefined;
-  for (const { configMap, secret } of projections) {
+  for (let index = 0; index < projections.length; index++) {
+    const projection = projections[index];
+    if (projection === undefined) continue;
+    const { configMap, secret } = projection;
     const problem =
       (configMap === undefined ? undefined : configMapProblem(source, configMap)) ??
       (secret === undefined ? undefined : secretProblem(source, secret));
@@ -87,27 +90,35 @@ const claimProblem = (volume: Volume, pod: Pod, source: VolumeSource): string | 
   return problem === undefined ? undefined : `error processing PVC ${full}: ${problem}`;
 };
 
+const isClaimed = ({ persistentVolumeClaim, ephemeral }: Volume): boolean => (persistentVolumeClaim ?? ephemeral) !== undefined;
+
+const claimProblems = (volumes: readonly Volume[], pod: Pod, source: VolumeSource): readonly string[] => {
+  const claims: { readonly name: string; readonly problem: string }[] = [];
+  for (const volume of volumes) {
+    const problem = claimProblem(volume, pod, source);
+    if (problem !== undefined) claims.push({ name: volume.name, problem });
+  }
+  if (claims.length === 0) return none;
+  const names = claims.map(({ name }) => name).join(' ');
+  const problems = joined(claims.map(({ problem }) => problem)) ?? '';
+  return [
+    `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${problems}`,
+  ];
+};
+
 /** Messages of the FailedMount events that keep a Pod in ContainerCreating; none when all volumes can be mounted. */
 export const mountProblems = (pod: Pod, source: VolumeSource): readonly string[] => {
   const volumes = pod.spec?.volumes;
   if (volumes === undefined) return none;
-  const claims: { readonly name: string; readonly problem: string }[] = [];
-  for (const volume of volumes) {
-    if ((volume.persistentVolumeClaim ?? volume.ephemeral) === undefined) continue;
-    const problem = claimProblem(volume, pod, source);
-    if (problem !== undefined) claims.push({ name: volume.name, problem });
+  const claims = volumes.some(isClaimed) ? claimProblems(volumes, pod, source) : none;
+  if (claims.length > 0) return claims;
+  let problems: string[] | undefined;
+  for (let index = 0; index < volumes.length; index++) {
+    const volume = volumes[index];
+    const problem = volume === undefined ? undefined : setUpProblem(volume, source);
+    if (problem === undefined) continue;
+    problems ??= [];
+    problems.push(`MountVolume.SetUp failed for volume "${volume?.name}" : ${problem}`);
   }
-  if (claims.length > 0) {
-    const names = claims.map(({ name }) => name).join(' ');
-    const problems = joined(claims.map(({ problem }) => problem)) ?? '';
-    return [
-      `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${problems}`,
-    ];
-  }
-  const problems: string[] = [];
-  for (const volume of volumes) {
-    const problem = setUpProblem(volume, source);
-    if (problem !== undefined) problems.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${problem}`);
-  }
-  return problems;
+  return problems ?? none;
 };

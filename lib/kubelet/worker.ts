@@ -4,9 +4,9 @@ import type { ContainerKill } from './actions.js';
 import { podActions } from './actions.js';
 import type { ContainerRecord } from './container.js';
 import type { KubeletHost } from './host.js';
-import { HostObjects } from './host-objects.js';
 import type { OpenPorts } from './pod.js';
 import { PodRecord } from './pod.js';
+import { isProbed } from './probe.js';
 import { Prober } from './prober.js';
 import type { RunEnd } from './run.js';
 import { endWith, overfullVolume } from './run.js';
@@ -19,10 +19,13 @@ const syncSeconds = 1;
 const firstRetrySeconds = 2;
 const lastRetrySeconds = 122;
 
+const isSidecarUp = ({ sidecar, run }: ContainerRecord): boolean => sidecar && run?.started === true;
+
 /** The life of one Pod on its node: the kubelet's pod worker. */
 export class PodWorker {
   readonly #pod: PodRecord;
-  readonly #prober: Prober;
+  /** Made for the first container with a probe. */
+  #prober: Prober | undefined;
   #mounted = false;
   #stopping = false;
   #retrySeconds = firstRetrySeconds;
@@ -31,7 +34,6 @@ export class PodWorker {
   constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
     const record = new PodRecord(host, pod, ports);
     this.#pod = record;
-    this.#prober = new Prober(record, this);
     const deadline = record.spec.activeDeadlineSeconds;
     if (deadline === undefined || record.over) return;
     const message = 'Pod was active on the node longer than the specified deadline';
@@ -48,30 +50,40 @@ export class PodWorker {
       this.#stop();
       return;
     }
-    for (const kill of actions.containersToKill) {
-      this.#kill(kill, [...actions.initContainersToStart, ...actions.containersToStart].includes(kill.name));
+    const { initContainersToStart, containersToStart, containersToKill } = actions;
+    if (containersToKill.length > 0) {
+      const again = [...initContainersToStart, ...containersToStart];
+      for (const kill of containersToKill) this.#kill(kill, again.includes(kill.name));
     }
-    const started: ContainerRecord[] = [];
-    for (const record of pod.containers) {
-      const names = record.init ? actions.initContainersToStart : actions.containersToStart;
-      if (record.run !== undefined || !names.includes(record.container.name)) continue;
-      if (this.#start(record)) started.push(record);
+    let started: readonly ContainerRecord[] | undefined;
+    for (let index = 0; index < pod.containers.length; index++) {
+      const record = pod.containers[index];
+      if (record === undefined || record.run !== undefined) continue;
+      const names = record.init ? initContainersToStart : containersToStart;
+      if (!names.includes(record.container.name)) continue;
+      if (this.#start(record)) started = started === undefined ? [record] : [...started, record];
       // Nothing comes after an init container that cannot start.
       else if (record.init && !record.sidecar) break;
     }
-    if (started.length > 0) this.#probe(started);
+    if (started !== undefined) this.#probe(started);
     if (pod.dirty) pod.publish();
   }
 
   #probe(started: readonly ContainerRecord[]): void {
-    for (const record of started) if (record.run !== undefined) this.#prober.start(record, record.run);
-    this.#prober.portsChanged();
-    // A sidecar that has started up lets the next container start.
-    for (const { sidecar, run } of started) {
-      if (!sidecar || run?.started !== true) continue;
-      this.#syncLater(syncSeconds);
-      break;
+    for (let index = 0; index < started.length; index++) {
+      const record = started[index];
+      const run = record?.run;
+      if (record === undefined || run === undefined) continue;
+      if (isProbed(record.container)) this.#prober ??= new Prober(this.#pod, this);
+      if (this.#prober !== undefined) this.#prober.start(record, run);
+      else if (!record.init || record.sidecar) {
+        run.started = true;
+        run.ready = true;
+      }
     }
+    this.#prober?.portsChanged();
+    // A sidecar that has started up lets the next container start.
+    if (started.some(isSidecarUp)) this.#syncLater(syncSeconds);
   }
 
   /** The Pod was changed in the API: its images or labels, or it is to be deleted. */
@@ -113,8 +125,7 @@ export class PodWorker {
   #mount(): boolean {
     if (this.#mounted) return true;
     const pod = this.#pod;
-    const { volumes } = pod.spec;
-    const problems = volumes === undefined ? [] : mountProblems(pod.pod, new HostObjects(pod.host, pod.pod, pod.podIP));
+    const problems = mountProblems(pod.pod, pod.objects);
     this.#mounted = problems.length === 0;
     if (this.#mounted) return true;
     for (const message of problems) pod.tellOnce('FailedMount', message);
@@ -164,7 +175,7 @@ export class PodWorker {
     pod.close(record);
     const said = message === undefined ? {} : { message };
     record.end({ exitCode: code, reason, ...said, startedAt, finishedAt: timestamp }, now);
-    this.#prober.portsChanged();
+    this.#prober?.portsChanged();
     if (this.#stopping) {
       this.#stopNext();
     } else if (pod.hasEnded || podActions(pod.spec, pod.view()).killPod) {

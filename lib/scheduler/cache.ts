@@ -23,7 +23,7 @@ import { ImageStates } from './image-states.js';
 import { labelOf, labelPairs } from './labels.js';
 import { isSameToPods, NodeInfo } from './node-info.js';
 import { Nominations } from './nominations.js';
-import { countsAlike, type PodInfo, podInfo, podKey } from './pod-info.js';
+import { countsAlike, isStill, type PodInfo, podInfo, podKey } from './pod-info.js';
 import { VolumeIndex } from './volume-index.js';
 import type { PersistentDisk } from './volumes.js';
 
@@ -77,7 +77,7 @@ export interface CacheWatch {
   podAdded(pod: PodInfo, node: NodeInfo): void;
   podRemoved(pod: PodInfo, node: NodeInfo): void;
   /** Only its status changed. */
-  podReplaced(before: PodInfo, after: PodInfo, node: NodeInfo): void;
+  podReplaced(before: Admitted<Pod>, after: Admitted<Pod>, node: NodeInfo): void;
   /** A Pod began or ceased to wait for others on the node to end; the node may not exist. */
   nominationChanged(nodeName: string): void;
   /** A node came, went or was exchanged for what it is now. Its Pods have been removed and added one by one. */
@@ -245,21 +245,30 @@ export class Cache {
   }
 
   #upsertPod(pod: Admitted<Pod>): void {
-    const key = podKey(pod);
     const { phase, nominatedNodeName: nominated } = pod.status ?? noStatus;
     const nodeName = pod.spec?.nodeName;
+    // Pods that come before any has a node.
+    if (!(nodeName || nominated) && this.#bound.size === 0 && this.nominations.size === 0) return;
+    const key = podKey(pod);
     if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
       this.#forgetPod(key);
       return;
     }
     const before = this.#bound.get(key);
-    const info = podInfo(pod, before, key);
     const node = nodeName ? this.#nodes.get(nodeName) : undefined;
+    if (node !== undefined && before !== undefined && isStill(before, pod)) {
+      const known = before.pod;
+      before.pod = pod;
+      this.#version++;
+      this.#watch?.podReplaced(known, pod, node);
+      return;
+    }
+    const info = podInfo(pod, before, key);
     if (node !== undefined && before !== undefined && before.spec.nodeName === nodeName && countsAlike(before, info)) {
       this.#bound.set(key, info);
       node.replacePod(info);
       this.#version++;
-      this.#watch?.podReplaced(before, info, node);
+      this.#watch?.podReplaced(before.pod, pod, node);
       return;
     }
     this.#forgetPod(key);

@@ -2,7 +2,7 @@ import type { Container, PodSpec, Toleration } from '../api/generated/types.js';
 
 const hasImage = ({ volumes }: PodSpec): boolean => {
   if (volumes === undefined) return false;
-  for (const { image } of volumes) if (image !== undefined) return true;
+  for (let index = 0; index < volumes.length; index++) if (volumes[index]?.image !== undefined) return true;
   return false;
 };
 
@@ -41,7 +41,8 @@ const containerText = ({ image, resources, ports, restartPolicyRules }: Containe
   // Names say how long they are, so that nothing in them can be taken for what comes next.
   let text = image === undefined ? 'c' : `c${image.length}:${image}`;
   if (resources?.requests !== undefined) text += JSON.stringify(resources.requests);
-  if (ports !== undefined) for (const port of ports) if (port.hostPort !== undefined) text += `p${JSON.stringify(port)}`;
+  for (let index = 0; ports !== undefined && index < ports.length; index++)
+    if (ports[index]?.hostPort !== undefined) text += `p${JSON.stringify(ports[index])}`;
   return restartPolicyRules === undefined ? text : `${text}r${JSON.stringify(restartPolicyRules)}`;
 };
 
@@ -50,7 +51,10 @@ export const specText = (spec: PodSpec, namespace: string): string => {
   const { initContainers, overhead, resources, nodeSelector, affinity, topologySpreadConstraints, hostNetwork, hostUsers } = spec;
   const { priority, preemptionPolicy, tolerations } = spec;
   let text = `${namespace.length}:${namespace}`;
-  for (const container of spec.containers) text += containerText(container);
+  for (let index = 0; index < spec.containers.length; index++) {
+    const container = spec.containers[index];
+    if (container !== undefined) text += containerText(container);
+  }
   if (tolerations !== undefined) text += tolerationsText(tolerations);
   if (priority !== undefined) text += `n${priority}`;
   if (preemptionPolicy !== undefined)

@@ -13,7 +13,8 @@ const noLabels: Labels = {};
 export interface PodInfo extends SpecInfo {
   /** The same for all Pods between which plugins see no difference but in labels, names and claims. */
   readonly shared: SpecInfo;
-  readonly pod: Admitted<Pod>;
+  /** As it is now: its status changes without consequence for all the rest. */
+  pod: Admitted<Pod>;
   readonly spec: PodSpec;
   /** `namespace/name`. */
   readonly key: string;
@@ -108,6 +109,13 @@ export const podInfo = (pod: Admitted<Pod>, before?: PodInfo, key = podKey(pod))
     held: heldBy(pod, shared.requests),
   };
 };
+
+/** Whether all that is known of a Pod but its status holds for what it is now. */
+export const isStill = (known: PodInfo, pod: Admitted<Pod>): boolean =>
+  known.spec === pod.spec &&
+  known.labels === (pod.metadata.labels ?? noLabels) &&
+  known.terminating === (pod.metadata.deletionTimestamp !== undefined) &&
+  known.held === heldBy(pod, known.requests);
 
 /** Whether the Pod counts on its node as it did before: what changed, if anything, is its status. */
 export const countsAlike = (a: PodInfo, b: PodInfo): boolean =>

@@ -136,6 +136,6 @@ export const heldBy = ({ spec, status }: Admitted<Pod>, requests: PodResource): 
 };
 
 const isAnyResized = (statuses: readonly ContainerStatus[]): boolean => {
-  for (const { resources } of statuses) if (resources !== undefined) return true;
+  for (let index = 0; index < statuses.length; index++) if (statuses[index]?.resources !== undefined) return true;
   return false;
 };

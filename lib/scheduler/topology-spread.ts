@@ -69,8 +69,11 @@ export const spreadConstraints = (pod: PodInfo, whenUnsatisfiable: string): read
 
 /** The selector of the controller that the Pod belongs to, if it is of a kind that spreads. */
 export const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): LabelSelector | undefined => {
-  for (const { controller, apiVersion, kind, name } of pod.metadata.ownerReferences ?? []) {
-    if (controller !== true) continue;
+  const owners = pod.metadata.ownerReferences;
+  for (let index = 0; owners !== undefined && index < owners.length; index++) {
+    const owner = owners[index];
+    if (owner?.controller !== true) continue;
+    const { apiVersion, kind, name } = owner;
     const key = `${namespace}/${name}`;
     if (apiVersion === 'apps/v1' && kind === 'ReplicaSet') return lists['apps/ReplicaSet'].get(key)?.spec?.selector;
     if (apiVersion === 'apps/v1' && kind === 'StatefulSet') return lists['apps/StatefulSet'].get(key)?.spec?.selector;

@@ -1,4 +1,4 @@
-import type { ConfigMap, Container, Pod, Secret, Volume } from '../api/generated/types.js';
+import type { ConfigMap, Container, EnvVar, Pod, Secret, Volume } from '../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { secretData } from '../kubelet/environment.js';
@@ -37,6 +37,8 @@ export interface Written {
 
 type Data = Readonly<Record<string, string>>;
 
+const lists = ['initContainers', 'containers'] as const;
+
 const secretNames = /passw|secret|token|credential|private|api_?key|access_?key/i;
 
 const own = (data: Data, key: string): string | undefined => (Object.hasOwn(data, key) ? data[key] : undefined);
@@ -46,6 +48,8 @@ interface Source {
   readonly object: ObjectRef;
   readonly secret: boolean;
   readonly data: Data;
+  /** Whether a file of it may speak of addresses, once somebody has looked. */
+  speaks: boolean | undefined;
 }
 
 /** The ConfigMaps and Secrets of a cluster, each read once: the Pods of a namespace share some of them. */
@@ -76,9 +80,9 @@ export class Sources {
 
   #read(object: ObjectRef): Source | undefined {
     const found = this.#cluster.get(object);
-    if (object.kind === 'Secret') return found && { object, secret: true, data: secretData(found as Secret) };
+    if (object.kind === 'Secret') return found && { object, secret: true, data: secretData(found as Secret), speaks: undefined };
     const data = (found as ConfigMap | undefined)?.data;
-    return data && { object, secret: false, data };
+    return data && { object, secret: false, data, speaks: undefined };
   }
 }
 
@@ -207,6 +211,61 @@ const addValues = (written: Written, group: readonly Text[] | Variables, into: V
   }
 };
 
+const filesSpeak = (source: Source): boolean => {
+  source.speaks ??= Object.keys(source.data).some((key) => maySpeak(key, source.data[key] ?? ''));
+  return source.speaks;
+};
+
+const volumeSpeaks = ({ configMap, secret }: Keyed, namespace: string, sources: Sources): boolean => {
+  if (configMap === undefined && secret === undefined) return false;
+  const source =
+    configMap === undefined
+      ? sources.of('Secret', namespace, secret?.secretName ?? secret?.name)
+      : sources.of('ConfigMap', namespace, configMap.name);
+  return source !== undefined && filesSpeak(source);
+};
+
+const variableSpeaks = ({ name, value, valueFrom }: EnvVar, namespace: string, sources: Sources): boolean => {
+  const configMapKeyRef = valueFrom?.configMapKeyRef;
+  const ref = configMapKeyRef ?? valueFrom?.secretKeyRef;
+  // What `$(NAME)` stands for may speak.
+  if (ref === undefined) return value !== undefined && value !== '' && (value.includes('$(') || maySpeak(name, value));
+  const source = sources.of(configMapKeyRef === undefined ? 'Secret' : 'ConfigMap', namespace, ref.name);
+  const text = source === undefined ? undefined : own(source.data, ref.key);
+  return text !== undefined && maySpeak(name, text);
+};
+
+/** Whether nothing that a Pod is given speaks of addresses, at a glance: nothing is made for such Pods, which are nearly all. */
+const isSilent = ({ metadata, spec }: Admitted<Pod>, sources: Sources): boolean => {
+  const { namespace = '' } = metadata;
+  for (const list of lists) {
+    const containers = spec?.[list];
+    if (containers === undefined) continue;
+    for (let index = 0; index < containers.length; index++) {
+      const container = containers[index];
+      if (container === undefined) continue;
+      const { command, args, env, envFrom } = container;
+      if (command !== undefined || args !== undefined || envFrom !== undefined) return false;
+      if (env === undefined) continue;
+      for (let at = 0; at < env.length; at++) {
+        const variable = env[at];
+        if (variable !== undefined && variableSpeaks(variable, namespace, sources)) return false;
+      }
+    }
+  }
+  const volumes = spec?.volumes;
+  if (volumes === undefined) return true;
+  for (let index = 0; index < volumes.length; index++) {
+    const volume = volumes[index];
+    if (volume === undefined) continue;
+    if (volumeSpeaks(volume as Keyed, namespace, sources)) return false;
+    const parts = volume.projected?.sources;
+    if (parts === undefined) continue;
+    for (let part = 0; part < parts.length; part++) if (volumeSpeaks(parts[part] as Keyed, namespace, sources)) return false;
+  }
+  return true;
+};
+
 const valuesOfContainer = (written: Written, container: Container, at: string, sources: Sources): readonly Value[] => {
   const { command, args, volumeMounts } = container;
   const { metadata, spec } = written.pod;
@@ -225,10 +284,11 @@ const valuesOfContainer = (written: Written, container: Container, at: string, s
   return values;
 };
 
-const lists = ['initContainers', 'containers'] as const;
+const nothing: readonly never[] = [];
 
 /** What each container of a Pod is given that may speak of addresses. */
 export const valuesOf = (written: Written, sources: Sources): readonly ContainerValues[] => {
+  if (isSilent(written.pod, sources)) return nothing;
   const found: ContainerValues[] = [];
   for (const list of lists) {
     const containers = written.pod.spec?.[list] ?? [];

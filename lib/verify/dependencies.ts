@@ -100,12 +100,16 @@ const dependenciesOfValues = (
 };
 
 /** One Pod of each workload, by its uid: a running one where there is one. */
-const representatives = (pods: readonly Admitted<Pod>[], rootOf: (pod: Admitted) => Root): ReadonlyMap<string, Admitted<Pod>> => {
-  const found = new Map<string, Admitted<Pod>>();
-  for (const pod of pods) {
-    const { uid } = rootOf(pod).object.metadata;
-    const known = found.get(uid);
-    if (known === undefined || (known.status?.phase !== 'Running' && pod.status?.phase === 'Running')) found.set(uid, pod);
+const representatives = (pods: readonly Admitted<Pod>[], rootOf: (pod: Admitted) => Root): ReadonlyMap<string, Written> => {
+  const found = new Map<string, Written>();
+  for (let index = 0; index < pods.length; index++) {
+    const pod = pods[index];
+    if (pod === undefined) continue;
+    const root = rootOf(pod);
+    const { uid } = root.object.metadata;
+    const known = found.get(uid)?.pod;
+    if (known === undefined || (known.status?.phase !== 'Running' && pod.status?.phase === 'Running'))
+      found.set(uid, { pod, root });
   }
   return found;
 };
@@ -130,9 +134,11 @@ export const dependenciesOf = (
   const sources = new Sources(cluster);
   let services: Services | undefined;
   const found: Dependency[] = [];
-  for (const pod of representatives(pods, rootOf).values()) {
-    const written: Written = { pod, root: rootOf(pod) };
-    for (const each of valuesOf(written, sources)) {
+  for (const written of representatives(pods, rootOf).values()) {
+    const { pod } = written;
+    const given = valuesOf(written, sources);
+    if (given.length === 0) continue;
+    for (const each of given) {
       services ??= new Map(
         cluster.list('Service').map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),
       );

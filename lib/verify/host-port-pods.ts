@@ -10,13 +10,22 @@ export const hostPortText = ({ ip, port, protocol }: HostPort): string =>
   `${ip === '0.0.0.0' ? '' : `${ip}:`}${port}/${protocol}`;
 
 const opensHostPort = ({ ports }: Container): boolean => {
-  for (const { hostPort = 0 } of ports ?? []) if (hostPort > 0) return true;
+  if (ports === undefined) return false;
+  for (let index = 0; index < ports.length; index++) if ((ports[index]?.hostPort ?? 0) > 0) return true;
+  return false;
+};
+
+const anyOpensHostPort = (containers: readonly Container[]): boolean => {
+  for (let index = 0; index < containers.length; index++) {
+    const container = containers[index];
+    if (container !== undefined && opensHostPort(container)) return true;
+  }
   return false;
 };
 
 /** Whether a container says that it holds a port of the node. */
 export const hasHostPort = ({ containers, initContainers }: PodSpec): boolean =>
-  containers.some(opensHostPort) || initContainers?.some(opensHostPort) === true;
+  anyOpensHostPort(containers) || (initContainers !== undefined && anyOpensHostPort(initContainers));
 
 const isFinished = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 

@@ -1,11 +1,14 @@
 import type {
   ClusterRoleBinding,
+  ConfigMapKeySelector,
   Container,
   CustomResourceDefinition,
+  EnvFromSource,
   EphemeralContainer,
   HorizontalPodAutoscaler,
   Ingress,
   IngressBackend,
+  LocalObjectReference,
   PersistentVolumeClaim,
   PodSpec,
   RoleBinding,
@@ -17,7 +20,7 @@ import type { KubeObject, ObjectRef } from '../api/object.js';
 import { podTemplateOf } from './template.js';
 
 /**
- * `spec.containers[0].env[2].valueFrom.configMapKeyRef.key` in its parts: nearly every reference is one of a variable, and nearly none is ever
+ * `spec.containers[0].env[2].valueFrom.configMapKeyRef` in its parts: nearly every reference is one of a variable, and nearly none is ever
  * spoken of.
  */
 interface VariableField {
@@ -26,7 +29,6 @@ interface VariableField {
   readonly container: number;
   readonly variable: number;
   readonly source: string;
-  readonly leaf: 'name' | 'key';
 }
 
 type Place = string | VariableField;
@@ -34,7 +36,7 @@ type Place = string | VariableField;
 /** One object names another. */
 export interface Reference {
   readonly from: ObjectRef;
-  /** Field that holds the name; see `pathOf`. */
+  /** Field that holds the name, or that of a variable the name and the key; see `pathOf`. */
   readonly at: Place;
   readonly to: ObjectRef;
   /** Key of a ConfigMap or Secret, port of a Service. */
@@ -45,9 +47,12 @@ export interface Reference {
   readonly without: 'not starting' | 'silent';
 }
 
-/** Field of the referring object that holds the name. */
-export const pathOf = ({ at }: Reference): string =>
-  typeof at === 'string' ? at : `${at.pod}.${at.list}[${at.container}].env[${at.variable}].valueFrom.${at.source}.${at.leaf}`;
+/** Field of the referring object that holds the name, or else the key that it names. */
+export const pathOf = ({ at, key }: Reference): string => {
+  if (typeof at === 'string') return at;
+  const { pod, list, container, variable, source } = at;
+  return `${pod}.${list}[${container}].env[${variable}].valueFrom.${source}.${key === undefined ? 'name' : 'key'}`;
+};
 
 /** Collects the references of one object, in the order of its fields. */
 class Collector {
@@ -117,15 +122,23 @@ const ofVolume = (found: Collector, volume: Volume, path: string): void => {
   }
 };
 
-const none: readonly never[] = [];
+const ofEnvFrom = (found: Collector, envFrom: readonly EnvFromSource[], container: string): void => {
+  for (const [index, { configMapRef, secretRef }] of envFrom.entries()) {
+    const at = `${container}.envFrom[${index}]`;
+    if (configMapRef?.name !== undefined) {
+      const to = found.core('ConfigMap', configMapRef.name);
+      found.needed(`${at}.configMapRef.name`, to, undefined, configMapRef.optional);
+    }
+    if (secretRef?.name !== undefined)
+      found.needed(`${at}.secretRef.name`, found.core('Secret', secretRef.name), undefined, secretRef.optional);
+  }
+};
 
-const keyFields = [
-  ['configMapKeyRef', 'ConfigMap'],
-  ['secretKeyRef', 'Secret'],
-] as const;
-
-/** Lists of containers of a Pod's spec. */
-const containerLists = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+/** The object that a variable comes from, and its key. */
+const ofVariable = (found: Collector, at: VariableField, to: ObjectRef, { key, optional }: ConfigMapKeySelector): void => {
+  found.needed(at, to, undefined, optional);
+  found.needed(at, to, key, optional);
+};
 
 const ofContainer = (
   found: Collector,
@@ -134,48 +147,53 @@ const ofContainer = (
   list: string,
   container: number,
 ): void => {
-  for (const [index, { configMapRef, secretRef }] of envFrom?.entries() ?? none) {
-    const at = `${pod}.${list}[${container}].envFrom[${index}]`;
-    if (configMapRef?.name !== undefined) {
-      const to = found.core('ConfigMap', configMapRef.name);
-      found.needed(`${at}.configMapRef.name`, to, undefined, configMapRef.optional);
-    }
-    if (secretRef?.name !== undefined)
-      found.needed(`${at}.secretRef.name`, found.core('Secret', secretRef.name), undefined, secretRef.optional);
-  }
+  if (envFrom !== undefined) ofEnvFrom(found, envFrom, `${pod}.${list}[${container}]`);
   if (env === undefined) return;
   for (let variable = 0; variable < env.length; variable++) {
     const from = env[variable]?.valueFrom;
     if (from === undefined) continue;
-    for (const [source, kind] of keyFields) {
-      const ref = from[source];
-      if (ref?.name === undefined) continue;
-      const to = found.core(kind, ref.name);
-      found.needed({ pod, list, container, variable, source, leaf: 'name' }, to, undefined, ref.optional);
-      found.needed({ pod, list, container, variable, source, leaf: 'key' }, to, ref.key, ref.optional);
-    }
+    const { configMapKeyRef: map, secretKeyRef: secret } = from;
+    if (map?.name !== undefined)
+      ofVariable(found, { pod, list, container, variable, source: 'configMapKeyRef' }, found.core('ConfigMap', map.name), map);
+    if (secret?.name !== undefined)
+      ofVariable(found, { pod, list, container, variable, source: 'secretKeyRef' }, found.core('Secret', secret.name), secret);
+  }
+};
+
+const ofContainers = (
+  found: Collector,
+  containers: readonly (Container | EphemeralContainer)[],
+  pod: string,
+  list: string,
+): void => {
+  for (let index = 0; index < containers.length; index++) {
+    const container = containers[index];
+    if (container !== undefined) ofContainer(found, container, pod, list, index);
+  }
+};
+
+const ofVolumes = (found: Collector, volumes: readonly Volume[], path: string, claims: ReadonlySet<string>): void => {
+  for (const [index, volume] of volumes.entries()) {
+    // A StatefulSet's claim templates take the place of a volume of that name.
+    if (!claims.has(volume.name)) ofVolume(found, volume, `${path}.volumes[${index}]`);
+  }
+};
+
+const ofPullSecrets = (found: Collector, secrets: readonly LocalObjectReference[], path: string): void => {
+  for (const [index, { name }] of secrets.entries()) {
+    // The kubelet goes on without it, and a private image then cannot be pulled.
+    if (name !== undefined) found.silent(`${path}.imagePullSecrets[${index}].name`, found.core('Secret', name));
   }
 };
 
 const ofPod = (found: Collector, spec: PodSpec, path: string, claims: ReadonlySet<string>): void => {
-  for (const [index, volume] of spec.volumes?.entries() ?? none) {
-    // A StatefulSet's claim templates take the place of a volume of that name.
-    if (!claims.has(volume.name)) ofVolume(found, volume, `${path}.volumes[${index}]`);
-  }
-  for (const list of containerLists) {
-    const containers = spec[list];
-    if (containers === undefined) continue;
-    for (let index = 0; index < containers.length; index++) {
-      const container = containers[index];
-      if (container !== undefined) ofContainer(found, container, path, list, index);
-    }
-  }
+  if (spec.volumes !== undefined) ofVolumes(found, spec.volumes, path, claims);
+  if (spec.initContainers !== undefined) ofContainers(found, spec.initContainers, path, 'initContainers');
+  if (spec.containers !== undefined) ofContainers(found, spec.containers, path, 'containers');
+  if (spec.ephemeralContainers !== undefined) ofContainers(found, spec.ephemeralContainers, path, 'ephemeralContainers');
   const account = spec.serviceAccountName ?? spec.serviceAccount;
   if (account !== undefined && account !== '') found.needed(`${path}.serviceAccountName`, found.core('ServiceAccount', account));
-  for (const [index, { name }] of spec.imagePullSecrets?.entries() ?? none) {
-    // The kubelet goes on without it, and a private image then cannot be pulled.
-    if (name !== undefined) found.silent(`${path}.imagePullSecrets[${index}].name`, found.core('Secret', name));
-  }
+  if (spec.imagePullSecrets !== undefined) ofPullSecrets(found, spec.imagePullSecrets, path);
   if (spec.priorityClassName !== undefined && spec.priorityClassName !== '') {
     const to = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: spec.priorityClassName };
     found.needed(`${path}.priorityClassName`, to);

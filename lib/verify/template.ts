@@ -39,10 +39,12 @@ const noLabels: Readonly<Record<string, string>> = {};
 export const podTemplateOf = (object: KubeObject): PodTemplate | undefined => {
   const place = templatePlaces.get(object.kind);
   if (place === undefined) return undefined;
+  const { steps } = place;
   let holder: unknown = object;
-  for (const step of place.steps)
-    holder = typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[step] : undefined;
-  const { metadata, spec } = (holder ?? {}) as TemplateHolder;
+  for (let index = 0; index < steps.length; index++)
+    holder = typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[steps[index] ?? ''] : undefined;
+  if (holder === undefined || holder === null) return undefined;
+  const { metadata, spec } = holder as TemplateHolder;
   if (spec === undefined || !Array.isArray(spec.containers)) return undefined;
   return { path: place.path, spec, labels: metadata?.labels ?? noLabels };
 };

@@ -73,8 +73,8 @@ export class FastEngine implements CacheWatch {
     for (const world of this.#worlds.values()) world.changePod(pod, node, -1);
   }
 
-  podReplaced(before: PodInfo, after: PodInfo, node: NodeInfo): void {
-    if (before.pod.status?.startTime === after.pod.status?.startTime) return;
+  podReplaced(before: Admitted<Pod>, after: Admitted<Pod>, node: NodeInfo): void {
+    if (before.status?.startTime === after.status?.startTime) return;
     for (const world of this.#worlds.values()) world.touch(node.name);
   }
 

@@ -268,7 +268,8 @@ export class Table {
     const passing = this.#passing;
     // Neither of them ever shrinks, so that their sum tells whether all are as they were.
     let version = this.#moves;
-    for (const sums of this.#rules.sums) version += sums.version;
+    const { sums } = this.#rules;
+    for (let index = 0; index < sums.length; index++) version += sums[index]?.version ?? 0;
     if (this.#scoredBy !== version) {
       this.#scoredBy = version;
       this.#judgeBuckets();
@@ -276,9 +277,10 @@ export class Table {
     }
     let best = -1;
     let most = -1;
-    for (const bucket of passing) {
-      const place = bucket.first();
-      if (place === undefined) continue;
+    for (let index = 0; index < passing.length; index++) {
+      const bucket = passing[index];
+      const place = bucket?.first();
+      if (bucket === undefined || place === undefined) continue;
       const total = bucket.score + (this.#scores[place] ?? 0);
       if (total < most || (total === most && place > best)) continue;
       most = total;

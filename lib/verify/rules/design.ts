@@ -44,26 +44,15 @@ const volatileData = (object: ObjectRef, spec: PodSpec, volumes: readonly Volume
 };
 
 /** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
-const largePod = (
-  largestNodes: readonly (readonly [resource: string, largest: number])[],
-  object: ObjectRef,
-  spec: PodSpec,
-  path: string,
-): readonly Draft[] => {
-  const requests = requestsOf(spec);
-  const drafts: Draft[] = [];
-  for (const [resource, largest] of largestNodes) {
-    const asks = amountOf(requests, resource);
-    if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) continue;
-    drafts.push({
-      code: 'design/large-pod',
-      severity: 'advice',
-      object,
-      field: `${path}.containers`,
-      message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
-    });
-  }
-  return drafts;
+const largePod = (object: ObjectRef, path: string, resource: string, asks: number, largest: number): Draft | undefined => {
+  if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return undefined;
+  return {
+    code: 'design/large-pod',
+    severity: 'advice',
+    object,
+    field: `${path}.containers`,
+    message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
+  };
 };
 
 /** The most that one node offers of a resource, empty. */
@@ -80,14 +69,19 @@ const barePod = (object: ObjectRef): Draft => ({
 
 /** Advice: what a cluster accepts and experience regrets. */
 export const designRule: Rule = (run) => {
-  const largestNodes = ['cpu', 'memory'].map((resource) => [resource, largestNode(run.cluster, resource)] as const);
+  const largestCpu = largestNode(run.cluster, 'cpu');
+  const largestMemory = largestNode(run.cluster, 'memory');
   const drafts: Draft[] = [];
   for (const { manifest, ref, template } of run.templates) {
     const { spec, path } = template;
     if (manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always') drafts.push(barePod(ref));
     if (spec.containers.length >= 3) drafts.push(manyContainers(ref, spec, path));
     if (spec.volumes?.some(isVolatile)) drafts.push(...volatileData(ref, spec, spec.volumes, path));
-    drafts.push(...largePod(largestNodes, ref, spec, path));
+    const requests = requestsOf(spec);
+    const greedy = largePod(ref, path, 'cpu', amountOf(requests, 'cpu'), largestCpu);
+    if (greedy !== undefined) drafts.push(greedy);
+    const large = largePod(ref, path, 'memory', amountOf(requests, 'memory'), largestMemory);
+    if (large !== undefined) drafts.push(large);
   }
   return drafts;
 };

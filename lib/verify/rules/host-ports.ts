@@ -1,4 +1,4 @@
-import type { Deployment, Pod, Service } from '../../api/generated/types.js';
+import type { Deployment, Pod, Service, ServicePort, ServiceSpec } from '../../api/generated/types.js';
 import { matcherOfLabels } from '../../api/label-selector.js';
 import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
 import { type HostPort, hostPortsOf } from '../../scheduler/host-ports.js';
@@ -71,11 +71,15 @@ const daemonSetRoll = (workload: ObjectRef, object: object, ports: string): read
 };
 
 /** Ports of all nodes that kube-proxy takes, or listens on for health checks. */
+const noSpec: ServiceSpec = {};
+const noPort: Partial<ServicePort> = {};
+
 const proxiedPorts = (run: DryRun): ReadonlyMap<string, { readonly service: Admitted<Service>; readonly health: boolean }> => {
   const found = new Map<string, { readonly service: Admitted<Service>; readonly health: boolean }>();
   for (const service of run.cluster.list('Service')) {
-    const { ports, healthCheckNodePort } = service.spec ?? {};
-    for (const { nodePort, protocol = 'TCP' } of ports ?? []) {
+    const { ports, healthCheckNodePort } = service.spec ?? noSpec;
+    for (let index = 0; ports !== undefined && index < ports.length; index++) {
+      const { nodePort, protocol = 'TCP' } = ports[index] ?? noPort;
       if (nodePort !== undefined) found.set(`${nodePort}/${protocol}`, { service, health: false });
     }
     if (healthCheckNodePort) found.set(`${healthCheckNodePort}/TCP`, { service, health: true });

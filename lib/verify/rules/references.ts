@@ -58,11 +58,12 @@ const keysOf = (object: KubeObject): readonly string[] =>
   keyFields.flatMap((field) => Object.keys((object[field] as object | undefined) ?? {}));
 
 const hasKey = (object: KubeObject, key: string): boolean => {
-  for (const field of keyFields) {
-    const values = object[field] as object | undefined;
-    if (values && Object.hasOwn(values, key)) return true;
-  }
-  return false;
+  const { data, binaryData, stringData } = object as { readonly [field: string]: object | undefined };
+  return (
+    (data && Object.hasOwn(data, key)) === true ||
+    (binaryData && Object.hasOwn(binaryData, key)) === true ||
+    (stringData && Object.hasOwn(stringData, key)) === true
+  );
 };
 
 /** A port that the Service does not offer, named by an Ingress. */
@@ -93,10 +94,12 @@ const missingPort = (reference: Reference, service: Service): readonly Draft[] =
   ];
 };
 
+const noDrafts: readonly Draft[] = [];
+
 const missingKey = (reference: Reference, target: KubeObject): readonly Draft[] => {
   const { from, to, key } = reference;
   if (to.kind === 'Service') return missingPort(reference, target as Service);
-  if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return [];
+  if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return noDrafts;
   const path = pathOf(reference);
   const keys = keysOf(target);
   const meant = nearest(String(key), keys);
@@ -129,14 +132,16 @@ export const referencesRule: Rule = (run) => {
   // An object and its key are named one after the other: the object is looked up once.
   let to: ObjectRef | undefined;
   let target: KubeObject | undefined;
-  for (const reference of run.references) {
-    if (reference.optional) continue;
+  const { references, cluster } = run;
+  for (let index = 0; index < references.length; index++) {
+    const reference = references[index];
+    if (reference === undefined || reference.optional) continue;
     if (reference.to !== to) {
       to = reference.to;
-      target = run.cluster.get(to) as KubeObject | undefined;
+      target = cluster.get(to) as KubeObject | undefined;
     }
     if (target !== undefined) {
-      if (reference.key !== undefined) drafts.push(...missingKey(reference, target));
+      if (reference.key !== undefined) for (const draft of missingKey(reference, target)) drafts.push(draft);
       continue;
     }
     // Kinds without a stand-in (a role, an HPA's target): the open world cannot be asked for them.

@@ -1,5 +1,14 @@
 import { nearest } from '../../api/decode/suggest.js';
-import type { ContainerPort, Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../../api/generated/types.js';
+import type {
+  Container,
+  ContainerPort,
+  Endpoint,
+  EndpointSlice,
+  Pod,
+  Service,
+  ServicePort,
+  ServiceSpec,
+} from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
 import { resourceOf } from '../../api/resources.js';
 import type { PodBehaviour } from '../../kubelet/behaviour.js';
@@ -91,13 +100,20 @@ const portsOf = (pod: Admitted<Pod>, protocol: string): readonly ContainerPort[]
   );
 };
 
+const noContainers: readonly Container[] = [];
+
 /** Whether a main container declares the port that a Service sends its requests to. */
 const declares = (pod: Admitted<Pod>, port: ServicePort): boolean => {
   const target = port.targetPort ?? port.port;
   const protocol = port.protocol ?? 'TCP';
-  for (const container of pod.spec?.containers ?? []) {
-    for (const each of container.ports ?? []) {
-      if ((each.name === target || each.containerPort === target) && (each.protocol ?? 'TCP') === protocol) return true;
+  const containers = pod.spec?.containers ?? noContainers;
+  for (let index = 0; index < containers.length; index++) {
+    const ports = containers[index]?.ports;
+    if (ports === undefined) continue;
+    for (let at = 0; at < ports.length; at++) {
+      const each = ports[at];
+      if (each === undefined || (each.name !== target && each.containerPort !== target)) continue;
+      if ((each.protocol ?? 'TCP') === protocol) return true;
     }
   }
   return false;
@@ -157,26 +173,37 @@ const portFault = (
   ];
 };
 
+const noEndpoints: readonly Endpoint[] = [];
+
 const newNames = () => new Map<string | undefined, readonly Endpoint[]>();
 
 /** The endpoints of a Service, whatever slices they are in. */
 const endpointsOf = (slices: readonly Admitted<EndpointSlice>[]) => {
   const found = new Map<string | undefined, Map<string | undefined, readonly Endpoint[]>>();
-  for (const { metadata, endpoints = [] } of slices) {
+  for (let index = 0; index < slices.length; index++) {
+    const slice = slices[index];
+    if (slice === undefined) continue;
+    const { metadata, endpoints = noEndpoints } = slice;
     const name = metadata.labels?.['kubernetes.io/service-name'];
     const names = entry(found, metadata.namespace, newNames);
     const known = names.get(name);
     names.set(name, known === undefined ? endpoints : [...known, ...endpoints]);
   }
-  return (namespace: string | undefined, name: string): readonly Endpoint[] => found.get(namespace)?.get(name) ?? [];
+  return (namespace: string | undefined, name: string): readonly Endpoint[] => found.get(namespace)?.get(name) ?? noEndpoints;
 };
 
 const declaresAll = (pod: Admitted<Pod>, ports: readonly ServicePort[]): boolean => {
-  for (const port of ports) if (!declares(pod, port)) return false;
+  for (let index = 0; index < ports.length; index++) {
+    const port = ports[index];
+    if (port !== undefined && !declares(pod, port)) return false;
+  }
   return true;
 };
 
 const isReady = ({ conditions }: Endpoint): boolean => conditions?.ready !== false;
+
+const noSpec: ServiceSpec = {};
+const noPorts: readonly ServicePort[] = [];
 
 /** Services that lead nowhere: no Pod selected, no Pod ready, no such port. */
 export const servicesRule: Rule = (run) => {
@@ -221,18 +248,22 @@ export const servicesRule: Rule = (run) => {
   };
 
   const drafts: Draft[] = [];
-  for (const manifest of run.acceptedOf('Service')) {
-    if (manifest.object.apiVersion !== 'v1') continue;
-    const ref = run.refOf(manifest);
-    const service = services(ref.namespace, ref.name);
-    const { selector, type, ports = [] } = service?.spec ?? {};
+  const manifests = run.acceptedOf('Service');
+  for (let index = 0; index < manifests.length; index++) {
+    const manifest = manifests[index];
+    if (manifest?.object.apiVersion !== 'v1') continue;
+    const { metadata } = manifest.object;
+    const namespace = metadata.namespace ?? 'default';
+    const service = services(namespace, metadata.name);
+    const { selector, type, ports = noPorts } = service?.spec ?? noSpec;
     if (service === undefined || selector === undefined || Object.keys(selector).length === 0 || type === 'ExternalName')
       continue;
-    const endpoints = endpointsOfService(ref.namespace, ref.name);
-    const [one] = endpoints;
-    const pod = one !== undefined && isReady(one) ? pods(ref.namespace, one.targetRef?.name) : undefined;
+    const endpoints = endpointsOfService(namespace, service.metadata.name);
+    const one = endpoints[0];
+    const pod = one !== undefined && isReady(one) ? pods(namespace, one.targetRef?.name) : undefined;
     // Nearly every Service leads to a ready Pod with its ports; nothing is made for those.
-    if (pod === undefined || !declaresAll(pod, ports)) drafts.push(...faults(ref, service, selector, endpoints));
+    if (pod !== undefined && declaresAll(pod, ports)) continue;
+    drafts.push(...faults(run.refOf(manifest), service, selector, endpoints));
   }
   return drafts;
 };

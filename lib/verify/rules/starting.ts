@@ -119,14 +119,22 @@ const ofContainer = (
   return undefined;
 };
 
+const noStatus: Pick<ContainerStatus, 'state' | 'lastState'> = {};
+const noStatuses: readonly ContainerStatus[] = [];
+
 const isCalm = (statuses: readonly ContainerStatus[]): boolean => {
-  for (const status of statuses) if (status.state?.waiting !== undefined || ended(status) !== undefined) return false;
+  for (let index = 0; index < statuses.length; index++) {
+    const { state, lastState } = statuses[index] ?? noStatus;
+    if ((state?.waiting ?? state?.terminated ?? lastState?.terminated) !== undefined) return false;
+  }
   return true;
 };
 
 /** Nothing of the Pod ended or waits, so there is nothing to say of it. */
 const runsSmoothly = ({ status }: Admitted<Pod>): boolean =>
-  status?.phase === 'Running' && isCalm(status.containerStatuses ?? []) && isCalm(status.initContainerStatuses ?? []);
+  status?.phase === 'Running' &&
+  isCalm(status.containerStatuses ?? noStatuses) &&
+  isCalm(status.initContainerStatuses ?? noStatuses);
 
 const ofPod = (run: DryRun, pod: Admitted<Pod>, workload: ObjectRef): readonly Draft[] => {
   const status = pod.status;
