@@ -24,23 +24,21 @@ const inOrder = (keys: string[]): readonly string[] => {
   return keys;
 };
 
-/** A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first. */
-const plain = (value: unknown, sparse: boolean): unknown => {
+/**
+ * A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first.
+ * `known`: the keys, in order, of an object that is no plain one.
+ */
+const plain = (value: unknown, sparse: boolean, known?: readonly string[]): unknown => {
   if (value === null || value === undefined) return undefined;
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? notPlain : value;
   if (Array.isArray(value)) return sparse && value.length === 0 ? undefined : plainItems(value, sparse);
-  if (value.constructor !== Object) return notPlain;
-  const names = Object.keys(value);
-  return plainFields(value as Fields, names.length > 1 ? inOrder(names) : names, sparse);
-};
-
-/** The fields of `keys` as `plain` has them. */
-const plainFields = (value: Fields, keys: readonly string[], sparse: boolean): unknown => {
+  if (known === undefined && value.constructor !== Object) return notPlain;
+  const keys = known ?? inOrder(Object.keys(value));
   const fields: Record<string, unknown> = {};
   let isEmpty = true;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? '';
-    const field = value[key];
+    const field = (value as Fields)[key];
     if (field === undefined) continue;
     // Most fields are texts: they need no call.
     const copied = typeof field === 'string' || typeof field === 'number' ? field : plain(field, sparse);
@@ -85,7 +83,7 @@ const plainMetadata = (metadata: KeptMetadata, attributes: object): unknown => {
     const fields = Object.fromEntries(metadataKeys.map((key) => [key, metadata[key]]));
     return plain(extended(attributes, fields), true);
   }
-  return plainFields(metadata, metadataKeys, true);
+  return plain(metadata, true, metadataKeys);
 };
 
 const plainJson = (object: ApiObject): KubeObject | undefined => {
