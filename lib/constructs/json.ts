@@ -24,14 +24,16 @@ const inOrder = (keys: string[]): readonly string[] => {
   return keys;
 };
 
-/** A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first. */
-const plain = (value: unknown, sparse: boolean): unknown => {
+/**
+ * A value without its empty parts and with its keys in order, as cdk8s writes it; `notPlain` when anything in it has to be resolved first.
+ * `known`: the keys, in order, of an object that is no plain one.
+ */
+const plain = (value: unknown, sparse: boolean, known?: readonly string[]): unknown => {
   if (value === null || value === undefined) return undefined;
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? notPlain : value;
   if (Array.isArray(value)) return sparse && value.length === 0 ? undefined : plainItems(value, sparse);
-  if (value.constructor !== Object) return notPlain;
-  const names = Object.keys(value);
-  const keys = names.length > 1 ? inOrder(names) : names;
+  if (known === undefined && value.constructor !== Object) return notPlain;
+  const keys = known ?? inOrder(Object.keys(value));
   const fields: Record<string, unknown> = {};
   let isEmpty = true;
   for (let index = 0; index < keys.length; index++) {
@@ -64,42 +66,34 @@ interface Kept {
   readonly patches?: readonly unknown[];
 }
 
-interface KeptMetadata {
-  readonly labels?: object;
-  readonly annotations?: object;
-  readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly unknown[];
+interface KeptMetadata extends Fields {
   readonly _additionalAttributes?: object;
 }
+
+/** What cdk8s has a field for in the metadata of an object, in order. */
+const metadataKeys = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
 
 /** Those that cdk8s brings resolve nothing in plain values. */
 const builtInResolvers = 3;
 
-/** All metadata, in order. Attributes that cdk8s has no field for are rare. */
-const metadataOf = (metadata: ApiObject['metadata'], attributes: object): object => {
-  const { name, namespace } = metadata;
-  const { labels, annotations, finalizers, ownerReferences } = metadata as unknown as KeptMetadata;
-  const fields = {
-    annotations,
-    finalizers: finalizers?.length === 0 ? undefined : finalizers,
-    labels,
-    name,
-    namespace,
-    ownerReferences: ownerReferences?.length === 0 ? undefined : ownerReferences,
-  };
+/** Attributes that cdk8s has no field for are rare. */
+const plainMetadata = (metadata: KeptMetadata, attributes: object): unknown => {
   for (const attribute of Object.keys(attributes)) {
-    if (!Object.hasOwn(fields, attribute)) return extended(attributes, fields);
+    if (metadataKeys.includes(attribute)) continue;
+    const fields = Object.fromEntries(metadataKeys.map((key) => [key, metadata[key]]));
+    return plain(extended(attributes, fields), true);
   }
-  return fields;
+  return plain(metadata, true, metadataKeys);
 };
 
 const plainJson = (object: ApiObject): KubeObject | undefined => {
   const { props, patches } = object as unknown as Kept;
-  const { _additionalAttributes: attributes } = object.metadata as unknown as KeptMetadata;
+  const kept = object.metadata as unknown as KeptMetadata;
+  const { _additionalAttributes: attributes } = kept;
   if (props === undefined || patches?.length !== 0 || attributes === undefined) return undefined;
   // What `App.of` climbs to.
   if ((object.node.root as App).resolvers.length !== builtInResolvers) return undefined;
-  const metadata = plain(metadataOf(object.metadata, attributes), true);
+  const metadata = plainMetadata(kept, attributes);
   if (metadata === notPlain) return undefined;
   const json: Record<string, unknown> = { apiVersion: props.apiVersion, kind: props.kind, metadata };
   const keys = inOrder(Object.keys(props));

@@ -17,7 +17,8 @@ const depth = 24;
 
 type Constructor = abstract new (...args: never[]) => unknown;
 
-const stackAbove = (callee: Constructor | ((...args: never[]) => unknown)): Stack => {
+/** Each frame up to that of `callee`, and each kept above it, costs about a microsecond. */
+export const stackAbove = (callee: Constructor | ((...args: never[]) => unknown)): Stack => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = depth;
   const made: Stack = {};
@@ -29,15 +30,22 @@ const stackAbove = (callee: Constructor | ((...args: never[]) => unknown)): Stac
 /** The call of a constructor whose construct is about to join the tree. */
 let calling: Constructor | undefined;
 let call: Stack = {};
+let isEarly = false;
 
-/**
- * For constructors of this library, just before they call `super`: from where a construct joins the tree the way back to its call is longer,
- * and each frame on it costs about a microsecond.
- */
-export const rememberCall = (called: Constructor): void => {
-  call = stackAbove(called);
+/** For constructors of this library, before they call `super`: from where a construct joins the tree the way back to its call is longer. */
+export const rememberCall = (called: Constructor, made: Stack): void => {
+  call = made;
   calling = called;
+  isEarly = false;
 };
+
+/** `rememberCall` in a constructor below `Resource`, which is nearer to the call; `Resource` then asks whether it was. */
+export const rememberEarly = (called: Constructor, made: Stack): void => {
+  rememberCall(called, made);
+  isEarly = true;
+};
+
+export const isRemembered = (called: Constructor): boolean => isEarly && calling === called;
 
 /**
  * Every construct, of whatever library, joins the tree through `Node.addChild`; there the call that made it is
@@ -53,6 +61,7 @@ const remember = (): void => {
     const called = child.constructor as Constructor;
     (child as Remembered)[origin] = called === calling ? call : stackAbove(called);
     calling = undefined;
+    isEarly = false;
     addChild.call(this, child, name);
   };
   prototype.addChild = recording;

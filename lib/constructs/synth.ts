@@ -59,7 +59,8 @@ export const collect = (root: IConstruct): readonly Manifest[] => {
 
   const after = dependencies(constructs);
   const charts = new Map<Chart, string>();
-  const manifests = new Map<ApiObject, Manifest>();
+  const objects: ApiObject[] = [];
+  const manifests: Manifest[] = [];
   for (const construct of constructs) {
     if (!ApiObject.isApiObject(construct)) continue;
     let chart = charts.get(construct.chart);
@@ -68,14 +69,16 @@ export const collect = (root: IConstruct): readonly Manifest[] => {
       charts.set(construct.chart, chart);
     }
     const object = withoutForeignNamespace(jsonOf(construct), construct.chart);
-    manifests.set(construct, { object, provenance: provenanceOf(construct), chart });
+    objects.push(construct);
+    manifests.push({ object, provenance: provenanceOf(construct), chart });
   }
-  if (after.size === 0) return [...manifests.values()];
+  if (after.size === 0) return manifests;
 
-  return Array.from(manifests, ([construct, manifest]) => {
+  const manifestOf = new Map(objects.map((object, index) => [object, manifests[index]]));
+  return manifests.map((manifest, index) => {
     const dependsOn: ObjectRef[] = [];
-    for (const target of after.get(construct) ?? []) {
-      const needed = manifests.get(target);
+    for (const target of after.get(objects[index] as ApiObject) ?? []) {
+      const needed = manifestOf.get(target);
       if (needed !== undefined) dependsOn.push(refOf(needed.object));
     }
     return dependsOn.length === 0 ? manifest : { ...manifest, dependsOn };

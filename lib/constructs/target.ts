@@ -34,8 +34,12 @@ export interface ResolvedTarget {
   readonly namespace: string | undefined;
   readonly text: string;
   labels(): Labels;
-  ports(): ReadonlyMap<string, PortOptions>;
+  /** By name. */
+  ports(): Readonly<Record<string, PortOptions>>;
 }
+
+export const portOf = (ports: Readonly<Record<string, PortOptions>> | undefined, name: string): PortOptions | undefined =>
+  ports !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined;
 
 interface PlainWorkloadSpec {
   readonly selector?: k8s.LabelSelector;
@@ -71,7 +75,7 @@ const foreignTarget = (construct: IConstruct): ResolvedTarget => ({
   ports: () => {
     const containers = podTemplateOf(construct).template.spec?.containers ?? [];
     const ports = containers.flatMap((container) => container.ports ?? []).filter((port) => port.name !== undefined);
-    return new Map(
+    return Object.fromEntries(
       ports.map((port) => [port.name ?? '', { port: port.containerPort, protocol: port.protocol as PortOptions['protocol'] }]),
     );
   },
@@ -79,26 +83,43 @@ const foreignTarget = (construct: IConstruct): ResolvedTarget => ({
 
 const isPodSource = (target: Target): target is PodSource => 'podLabels' in target;
 
-export const resolveTarget = (target: Target): ResolvedTarget => {
-  if (isPodSource(target)) {
-    return {
-      known: true,
-      namespace: target.namespace,
-      text: Construct.isConstruct(target) ? target.node.path : 'the Pods',
-      labels: () => target.podLabels(),
-      ports: () => new Map(Object.entries(target.ports)),
-    };
+class SourceTarget implements ResolvedTarget {
+  readonly known = true;
+  readonly #source: PodSource;
+
+  constructor(source: PodSource) {
+    this.#source = source;
   }
+
+  get namespace(): string | undefined {
+    return this.#source.namespace;
+  }
+
+  get text(): string {
+    return Construct.isConstruct(this.#source) ? this.#source.node.path : 'the Pods';
+  }
+
+  labels(): Labels {
+    return this.#source.podLabels();
+  }
+
+  ports(): Readonly<Record<string, PortOptions>> {
+    return this.#source.ports;
+  }
+}
+
+export const resolveTarget = (target: Target): ResolvedTarget => {
+  if (isPodSource(target)) return new SourceTarget(target);
   if (target instanceof Resource) throw new PlimsollError(target, `a ${target.kind} has no Pods; name a workload or a Pod`);
   if (Construct.isConstruct(target)) return foreignTarget(target);
   if (!('labels' in target)) throw new PlimsollError(target, 'names no Pods; name a workload, a Pod, or { labels }');
-  const ports = Object.entries<Port>(target.ports ?? {});
+  const ports = Object.fromEntries(Object.entries<Port>(target.ports ?? {}).map(([name, port]) => [name, portOptions(port)]));
   return {
     known: true,
     namespace: target.namespace,
     text: 'the Pods',
     labels: () => target.labels,
-    ports: () => new Map(ports.map(([name, port]) => [name, portOptions(port)])),
+    ports: () => ports,
   };
 };
 

@@ -64,16 +64,13 @@ const withDefaults = defaulting<PodSpec>(
 
 const inTemplate = (spec: PodSpec): PodSpec => serviceAccount(withDefaults(spec));
 
-const templates = new WeakMap<PodSpec, PodSpec>();
+const complete = new WeakSet<PodSpec>();
 
-/** Defaults of a Pod's spec inside a template; done once for each spec object. */
+/** Defaults of a Pod's spec inside a template; what has them already, as what is made from a template has, is not looked through again. */
 const templateSpec = (spec: PodSpec): PodSpec => {
-  let defaulted = templates.get(spec);
-  if (defaulted === undefined) {
-    defaulted = inTemplate(spec);
-    templates.set(spec, defaulted);
-    templates.set(defaulted, defaulted);
-  }
+  if (complete.has(spec)) return spec;
+  const defaulted = inTemplate(spec);
+  complete.add(defaulted);
   return defaulted;
 };
 

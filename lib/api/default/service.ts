@@ -32,9 +32,17 @@ const reachedFromOutside = defaulting<ServiceSpec>(external, fields);
 const balanced = defaulting<ServiceSpec>({ ...external, allocateLoadBalancerNodePorts: true }, fields);
 const elsewhere = defaulting<ServiceSpec>({}, fields);
 
-const typed = defaulting<ServiceSpec>({ type: 'ClusterIP', sessionAffinity: 'None' });
+const kept = { type: 'ClusterIP', sessionAffinity: 'None' };
+const typed = defaulting<ServiceSpec>(kept);
+/** All at once, for the most common Services: each step by itself copies the spec. */
+const common = defaulting<ServiceSpec>({ ...kept, ...internal }, fields);
 
-const serviceSpec = (written: ServiceSpec): ServiceSpec => {
+const isCommon = ({ type, sessionAffinity, sessionAffinityConfig, externalIPs }: ServiceSpec): boolean =>
+  type === undefined && sessionAffinity === undefined && sessionAffinityConfig === undefined && externalIPs === undefined;
+
+const serviceSpec = (spec: ServiceSpec): ServiceSpec => (isCommon(spec) ? common(spec) : stepByStep(spec));
+
+const stepByStep = (written: ServiceSpec): ServiceSpec => {
   const spec = affinity(typed(written));
   if (spec.type === 'ExternalName') return elsewhere(spec);
   if (spec.type === 'LoadBalancer') return balanced(spec);

@@ -25,7 +25,11 @@ const rollingStrategy = defaulting<DeploymentStrategy>(
   { rollingUpdate: defaulting<RollingUpdateDeployment>(rolling) },
 );
 
+/** Of the Deployments that say nothing, which is most: they share it. */
+const defaultStrategy = Object.freeze({ ...rollingType, rollingUpdate: rolling });
+
 const strategy = (written: DeploymentStrategy): DeploymentStrategy => {
+  if (written.type === undefined && written.rollingUpdate === undefined) return defaultStrategy;
   const typed = fill(written, rollingType);
   return typed.type === 'RollingUpdate' ? rollingStrategy(typed) : typed;
 };

@@ -4,7 +4,7 @@ import { Endpoint } from '../destination.js';
 import { listed, PlimsollError } from '../error.js';
 import { type DeepPartial, merge } from '../merge.js';
 import { bodyOf, namespaceOf, type ObjectProps, pathOf, Resource } from '../resource.js';
-import { type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
+import { portOf, type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
 import { endpointRule, ownPorts, type Peer, plainPeers, plainPort } from './peer.js';
 
 type OneOrMore<T> = T | readonly T[];
@@ -51,11 +51,11 @@ const portRef = (
   if (typeof port === 'object') return port;
   if (typeof port === 'number') return plainPort({ port });
   // A number works with every network plugin, a name does not.
-  const declared = target?.ports().get(port);
+  const declared = portOf(target?.ports(), port);
   if (declared !== undefined) return plainPort(declared);
   throw new PlimsollError(
     path,
-    `allows port '${port}', which the protected Pods do not declare; declared: ${listed(target?.ports().keys() ?? [])}`,
+    `allows port '${port}', which the protected Pods do not declare; declared: ${listed(Object.keys(target?.ports() ?? {}))}`,
   );
 };
 

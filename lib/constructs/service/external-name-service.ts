@@ -3,7 +3,7 @@ import type * as k8s from '../../api/generated/types.js';
 import type { DeepPartial } from '../merge.js';
 import type { ObjectProps } from '../resource.js';
 import { type ExternalPort, externalPorts } from './external-port.js';
-import { type Backend, Service } from './service.js';
+import { type Backend, type OfferedPort, Service } from './service.js';
 
 export interface ExternalNameServiceProps<K extends string> extends ObjectProps {
   /** DNS name outside the cluster. */
@@ -23,6 +23,7 @@ export interface ExternalNameServiceProps<K extends string> extends ObjectProps 
  */
 export class ExternalNameService<K extends string = never> extends Service<K> {
   readonly #externalName: string;
+  readonly #offered: ReadonlyMap<string, OfferedPort>;
 
   constructor(scope: Construct, id: string, props: ExternalNameServiceProps<K>) {
     const { offered, servicePorts } = externalPorts(props.ports);
@@ -31,8 +32,13 @@ export class ExternalNameService<K extends string = never> extends Service<K> {
       externalName: props.externalName,
       ...(props.ports === undefined ? {} : { ports: servicePorts }),
     };
-    super(scope, id, props, spec, offered);
+    super(scope, id, props, spec);
     this.#externalName = props.externalName;
+    this.#offered = offered;
+  }
+
+  protected override offered(): ReadonlyMap<string, OfferedPort> {
+    return this.#offered;
   }
 
   override backend(): Backend {

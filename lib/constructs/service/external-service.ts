@@ -4,7 +4,7 @@ import { listed, PlimsollError } from '../error.js';
 import type { DeepPartial } from '../merge.js';
 import { type ObjectProps, pathOf, Resource } from '../resource.js';
 import { type ExternalPort, externalPorts } from './external-port.js';
-import { type Backend, Service } from './service.js';
+import { type Backend, type OfferedPort, Service } from './service.js';
 
 export interface ExternalServiceProps<K extends string> extends ObjectProps, Pick<k8s.ServiceSpec, 'externalIPs' | 'clusterIP'> {
   /** Addresses outside the cluster, all IPv4 or all IPv6. */
@@ -36,9 +36,9 @@ export class ExternalService<K extends string = never> extends Service<K> {
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps<K>) {
     const type = addressType(pathOf(scope, id), props.addresses);
-    const { offered, servicePorts, outside } = externalPorts(props.ports);
+    const { servicePorts, outside } = externalPorts(props.ports);
     const clusterIP = props.headless === true ? 'None' : props.clusterIP;
-    super(scope, id, props, { clusterIP, externalIPs: props.externalIPs, ports: servicePorts }, offered);
+    super(scope, id, props, { clusterIP, externalIPs: props.externalIPs, ports: servicePorts });
     this.#props = props;
 
     const labels = { 'kubernetes.io/service-name': this.name };
@@ -54,6 +54,10 @@ export class ExternalService<K extends string = never> extends Service<K> {
       { name: this.name, namespace: this.namespace, labels },
       slice,
     );
+  }
+
+  protected override offered(): ReadonlyMap<string, OfferedPort> {
+    return externalPorts(this.#props.ports).offered;
   }
 
   override backend(port: string | number): Backend {

@@ -4,8 +4,9 @@ import { listed, PlimsollError } from '../error.js';
 import { intendsOf, type ServerIntends } from '../intends.js';
 import { type DeepPartial, without } from '../merge.js';
 import type { PortOptions, Protocol } from '../pod/port.js';
+import { rememberEarly, stackAbove } from '../provenance.js';
 import { metadataFields, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
-import { type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
+import { portOf, type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
 import { type Backend, type OfferedPort, Service } from './service.js';
 
 export interface ServicePortOptions {
@@ -70,7 +71,8 @@ type PortProps = Readonly<Record<string, number | NodePortOptions | readonly Nod
 
 const portEntries = (ports: PortProps): readonly PortEntry[] => {
   const entries: PortEntry[] = [];
-  for (const [key, value] of Object.entries(ports)) {
+  for (const key of Object.keys(ports)) {
+    const value = ports[key] as PortProps[string];
     if (typeof value === 'number') entries.push({ key, options: { port: value } });
     else if ('port' in value) entries.push({ key, options: value });
     else for (const options of value) entries.push({ key, options });
@@ -78,28 +80,21 @@ const portEntries = (ports: PortProps): readonly PortEntry[] => {
   return entries;
 };
 
-/** The ports as `at` and `url` know them: the first of each key. */
-const offeredPorts = (
-  path: string,
-  entries: readonly PortEntry[],
-  target: ResolvedTarget,
-  declared: ReadonlyMap<string, PortOptions> | undefined,
-): ReadonlyMap<string, OfferedPort> => {
-  const offered = new Map<string, OfferedPort>();
+type Declared = Readonly<Record<string, PortOptions>>;
+
+/** Unless the Service says the number, the Pods must declare the port. */
+const checkDeclared = (path: string, entries: readonly PortEntry[], target: ResolvedTarget, declared: Declared): void => {
   for (const { key, options } of entries) {
-    const { port, name = key, protocol, target: number, appProtocol } = options;
-    if (number === undefined && declared !== undefined && !declared.has(key)) {
-      throw new PlimsollError(path, `${target.text} declares no port '${key}'; declared: ${listed(declared.keys())}`);
-    }
-    if (!offered.has(key)) offered.set(key, { name, port, protocol: protocol ?? declared?.get(key)?.protocol, appProtocol });
+    if (options.target !== undefined || Object.hasOwn(declared, key)) continue;
+    throw new PlimsollError(path, `${target.text} declares no port '${key}'; declared: ${listed(Object.keys(declared))}`);
   }
-  return offered;
 };
 
-const servicePorts = (entries: readonly PortEntry[], declared: ReadonlyMap<string, PortOptions>): readonly k8s.ServicePort[] =>
+const servicePorts = (entries: readonly PortEntry[], declared: Declared): readonly k8s.ServicePort[] =>
   entries.map(({ key, options }) => {
-    const { port, name = key, nodePort, appProtocol, target, protocol = declared.get(key)?.protocol } = options;
-    return { name, port, targetPort: target ?? (declared.has(key) ? key : port), protocol, nodePort, appProtocol };
+    const podPort = portOf(declared, key);
+    const { port, name = key, nodePort, appProtocol, target, protocol = podPort?.protocol } = options;
+    return { name, port, targetPort: target ?? (podPort === undefined ? port : key), protocol, nodePort, appProtocol };
   });
 
 /** A Service that selects Pods. */
@@ -108,17 +103,18 @@ export abstract class SelectingService<K extends string = string> extends Servic
   readonly #entries: readonly PortEntry[];
 
   constructor(scope: Construct, id: string, type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | undefined, props: AnyServiceProps) {
+    rememberEarly(new.target, stackAbove(new.target));
     const path = pathOf(scope, id);
     const target = resolveTarget(props.to);
     sameNamespace(path, 'selects Pods', namespaceOf(scope, props), target);
     const entries = portEntries((props.ports ?? {}) as PortProps);
     const declared = target.known ? target.ports() : undefined;
-    const offered = offeredPorts(path, entries, target, declared);
+    if (declared !== undefined) checkDeclared(path, entries, target, declared);
     const spec = without(props, reshapedFields);
     spec.type = type;
-    spec.selector = whenKnown(target.known, target.labels);
+    spec.selector = whenKnown(target.known, () => target.labels());
     spec.ports = whenKnown(target.known, () => servicePorts(entries, declared ?? target.ports()));
-    super(scope, id, props, spec, offered);
+    super(scope, id, props, spec);
     this.#target = target;
     this.#entries = entries;
   }
@@ -128,6 +124,16 @@ export abstract class SelectingService<K extends string = string> extends Servic
     return intendsOf<K>(this, (port) => this.at(port).port);
   }
 
+  protected override offered(): ReadonlyMap<string, OfferedPort> {
+    const declared = this.#target.known ? this.#target.ports() : undefined;
+    const offered = new Map<string, OfferedPort>();
+    for (const { key, options } of this.#entries) {
+      const { port, name = key, protocol, appProtocol } = options;
+      if (!offered.has(key)) offered.set(key, { name, port, protocol: protocol ?? portOf(declared, key)?.protocol, appProtocol });
+    }
+    return offered;
+  }
+
   override backend(name: string | number): Backend {
     const entry = this.#entries.find(({ key, options }) => (options.name ?? key) === name || options.port === name);
     if (entry === undefined)
@@ -135,7 +141,7 @@ export abstract class SelectingService<K extends string = string> extends Servic
     const { key, options } = entry;
     const { port, target: number, protocol } = options;
     const podPort = (): PortOptions => {
-      const declared = this.#target.ports().get(key);
+      const declared = portOf(this.#target.ports(), key);
       return { port: number ?? declared?.port ?? port, protocol: protocol ?? declared?.protocol };
     };
     return { kind: 'pods', target: this.#target, port: podPort };

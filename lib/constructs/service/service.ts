@@ -26,18 +26,17 @@ const schemes: ReadonlySet<string> = new Set(['http', 'https']);
 
 /** A name in front of something. `Ports`: names of its ports. */
 export abstract class Service<Ports extends string = string> extends Resource {
-  readonly #offered: ReadonlyMap<string, OfferedPort>;
-
   constructor(
     scope: Construct,
     id: string,
     props: ObjectProps & { readonly plain?: DeepPartial<k8s.ServiceSpec> | undefined },
     spec: k8s.ServiceSpec,
-    offered: ReadonlyMap<string, OfferedPort>,
   ) {
     super(scope, id, { apiVersion: 'v1', kind: 'Service' }, props, { spec: merge(spec, props.plain) });
-    this.#offered = offered;
   }
+
+  /** The ports as `at` and `url` know them, by key: the first of each. */
+  protected abstract offered(): ReadonlyMap<string, OfferedPort>;
 
   /** What a port, by name or number, leads to. */
   abstract backend(port: string | number): Backend;
@@ -64,8 +63,9 @@ export abstract class Service<Ports extends string = string> extends Resource {
   }
 
   #find(port: string): OfferedPort {
-    const found = this.#offered.get(port);
-    if (found === undefined) throw new PlimsollError(this, `has no port '${port}'; its ports: ${listed(this.#offered.keys())}`);
+    const offered = this.offered();
+    const found = offered.get(port);
+    if (found === undefined) throw new PlimsollError(this, `has no port '${port}'; its ports: ${listed(offered.keys())}`);
     return found;
   }
 }
