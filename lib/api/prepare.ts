@@ -1,6 +1,6 @@
 import { withAppArmorProfiles } from './app-armor.js';
 import { emptyStruct } from './decode/value.js';
-import { copyOf, extended } from './extended.js';
+import { copyOf } from './extended.js';
 import type {
   Container,
   CustomResourceDefinitionVersion,
@@ -13,7 +13,7 @@ import type {
 import type { KubeObject } from './object.js';
 import { qosClass } from './qos.js';
 import { modelVersion } from './removed.js';
-import { resourceOf } from './resources.js';
+import { type Resource, resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
 export interface Birth {
@@ -26,7 +26,7 @@ export interface Birth {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-type Prepare = (object: KubeObject, birth: Birth) => KubeObject;
+type Prepare = (object: Draft, birth: Birth) => KubeObject;
 /** An object that nobody else has seen yet. */
 type Draft = { -readonly [Field in keyof KubeObject]: KubeObject[Field] };
 
@@ -37,8 +37,11 @@ const withoutStopSignal = (container: Container): Container => {
   return Object.keys(handlers).length === 0 ? rest : { ...rest, lifecycle: handlers };
 };
 
-const stops = (containers: readonly Container[] | undefined): boolean =>
-  containers?.some(({ lifecycle }) => lifecycle?.stopSignal !== undefined) === true;
+const stops = (containers: readonly Container[] | undefined): boolean => {
+  if (containers === undefined) return false;
+  for (let i = 0; i < containers.length; i++) if (containers[i]?.lifecycle?.stopSignal !== undefined) return true;
+  return false;
+};
 
 /** Fields of features that are off by default are dropped without a word. */
 const withoutDisabled = (spec: PodSpec): PodSpec => ({
@@ -59,23 +62,18 @@ const podSpecPaths: ReadonlyMap<string, readonly string[]> = new Map([
   ['Job', template],
 ]);
 
-const fieldAt = (object: KubeObject, path: readonly string[]): Json | undefined => {
-  let value: Json = object;
-  for (let depth = 0; depth < path.length; depth++) {
-    const inner = value[path[depth] ?? ''];
-    if (typeof inner !== 'object' || inner === null) return undefined;
-    value = inner as Json;
-  }
-  return value;
-};
-
 const replaceAt = (value: Json, [field, ...rest]: readonly string[], spec: PodSpec): Json =>
   field === undefined ? (spec as unknown as Json) : { ...value, [field]: replaceAt(value[field] as Json, rest, spec) };
 
-const trim = (object: KubeObject, kind: string): KubeObject => {
-  const path = podSpecPaths.get(kind);
-  const spec = path && (fieldAt(object, path) as PodSpec | undefined);
-  if (path === undefined || spec === undefined || !(stops(spec.containers) || stops(spec.initContainers))) return object;
+const trim = (object: Draft, path: readonly string[]): Draft => {
+  let value: Json = object;
+  for (let depth = 0; depth < path.length; depth++) {
+    const inner = value[path[depth] ?? ''];
+    if (typeof inner !== 'object' || inner === null) return object;
+    value = inner as Json;
+  }
+  const spec = value as unknown as PodSpec;
+  if (!stops(spec.containers) && !stops(spec.initContainers)) return object;
   return replaceAt(object, path, withoutDisabled(spec)) as KubeObject;
 };
 
@@ -88,7 +86,9 @@ const pod: Prepare = (object, { now }) => {
     ? { phase: 'Pending', conditions: [gated(now)], qosClass: quality }
     : { phase: 'Pending', qosClass: quality };
   const spec = withAppArmorProfiles(object as Pod);
-  return extended(spec === object.spec ? object : { ...object, spec }, { status });
+  if (spec !== object.spec) object.spec = spec;
+  object.status = status;
+  return object;
 };
 
 const gated = (now: string): object => ({
@@ -207,6 +207,32 @@ const prepares = new Map<string, Prepare>([
   ['CustomResourceDefinition', customResourceDefinition],
 ]);
 
+/** What is done to all objects of a kind. */
+interface Preparation {
+  readonly namespaced: boolean;
+  readonly counts: boolean;
+  readonly status: Json | undefined;
+  readonly podSpec: readonly string[] | undefined;
+  readonly prepare: Prepare | undefined;
+}
+
+const preparations = new Map<Resource, Preparation>();
+
+const preparationOf = (resource: Resource): Preparation => {
+  const known = preparations.get(resource);
+  if (known !== undefined) return known;
+  const { kind, namespaced, type } = resource;
+  const made: Preparation = {
+    namespaced,
+    counts: counting.has(kind),
+    status: statusOwned.has(kind) ? emptyStruct(`${type}Status`) : undefined,
+    podSpec: podSpecPaths.get(kind),
+    prepare: prepares.get(kind),
+  };
+  preparations.set(resource, made);
+  return made;
+};
+
 const mostGeneratedBase = 58;
 
 /** The name that the server makes of a `generateName`. */
@@ -230,10 +256,11 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   const placed: Draft = copyOf(object);
   placed.metadata = metadata;
   if (resource === undefined) return placed;
-  if (!resource.namespaced) delete metadata.namespace;
+  const { namespaced, counts, status, podSpec, prepare } = preparationOf(resource);
+  if (!namespaced) delete metadata.namespace;
   else metadata.namespace ??= 'default';
-  if (counting.has(resource.kind)) metadata.generation = 1;
-  if (statusOwned.has(resource.kind)) placed.status = emptyStruct(`${resource.type}Status`);
-  const trimmed = trim(placed, resource.kind);
-  return prepares.get(resource.kind)?.(trimmed, birth) ?? trimmed;
+  if (counts) metadata.generation = 1;
+  if (status !== undefined) placed.status = status;
+  const trimmed = podSpec === undefined ? placed : trim(placed, podSpec);
+  return prepare === undefined ? trimmed : prepare(trimmed, birth);
 };

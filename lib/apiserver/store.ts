@@ -272,9 +272,13 @@ export class Store {
   }
 
   #cellOf(key: string): Cell | undefined {
-    const [group = '', kind = '', namespace = ''] = key.split('/', 3);
-    const name = key.slice(group.length + kind.length + namespace.length + 3);
-    return this.#shelves.get(kind) && this.#shelfOf(`${group}/`, kind).names.get(namespace)?.get(name);
+    const afterGroup = key.indexOf('/') + 1;
+    const afterKind = key.indexOf('/', afterGroup) + 1;
+    const afterNamespace = key.indexOf('/', afterKind) + 1;
+    const kind = key.slice(afterGroup, afterKind - 1);
+    if (!this.#shelves.has(kind)) return undefined;
+    const { names } = this.#shelfOf(key.slice(0, afterGroup), kind);
+    return names.get(key.slice(afterKind, afterNamespace - 1))?.get(key.slice(afterNamespace));
   }
 
   #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {

@@ -138,9 +138,11 @@ export class Cluster {
   apply(manifests: readonly Manifest[], options: ApplyOptions = {}): readonly ApplyResult[] {
     const { api } = this.#plane;
     for (const [key, behaviour] of options.behaviours ?? []) this.#behaviours.set(key, behaviour);
-    api.allocation.reserve(manifests.map(({ object }) => object));
-    const results = manifests.map((manifest, index): ApplyResult => {
-      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[index]);
+    api.allocation.reserve(manifests);
+    const results: ApplyResult[] = [];
+    for (let i = 0; i < manifests.length; i++) {
+      const manifest = manifests[i] as Manifest;
+      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
       const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
       if (verdict.ok) {
         const key = refKey(ref);
@@ -149,8 +151,8 @@ export class Cluster {
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);
       } else this.#refusals.push({ ref, refusal: verdict });
-      return { ref, manifest, outcome, verdict };
-    });
+      results.push({ ref, manifest, outcome, verdict });
+    }
     this.#applied.push({ time: this.now, results });
     return results;
   }
@@ -432,7 +434,8 @@ export class Cluster {
 }
 
 const byName = (a: Admitted, b: Admitted): number => {
-  const [left, right] = [a.metadata.namespace ?? '', b.metadata.namespace ?? ''];
+  const left = a.metadata.namespace ?? '';
+  const right = b.metadata.namespace ?? '';
   if (left !== right) return left < right ? -1 : 1;
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
 };
