@@ -13,7 +13,7 @@ import type {
 import type { KubeObject } from './object.js';
 import { qosClass } from './qos.js';
 import { modelVersion } from './removed.js';
-import { type Resource, resourceOf } from './resources.js';
+import { resourceOf } from './resources.js';
 
 /** What the server gives an object that it is about to create; time and chance come from the caller. */
 export interface Birth {
@@ -73,7 +73,7 @@ const trim = (object: Draft, path: readonly string[]): Draft => {
     value = inner as Json;
   }
   const spec = value as unknown as PodSpec;
-  if (!stops(spec.containers) && !stops(spec.initContainers)) return object;
+  if (!stops(spec.containers) && (spec.initContainers === undefined || !stops(spec.initContainers))) return object;
   return replaceAt(object, path, withoutDisabled(spec)) as KubeObject;
 };
 
@@ -216,20 +216,21 @@ interface Preparation {
   readonly prepare: Prepare | undefined;
 }
 
-const preparations = new Map<Resource, Preparation>();
+/** Kind -> apiVersion -> preparation. */
+const preparations = new Map<string, Map<string, Preparation>>();
 
-const preparationOf = (resource: Resource): Preparation => {
-  const known = preparations.get(resource);
-  if (known !== undefined) return known;
-  const { kind, namespaced, type } = resource;
+/** Undefined for what is not built in. */
+const newPreparation = (apiVersion: string, kind: string): Preparation | undefined => {
+  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
+  if (resource === undefined) return undefined;
   const made: Preparation = {
-    namespaced,
+    namespaced: resource.namespaced,
     counts: counting.has(kind),
-    status: statusOwned.has(kind) ? emptyStruct(`${type}Status`) : undefined,
+    status: statusOwned.has(kind) ? emptyStruct(`${resource.type}Status`) : undefined,
     podSpec: podSpecPaths.get(kind),
     prepare: prepares.get(kind),
   };
-  preparations.set(resource, made);
+  preparations.set(kind, (preparations.get(kind) ?? new Map<string, Preparation>()).set(apiVersion, made));
   return made;
 };
 
@@ -245,7 +246,7 @@ export const generatedName = (prefix: string, suffix: string): string => `${pref
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
   const { apiVersion, kind } = object;
-  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
+  const preparation = preparations.get(kind)?.get(apiVersion) ?? newPreparation(apiVersion, kind);
   const { name, generateName } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
   const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = copyOf(object.metadata);
@@ -255,8 +256,8 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   if (birth.resourceVersion !== undefined) metadata.resourceVersion = birth.resourceVersion;
   const placed: Draft = copyOf(object);
   placed.metadata = metadata;
-  if (resource === undefined) return placed;
-  const { namespaced, counts, status, podSpec, prepare } = preparationOf(resource);
+  if (preparation === undefined) return placed;
+  const { namespaced, counts, status, podSpec, prepare } = preparation;
   if (!namespaced) delete metadata.namespace;
   else metadata.namespace ??= 'default';
   if (counts) metadata.generation = 1;

@@ -129,7 +129,7 @@ export class ApiServer {
 
   /** `read`: what was said about the object when it was read. */
   #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
-    const plan = this.#admission.planOf(sent);
+    const plan = this.#admission.plans.of(sent);
     const mutated = this.#admission.admit(sent, plan, undefined, options);
     if (!mutated.ok) return mutated;
     const version = plan.mayBeCustom ? versionOf(this.store, mutated.value) : undefined;
@@ -144,10 +144,14 @@ export class ApiServer {
     const refusal = this.#admission.validate(object, plan, undefined, options);
     if (refusal !== undefined) return refusal;
     if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
-    const ofFields = judged?.warnings ?? silent;
     const said = options.trusted
-      ? together(read, ofFields, silent, silent)
-      : together(read, ofFields, warningsOf(object), this.#admission.warningsOf(object, plan, undefined, options));
+      ? (judged?.warnings ?? silent)
+      : together(
+          read,
+          judged?.warnings ?? silent,
+          warningsOf(object),
+          this.#admission.warningsOf(object, plan, undefined, options),
+        );
     // After validation, which judges the keys against the selectors as they were written.
     const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
@@ -168,7 +172,7 @@ export class ApiServer {
     const next = decoded.value;
     const previous = this.get(refOf(next));
     if (previous === undefined) return notFound(this.#named(next), next.metadata.name ?? '');
-    const plan = this.#admission.planOf(next);
+    const plan = this.#admission.plans.of(next);
     const mutated = this.#admission.admit(next, plan, previous, options);
     if (!mutated.ok) return mutated;
     const version = options.trusted ? undefined : versionOf(this.store, next);

@@ -62,11 +62,13 @@ export class ServiceAllocation {
 
   /** Keeps what the Services of a set of manifests choose from being drawn for others of the set. */
   reserve(manifests: readonly { readonly object: KubeObject | null | undefined }[]): void {
-    for (const { object } of manifests) {
+    for (let i = 0; i < manifests.length; i++) {
+      const object = manifests[i]?.object;
       if (object?.kind !== 'Service' || object.apiVersion !== 'v1') continue;
       const spec = object.spec as ServiceSpec | null | undefined;
       if (typeof spec?.clusterIP === 'string') this.#reserved.add(spec.clusterIP);
-      for (const port of Array.isArray(spec?.ports) ? (spec.ports as readonly ServicePort[]) : []) {
+      if (!Array.isArray(spec?.ports)) continue;
+      for (const port of spec.ports as readonly ServicePort[]) {
         if (typeof port?.nodePort === 'number') this.#reserved.add(port.nodePort);
       }
     }

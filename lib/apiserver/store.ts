@@ -159,14 +159,11 @@ export class Store {
   }
 
   /** Objects of a kind whose controller is `uid`. */
-  controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[] {
-    const found = this.#controlled(this.#named[kind], uid);
-    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
-  }
-
-  #controlled(shelf: Shelf, uid: string): readonly Stored[] {
+  controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[];
+  controlledBy(kind: Kind, uid: string): readonly Stored[] {
     const entry = this.#dependents.get(uid);
     if (entry === undefined) return none;
+    const shelf = this.#named[kind];
     if (!(entry instanceof Set)) return entry.controller === uid && entry.shelf === shelf ? [entry.object] : none;
     const found: Stored[] = [];
     for (const cell of entry) if (cell.controller === uid && cell.shelf === shelf) found.push(cell.object);

@@ -61,22 +61,18 @@ const silent: readonly string[] = [];
 /** The admission chain with its memory of Pod templates. */
 export class AdmissionChain {
   readonly #context: AdmissionContext;
-  readonly #plans: Plans;
+  /** Who has a say in what happens to objects of a kind; a plan holds as long as nothing is written. */
+  readonly plans: Plans;
   /** What the plugins annotate the Pod at hand with: nearly always nothing. */
   readonly #annotations = new Map<string, string>();
   #templates = new WeakMap<PodSpec, { readonly namespace: string; readonly admission: PodAdmission }>();
 
   constructor(context: AdmissionContext) {
     this.#context = context;
-    this.#plans = new Plans(plugins, context.store);
+    this.plans = new Plans(plugins, context.store);
     context.store.watch(() => {
       this.#templates = new WeakMap();
     }, deciding);
-  }
-
-  /** Who has a say in what happens to objects of a kind; holds as long as nothing is written. */
-  planOf(object: KubeObject): Plan {
-    return this.#plans.of(object);
   }
 
   /** The mutating phase, which warns of nothing; where a policy changes something, the others see it. */
@@ -142,7 +138,7 @@ export class AdmissionChain {
 
   /** Whether an object may be deleted. */
   validateDelete(object: Stored, options = noOptions): Refusal | undefined {
-    const plan = this.#plans.of(object);
+    const plan = this.plans.of(object);
     const context = this.#contextOf(object, plan, options);
     for (const validateDelete of plan.validateDelete) {
       const refusal = validateDelete(object, context);
