@@ -129,9 +129,11 @@ export class ApiServer {
 
   /** `read`: what was said about the object when it was read. */
   #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
-    const plan = this.#admission.plans.of(sent);
-    const mutated = this.#admission.admit(sent, plan, undefined, options);
+    const asked = this.#admission.plans.of(sent);
+    const mutated = this.#admission.admit(sent, asked, undefined, options);
     if (!mutated.ok) return mutated;
+    // A policy may even make it another kind.
+    const plan = asked.mutates ? this.#admission.plans.of(mutated.value) : asked;
     const version = plan.mayBeCustom ? versionOf(this.store, mutated.value) : undefined;
     let object = this.#prepare(mutated.value, version);
     if (object.kind === 'Service') {
@@ -172,9 +174,10 @@ export class ApiServer {
     const next = decoded.value;
     const previous = this.get(refOf(next));
     if (previous === undefined) return notFound(this.#named(next), next.metadata.name ?? '');
-    const plan = this.#admission.plans.of(next);
-    const mutated = this.#admission.admit(next, plan, previous, options);
+    const asked = this.#admission.plans.of(next);
+    const mutated = this.#admission.admit(next, asked, previous, options);
     if (!mutated.ok) return mutated;
+    const plan = asked.mutates ? this.#admission.plans.of(mutated.value) : asked;
     const version = options.trusted ? undefined : versionOf(this.store, next);
     const isPrepared = options.trusted || version !== undefined;
     let object = keepSystemFields(isPrepared ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
