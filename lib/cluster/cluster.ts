@@ -31,6 +31,7 @@ import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-acti
 import { nodesOf } from './nodes.js';
 import { schedulerProfiles } from './scheduler-profiles.js';
 import type { Evicted } from './scheduling.js';
+import { sentRef } from './sent-ref.js';
 import { inRestoringOrder, readSnapshot } from './snapshot.js';
 import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
@@ -438,17 +439,4 @@ const byName = (a: Admitted, b: Admitted): number => {
   const right = b.metadata.namespace ?? '';
   if (left !== right) return left < right ? -1 : 1;
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
-};
-
-/** How a manifest that was refused names itself, as far as it does. */
-const sentRef = ({ object }: Manifest): ObjectRef => {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const metadata: { readonly name?: unknown; readonly generateName?: unknown; readonly namespace?: unknown } =
-    object?.metadata ?? {};
-  return {
-    apiVersion: text(object?.apiVersion),
-    kind: text(object?.kind),
-    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : undefined,
-    name: text(metadata.name) || text(metadata.generateName),
-  };
 };
