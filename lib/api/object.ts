@@ -36,28 +36,41 @@ export const refOf = (object: KubeObject | Admitted): ObjectRef => ({
   name: object.metadata.name ?? object.metadata.generateName ?? '',
 });
 
-/** Namespace -> kind -> apiVersion -> what keys begin with: they are asked for all the time, and the three are mostly the same. */
-const prefixes = new Map<string, Map<string, Map<string, string>>>();
+/** What keys begin with, and the last of them: who asks for a key mostly asks for one that somebody has just asked for. */
+interface Prefix {
+  readonly text: string;
+  name: string;
+  key: string;
+}
+
+/** Namespace -> kind -> apiVersion -> prefix: keys are asked for all the time, and the three are mostly the same. */
+const prefixes = new Map<string, Map<string, Map<string, Prefix>>>();
 let made = 0;
 const mostPrefixes = 10_000;
 
-const newPrefix = (apiVersion: string, kind: string, namespace: string): string => {
-  const prefix = `${groupOf(apiVersion)}/${kind}/${namespace}/`;
+const newPrefix = (apiVersion: string, kind: string, namespace: string): Prefix => {
+  const text = `${groupOf(apiVersion)}/${kind}/${namespace}/`;
+  const prefix: Prefix = { text, name: '', key: text };
   if (made === mostPrefixes) {
     prefixes.clear();
     made = 0;
   }
   made++;
-  const kinds = prefixes.get(namespace) ?? new Map<string, Map<string, string>>();
-  prefixes.set(namespace, kinds.set(kind, (kinds.get(kind) ?? new Map<string, string>()).set(apiVersion, prefix)));
+  const kinds = prefixes.get(namespace) ?? new Map<string, Map<string, Prefix>>();
+  prefixes.set(namespace, kinds.set(kind, (kinds.get(kind) ?? new Map<string, Prefix>()).set(apiVersion, prefix)));
   return prefix;
 };
 
 /** Identity of an object in a cluster: group, kind, namespace and name (the version is only a view). */
 export const refKey = (ref: ObjectRef): string => {
-  const { apiVersion, kind } = ref;
+  const { apiVersion, kind, name } = ref;
   const namespace = ref.namespace ?? '';
-  return (prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace)) + ref.name;
+  const prefix = prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace);
+  if (prefix.name !== name) {
+    prefix.name = name;
+    prefix.key = prefix.text + name;
+  }
+  return prefix.key;
 };
 
 /** How people name an object: `Deployment web/api`, `ClusterRole view`. */

@@ -1,6 +1,6 @@
 import { withAppArmorProfiles } from './app-armor.js';
 import { emptyStruct } from './decode/value.js';
-import { copyOf, extended } from './extended.js';
+import { copyOf } from './extended.js';
 import type {
   Container,
   CustomResourceDefinitionVersion,
@@ -26,7 +26,7 @@ export interface Birth {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-type Prepare = (object: KubeObject, birth: Birth) => KubeObject;
+type Prepare = (object: Draft, birth: Birth) => KubeObject;
 /** An object that nobody else has seen yet. */
 type Draft = { -readonly [Field in keyof KubeObject]: KubeObject[Field] };
 
@@ -37,8 +37,11 @@ const withoutStopSignal = (container: Container): Container => {
   return Object.keys(handlers).length === 0 ? rest : { ...rest, lifecycle: handlers };
 };
 
-const stops = (containers: readonly Container[] | undefined): boolean =>
-  containers?.some(({ lifecycle }) => lifecycle?.stopSignal !== undefined) === true;
+const stops = (containers: readonly Container[] | undefined): boolean => {
+  if (containers === undefined) return false;
+  for (let i = 0; i < containers.length; i++) if (containers[i]?.lifecycle?.stopSignal !== undefined) return true;
+  return false;
+};
 
 /** Fields of features that are off by default are dropped without a word. */
 const withoutDisabled = (spec: PodSpec): PodSpec => ({
@@ -59,23 +62,18 @@ const podSpecPaths: ReadonlyMap<string, readonly string[]> = new Map([
   ['Job', template],
 ]);
 
-const fieldAt = (object: KubeObject, path: readonly string[]): Json | undefined => {
-  let value: Json = object;
-  for (let depth = 0; depth < path.length; depth++) {
-    const inner = value[path[depth] ?? ''];
-    if (typeof inner !== 'object' || inner === null) return undefined;
-    value = inner as Json;
-  }
-  return value;
-};
-
 const replaceAt = (value: Json, [field, ...rest]: readonly string[], spec: PodSpec): Json =>
   field === undefined ? (spec as unknown as Json) : { ...value, [field]: replaceAt(value[field] as Json, rest, spec) };
 
-const trim = (object: KubeObject, kind: string): KubeObject => {
-  const path = podSpecPaths.get(kind);
-  const spec = path && (fieldAt(object, path) as PodSpec | undefined);
-  if (path === undefined || spec === undefined || !(stops(spec.containers) || stops(spec.initContainers))) return object;
+const trim = (object: Draft, path: readonly string[]): Draft => {
+  let value: Json = object;
+  for (let depth = 0; depth < path.length; depth++) {
+    const inner = value[path[depth] ?? ''];
+    if (typeof inner !== 'object' || inner === null) return object;
+    value = inner as Json;
+  }
+  const spec = value as unknown as PodSpec;
+  if (!stops(spec.containers) && (spec.initContainers === undefined || !stops(spec.initContainers))) return object;
   return replaceAt(object, path, withoutDisabled(spec)) as KubeObject;
 };
 
@@ -88,7 +86,9 @@ const pod: Prepare = (object, { now }) => {
     ? { phase: 'Pending', conditions: [gated(now)], qosClass: quality }
     : { phase: 'Pending', qosClass: quality };
   const spec = withAppArmorProfiles(object as Pod);
-  return extended(spec === object.spec ? object : { ...object, spec }, { status });
+  if (spec !== object.spec) object.spec = spec;
+  object.status = status;
+  return object;
 };
 
 const gated = (now: string): object => ({
@@ -207,6 +207,33 @@ const prepares = new Map<string, Prepare>([
   ['CustomResourceDefinition', customResourceDefinition],
 ]);
 
+/** What is done to all objects of a kind. */
+interface Preparation {
+  readonly namespaced: boolean;
+  readonly counts: boolean;
+  readonly status: Json | undefined;
+  readonly podSpec: readonly string[] | undefined;
+  readonly prepare: Prepare | undefined;
+}
+
+/** Kind -> apiVersion -> preparation. */
+const preparations = new Map<string, Map<string, Preparation>>();
+
+/** Undefined for what is not built in. */
+const newPreparation = (apiVersion: string, kind: string): Preparation | undefined => {
+  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
+  if (resource === undefined) return undefined;
+  const made: Preparation = {
+    namespaced: resource.namespaced,
+    counts: counting.has(kind),
+    status: statusOwned.has(kind) ? emptyStruct(`${resource.type}Status`) : undefined,
+    podSpec: podSpecPaths.get(kind),
+    prepare: prepares.get(kind),
+  };
+  preparations.set(kind, (preparations.get(kind) ?? new Map<string, Preparation>()).set(apiVersion, made));
+  return made;
+};
+
 const mostGeneratedBase = 58;
 
 /** The name that the server makes of a `generateName`. */
@@ -219,7 +246,7 @@ export const generatedName = (prefix: string, suffix: string): string => `${pref
  */
 export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject => {
   const { apiVersion, kind } = object;
-  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
+  const preparation = preparations.get(kind)?.get(apiVersion) ?? newPreparation(apiVersion, kind);
   const { name, generateName } = object.metadata;
   // Fields are set one by one and not spread: this is done for every object that there ever is.
   const metadata: { -readonly [Field in keyof ObjectMeta]: ObjectMeta[Field] } = copyOf(object.metadata);
@@ -229,11 +256,12 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   if (birth.resourceVersion !== undefined) metadata.resourceVersion = birth.resourceVersion;
   const placed: Draft = copyOf(object);
   placed.metadata = metadata;
-  if (resource === undefined) return placed;
-  if (!resource.namespaced) delete metadata.namespace;
+  if (preparation === undefined) return placed;
+  const { namespaced, counts, status, podSpec, prepare } = preparation;
+  if (!namespaced) delete metadata.namespace;
   else metadata.namespace ??= 'default';
-  if (counting.has(resource.kind)) metadata.generation = 1;
-  if (statusOwned.has(resource.kind)) placed.status = emptyStruct(`${resource.type}Status`);
-  const trimmed = trim(placed, resource.kind);
-  return prepares.get(resource.kind)?.(trimmed, birth) ?? trimmed;
+  if (counts) metadata.generation = 1;
+  if (status !== undefined) placed.status = status;
+  const trimmed = podSpec === undefined ? placed : trim(placed, podSpec);
+  return prepare === undefined ? trimmed : prepare(trimmed, birth);
 };

@@ -69,6 +69,12 @@ const modelled = new Map([
   ['policy/v1beta1 PodDisruptionBudget', 'policy/v1'],
 ]);
 
+/** Those versions that share the rules of a kind: `batch/v1beta1 CronJob` those of `batch/v1 CronJob`. */
+export const versionsModelledBy = (apiVersion: string, kind: string): readonly string[] =>
+  Array.from(modelled)
+    .filter(([name, model]) => model === apiVersion && name.endsWith(` ${kind}`))
+    .map(([name]) => name.slice(0, name.indexOf(' ')));
+
 /** The version by whose rules objects of this version are read and judged: its own, but for some that are gone. */
 export const modelVersion = (apiVersion: string, kind: string): string =>
   apiVersion.endsWith('/v1beta1') ? (modelled.get(`${apiVersion} ${kind}`) ?? apiVersion) : apiVersion;

@@ -5,9 +5,9 @@ const spread = (fnv: number): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-/** FNV-1a, 32 bits, of a text, or of what was hashed to `before` and the text. */
-const fnv = (text: string, before = 0x811c9dc5): number => {
-  let hash = before;
+/** FNV-1a, 32 bits; goes on from the `state` after the text before. */
+const fnv = (text: string, state = 0x811c9dc5): number => {
+  let hash = state;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
 };
@@ -54,11 +54,11 @@ const pairs = Array.from({ length: 27 * 27 }, (_, i) => `${alphabet[i % 27]}${al
 /** `length` characters of the alphabet of generated names, derived from `text`. */
 export const suffixOf = (text: string, length = 5): string => {
   let suffix = '';
-  const whole = fnv(text);
-  let hash = spread(whole);
+  const state = fnv(text);
+  let hash = spread(state);
   for (let i = 0; i < length; i += 2) {
-    // Six digits of base 27 fit in 32 bits: the next ones are those of `<text>/<i>`.
-    if (i > 0 && i % 6 === 0) hash = spread(fnv(`/${i}`, whole));
+    // Six digits of base 27 fit in 32 bits.
+    if (i > 0 && i % 6 === 0) hash = spread(fnv(`/${i}`, state));
     suffix += i + 1 < length ? pairs[hash % 729] : alphabet[hash % 27];
     hash = Math.floor(hash / 729);
   }

@@ -5,7 +5,7 @@ import { extended } from '../api/extended.js';
 import { groupOf, type KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
 import { removedVersion } from '../api/removed.js';
-import { isBuiltInGroup, isNamespaced } from '../api/resources.js';
+import { isBuiltInGroup, isNamespaced, resourceOf } from '../api/resources.js';
 import { validateCreate, validateUpdate } from '../api/validate/index.js';
 import { disallowedByServer } from '../api/validate/os.js';
 import type { Refusal, Verdict } from '../api/verdict.js';
@@ -13,11 +13,11 @@ import type { AdmissionContext } from './admission/plugin.js';
 import { readCustom } from './custom-resources.js';
 import type { Stored } from './kinds.js';
 
-/** Puts an object of a namespaced kind that names no namespace into `default`. */
-const inNamespace = (object: KubeObject): KubeObject =>
-  object.metadata.namespace === undefined && isNamespaced(object.apiVersion, object.kind)
-    ? { ...object, metadata: extended(object.metadata, { namespace: 'default' }) }
-    : object;
+/** An object of a namespaced kind that names no namespace is in `default`. */
+const inDefault = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: extended(object.metadata, { namespace: 'default' }),
+});
 
 /** Decodes (unless the caller has done that) and defaults what a client sent: the object as admission sees it. */
 export const decodeAndDefault = (
@@ -28,9 +28,13 @@ export const decodeAndDefault = (
 ): Verdict<KubeObject> => {
   if (!decoded.ok) return decoded;
   const object = decoded.value.metadata === undefined ? { ...decoded.value, metadata: {} } : decoded.value;
-  if (removedVersion(object.apiVersion, object.kind) !== undefined) return notServed(object.apiVersion, object.kind);
-  if (isBuiltInGroup(groupOf(object.apiVersion)))
-    return { ok: true, value: applyDefaults(inNamespace(object)), warnings: decoded.warnings };
+  const { apiVersion, kind } = object;
+  const served = resourceOf(apiVersion, kind);
+  if (served === undefined && removedVersion(apiVersion, kind) !== undefined) return notServed(apiVersion, kind);
+  if (served !== undefined || isBuiltInGroup(groupOf(apiVersion))) {
+    const isNowhere = object.metadata.namespace === undefined && (served?.namespaced ?? isNamespaced(apiVersion, kind));
+    return { ok: true, value: applyDefaults(isNowhere ? inDefault(object) : object), warnings: decoded.warnings };
+  }
   const read = readCustom(object, context, validation);
   return read.ok ? { ...read, warnings: [...decoded.warnings, ...read.warnings] } : read;
 };

@@ -57,8 +57,8 @@ const silent: readonly string[] = [];
 
 const accepted = (value: Stored, warnings = silent): Verdict<Stored> => ({ ok: true, value, warnings });
 
-const together = (a: readonly string[], b: readonly string[]): readonly string[] =>
-  a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
+const together = (a: readonly string[], b: readonly string[], c: readonly string[], d: readonly string[]): readonly string[] =>
+  a.length + b.length + c.length + d.length === 0 ? silent : [...a, ...b, ...c, ...d];
 
 const noOptions: WriteOptions = {};
 
@@ -129,9 +129,12 @@ export class ApiServer {
 
   /** `read`: what was said about the object when it was read. */
   #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
-    const mutated = this.#admission.admit(sent, undefined, options);
+    const asked = this.#admission.plans.of(sent);
+    const mutated = this.#admission.admit(sent, asked, undefined, options);
     if (!mutated.ok) return mutated;
-    const version = versionOf(this.store, mutated.value);
+    // A policy may even make it another kind.
+    const plan = asked.mutates ? this.#admission.plans.of(mutated.value) : asked;
+    const version = plan.mayBeCustom ? versionOf(this.store, mutated.value) : undefined;
     let object = this.#prepare(mutated.value, version);
     if (object.kind === 'Service') {
       const allocated = this.#allocate(object, undefined, options);
@@ -140,12 +143,17 @@ export class ApiServer {
     }
     const judged = options.trusted && !isCompleted(object) ? undefined : validate(object, version);
     if (judged?.refusal !== undefined) return judged.refusal;
-    const refusal = this.#admission.validate(object, undefined, options);
+    const refusal = this.#admission.validate(object, plan, undefined, options);
     if (refusal !== undefined) return refusal;
     if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
-    let said = judged === undefined ? read : together(read, judged.warnings);
-    if (!options.trusted)
-      said = together(said, together(warningsOf(object), this.#admission.warningsOf(object, undefined, options)));
+    const said = options.trusted
+      ? (judged?.warnings ?? silent)
+      : together(
+          read,
+          judged?.warnings ?? silent,
+          warningsOf(object),
+          this.#admission.warningsOf(object, plan, undefined, options),
+        );
     // After validation, which judges the keys against the selectors as they were written.
     const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
@@ -166,8 +174,10 @@ export class ApiServer {
     const next = decoded.value;
     const previous = this.get(refOf(next));
     if (previous === undefined) return notFound(this.#named(next), next.metadata.name ?? '');
-    const mutated = this.#admission.admit(next, previous, options);
+    const asked = this.#admission.plans.of(next);
+    const mutated = this.#admission.admit(next, asked, previous, options);
     if (!mutated.ok) return mutated;
+    const plan = asked.mutates ? this.#admission.plans.of(mutated.value) : asked;
     const version = options.trusted ? undefined : versionOf(this.store, next);
     const isPrepared = options.trusted || version !== undefined;
     let object = keepSystemFields(isPrepared ? mutated.value : prepareForUpdate(mutated.value, previous), previous);
@@ -179,10 +189,10 @@ export class ApiServer {
     }
     const judged = options.trusted ? undefined : validate(object, version, previous);
     if (judged?.refusal !== undefined) return judged.refusal;
-    const refusal = this.#admission.validate(object, previous, options);
+    const refusal = this.#admission.validate(object, plan, previous, options);
     if (refusal !== undefined) return refusal;
-    let warnings = judged === undefined ? decoded.warnings : together(decoded.warnings, judged.warnings);
-    if (!options.trusted) warnings = together(warnings, this.#admission.warningsOf(object, previous, options));
+    const ofAdmission = options.trusted ? silent : this.#admission.warningsOf(object, plan, previous, options);
+    const warnings = together(decoded.warnings, judged?.warnings ?? silent, ofAdmission, silent);
     if (equal(object, previous)) return accepted(previous, warnings);
     if (options.dryRun) return accepted(object, warnings);
     object = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.store.revision + 1) } };
@@ -225,13 +235,12 @@ export class ApiServer {
     const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
     const ref = refOf(decoded.value);
-    const live = decoded.value.metadata.name ? this.get(ref) : undefined;
+    const live = decoded.value.metadata.name ? this.store.at(ref) : undefined;
+    const key = refKey(ref);
     const verdict =
-      live === undefined
-        ? this.#create(decoded.value, decoded.warnings, noOptions)
-        : this.update(this.#merged(live, sent, refKey(ref)));
+      live === undefined ? this.#create(decoded.value, decoded.warnings, noOptions) : this.update(this.#merged(live, sent, key));
     if (!verdict.ok) return { outcome: 'refused', verdict };
-    this.#lastApplied.set(refKey(ref), sent);
+    this.#lastApplied.set(key, sent);
     if (live === undefined) return { outcome: 'created', verdict };
     return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
   }
@@ -325,9 +334,9 @@ export class ApiServer {
   /** Gives the object its name, uid and time, and what the server adds to its kind. */
   #prepare(object: KubeObject, version: ServedVersion | undefined): Stored {
     const { metadata, apiVersion, kind } = object;
-    const { namespace, generateName = '' } = metadata;
+    const { namespace } = metadata;
     const suffix = metadata.name ? '' : this.#suffix(object);
-    const name = metadata.name || generatedName(generateName, suffix);
+    const name = metadata.name || generatedName(metadata.generateName ?? '', suffix);
     const key = refKey({ apiVersion, kind, namespace, name });
     const uid = uidOf(key, this.store.incarnation(key));
     const now = this.clock.timestamp;
@@ -344,12 +353,12 @@ export class ApiServer {
 
   /** What makes a new name of the object's `generateName`. */
   #suffix(object: KubeObject): string {
-    const prefix = object.metadata.generateName ?? '';
-    const ref = refOf(object);
-    const base = refKey(ref);
+    const { apiVersion, kind } = object;
+    const { namespace, generateName: prefix = '' } = object.metadata;
+    const base = refKey({ apiVersion, kind, namespace, name: object.metadata.name ?? prefix });
     for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
       const suffix = suffixOf(`${base}/${count}`);
-      if (this.store.at({ ...ref, name: generatedName(prefix, suffix) }) !== undefined) continue;
+      if (this.store.at({ apiVersion, kind, namespace, name: generatedName(prefix, suffix) }) !== undefined) continue;
       this.#generated.set(base, count);
       return suffix;
     }

@@ -32,6 +32,13 @@ const drawsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): b
 
 const isFaulty = (families: ServiceSpec | readonly FieldError[]): families is readonly FieldError[] => Array.isArray(families);
 
+interface NodePorts {
+  readonly ports?: readonly ServicePort[];
+  readonly healthCheckNodePort?: number;
+}
+
+const unchanged: NodePorts = {};
+
 const portsFull = 'failed to allocate a nodePort: range is full';
 
 /** Cluster addresses and node ports of Services: chosen ones are checked, missing ones derived from the Service's name. */
@@ -54,12 +61,14 @@ export class ServiceAllocation {
   }
 
   /** Keeps what the Services of a set of manifests choose from being drawn for others of the set. */
-  reserve(objects: Iterable<KubeObject | null | undefined>): void {
-    for (const object of objects) {
+  reserve(manifests: readonly { readonly object: KubeObject | null | undefined }[]): void {
+    for (let i = 0; i < manifests.length; i++) {
+      const object = manifests[i]?.object;
       if (object?.kind !== 'Service' || object.apiVersion !== 'v1') continue;
       const spec = object.spec as ServiceSpec | null | undefined;
       if (typeof spec?.clusterIP === 'string') this.#reserved.add(spec.clusterIP);
-      for (const port of Array.isArray(spec?.ports) ? (spec.ports as readonly ServicePort[]) : []) {
+      if (!Array.isArray(spec?.ports)) continue;
+      for (const port of spec.ports as readonly ServicePort[]) {
         if (typeof port?.nodePort === 'number') this.#reserved.add(port.nodePort);
       }
     }
@@ -85,6 +94,7 @@ export class ServiceAllocation {
     const addresses = { clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
     const spec = extended(families, addresses);
     const allocated = this.#allocateNodePorts(spec, owner, before, dryRun);
+    if (allocated === unchanged) return { ok: true, value: { ...service, spec }, warnings: [] };
     if ('refused' in allocated)
       return typeof allocated.refused === 'string'
         ? internalError(allocated.refused)
@@ -123,12 +133,10 @@ export class ServiceAllocation {
     owner: string,
     before: ServiceSpec | undefined,
     dryRun: boolean,
-  ):
-    | { readonly ports?: readonly ServicePort[]; readonly healthCheckNodePort?: number }
-    | { readonly refused: FieldError | string } {
+  ): NodePorts | { readonly refused: FieldError | string } {
     if (!usesNodePorts(spec)) {
       // A Service that stops being a NodePort gives its ports back, unless its author chose them anew (then validation speaks).
-      if (before === undefined || !usesNodePorts(before) || spec.ports === undefined) return {};
+      if (before === undefined || !usesNodePorts(before) || spec.ports === undefined) return unchanged;
       return { ports: spec.ports.map(({ nodePort: _nodePort, ...port }) => port) };
     }
     const own = new Set<number>();
@@ -183,19 +191,18 @@ export class ServiceAllocation {
   #hold(service: Admitted<Service>): void {
     const owner = ownerOf(service);
     for (const address of service.spec?.clusterIPs ?? []) if (address !== 'None') this.#addresses.set(address, owner);
-    for (const port of nodePortsOf(service.spec)) this.#nodePorts.set(port, owner);
+    const { ports, healthCheckNodePort } = service.spec ?? {};
+    for (const { nodePort } of ports ?? []) if (nodePort !== undefined) this.#nodePorts.set(nodePort, owner);
+    if (healthCheckNodePort) this.#nodePorts.set(healthCheckNodePort, owner);
   }
 
   #release(service: Admitted<Service>): void {
     for (const address of service.spec?.clusterIPs ?? []) this.#addresses.delete(address);
-    for (const port of nodePortsOf(service.spec)) this.#nodePorts.delete(port);
+    const { ports, healthCheckNodePort } = service.spec ?? {};
+    for (const { nodePort } of ports ?? []) if (nodePort !== undefined) this.#nodePorts.delete(nodePort);
+    if (healthCheckNodePort) this.#nodePorts.delete(healthCheckNodePort);
   }
 }
-
-const nodePortsOf = (spec: ServiceSpec | undefined): readonly number[] => [
-  ...(spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort === undefined ? [] : [nodePort])),
-  ...(spec?.healthCheckNodePort ? [spec.healthCheckNodePort] : []),
-];
 
 const ownerOf = (service: Admitted<Service>): string => `${service.metadata.namespace}/${service.metadata.name}`;
 

@@ -12,6 +12,10 @@ const family = 'IPv4';
 
 const familyOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4');
 
+/** Most Services leave addresses and families to the cluster: then nothing can be wrong with them. */
+const isSilent = ({ clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy }: ServiceSpec): boolean =>
+  !clusterIP && clusterIPs === undefined && ipFamilies === undefined && ipFamilyPolicy === undefined;
+
 const isShorter = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
   (a?.length ?? 0) > 0 && (a?.length ?? 0) < (b?.length ?? 0);
 
@@ -74,6 +78,7 @@ const clusterFaults = (policy: string, families: readonly string[], faults: Faul
  * of the Service is judged. https://kubernetes.io/docs/concepts/services-networking/dual-stack/
  */
 export const withFamilies = (sent: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec | readonly FieldError[] => {
+  if (before === undefined && isSilent(sent)) return extended(sent, { ipFamilyPolicy: 'SingleStack', ipFamilies: [family] });
   const said = normalized(sent, before);
   if (staysPreferred(said, before)) return said;
   const isOpenEnded = said.clusterIP === 'None' && Object.keys(said.selector ?? {}).length === 0;

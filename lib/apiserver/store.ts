@@ -159,14 +159,11 @@ export class Store {
   }
 
   /** Objects of a kind whose controller is `uid`. */
-  controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[] {
-    const found = this.#controlled(this.#named[kind], uid);
-    return found as readonly Admitted[] as readonly Admitted<Kinds[K]>[];
-  }
-
-  #controlled(shelf: Shelf, uid: string): readonly Stored[] {
+  controlledBy<K extends Kind>(kind: K, uid: string): readonly Admitted<Kinds[K]>[];
+  controlledBy(kind: Kind, uid: string): readonly Stored[] {
     const entry = this.#dependents.get(uid);
     if (entry === undefined) return none;
+    const shelf = this.#named[kind];
     if (!(entry instanceof Set)) return entry.controller === uid && entry.shelf === shelf ? [entry.object] : none;
     const found: Stored[] = [];
     for (const cell of entry) if (cell.controller === uid && cell.shelf === shelf) found.push(cell.object);
@@ -272,9 +269,13 @@ export class Store {
   }
 
   #cellOf(key: string): Cell | undefined {
-    const [group = '', kind = '', namespace = ''] = key.split('/', 3);
-    const name = key.slice(group.length + kind.length + namespace.length + 3);
-    return this.#shelves.get(kind) && this.#shelfOf(`${group}/`, kind).names.get(namespace)?.get(name);
+    const afterGroup = key.indexOf('/') + 1;
+    const afterKind = key.indexOf('/', afterGroup) + 1;
+    const afterNamespace = key.indexOf('/', afterKind) + 1;
+    const kind = key.slice(afterGroup, afterKind - 1);
+    if (!this.#shelves.has(kind)) return undefined;
+    const { names } = this.#shelfOf(key.slice(0, afterGroup), kind);
+    return names.get(key.slice(afterKind, afterNamespace - 1))?.get(key.slice(afterNamespace));
   }
 
   #tell(type: Change['type'], cell: Cell, object: Stored, previous: Stored | undefined): void {

@@ -31,6 +31,7 @@ import { drain, type Eviction, setNodeDown, setUnschedulable } from './node-acti
 import { nodesOf } from './nodes.js';
 import { schedulerProfiles } from './scheduler-profiles.js';
 import type { Evicted } from './scheduling.js';
+import { sentRef } from './sent-ref.js';
 import { inRestoringOrder, readSnapshot } from './snapshot.js';
 import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
@@ -138,9 +139,11 @@ export class Cluster {
   apply(manifests: readonly Manifest[], options: ApplyOptions = {}): readonly ApplyResult[] {
     const { api } = this.#plane;
     for (const [key, behaviour] of options.behaviours ?? []) this.#behaviours.set(key, behaviour);
-    api.allocation.reserve(manifests.map(({ object }) => object));
-    const results = manifests.map((manifest, index): ApplyResult => {
-      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[index]);
+    api.allocation.reserve(manifests);
+    const results: ApplyResult[] = [];
+    for (let i = 0; i < manifests.length; i++) {
+      const manifest = manifests[i] as Manifest;
+      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
       const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
       if (verdict.ok) {
         const key = refKey(ref);
@@ -149,8 +152,8 @@ export class Cluster {
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);
       } else this.#refusals.push({ ref, refusal: verdict });
-      return { ref, manifest, outcome, verdict };
-    });
+      results.push({ ref, manifest, outcome, verdict });
+    }
     this.#applied.push({ time: this.now, results });
     return results;
   }
@@ -432,20 +435,8 @@ export class Cluster {
 }
 
 const byName = (a: Admitted, b: Admitted): number => {
-  const [left, right] = [a.metadata.namespace ?? '', b.metadata.namespace ?? ''];
+  const left = a.metadata.namespace ?? '';
+  const right = b.metadata.namespace ?? '';
   if (left !== right) return left < right ? -1 : 1;
   return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
-};
-
-/** How a manifest that was refused names itself, as far as it does. */
-const sentRef = ({ object }: Manifest): ObjectRef => {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const metadata: { readonly name?: unknown; readonly generateName?: unknown; readonly namespace?: unknown } =
-    object?.metadata ?? {};
-  return {
-    apiVersion: text(object?.apiVersion),
-    kind: text(object?.kind),
-    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : undefined,
-    name: text(metadata.name) || text(metadata.generateName),
-  };
 };

@@ -15,20 +15,20 @@ export interface PodRunner {
 
 /** Addresses of Pods: each node has a range of 1,022 in 10.128.0.0/9, given out in turn. */
 class PodAddresses {
-  readonly #nodes = new Map<string, number>();
-  readonly #last = new Map<string, number>();
+  readonly #nodes = new Map<string, { readonly range: number; last: number }>();
   readonly #held = new Map<string, string>();
 
   allocate(pod: Admitted<Pod>): string {
     const node = pod.spec?.nodeName ?? '';
-    const range = this.#nodes.get(node) ?? this.#nodes.size;
-    this.#nodes.set(node, range);
-    for (let tries = 0, at = this.#last.get(node) ?? 1; tries < 1022; tries++) {
+    const known = this.#nodes.get(node);
+    const addresses = known ?? { range: this.#nodes.size, last: 1 };
+    if (known === undefined) this.#nodes.set(node, addresses);
+    for (let tries = 0, at = addresses.last; tries < 1022; tries++) {
       at = (at % 1022) + 1;
-      const offset = range * 1024 + at;
+      const offset = addresses.range * 1024 + at;
       const address = `10.${128 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
       if (this.#held.has(address)) continue;
-      this.#last.set(node, at);
+      addresses.last = at;
       this.#held.set(address, pod.metadata.uid);
       return address;
     }

@@ -61,20 +61,22 @@ const silent: readonly string[] = [];
 /** The admission chain with its memory of Pod templates. */
 export class AdmissionChain {
   readonly #context: AdmissionContext;
-  readonly #plans: Plans;
+  /** Who has a say in what happens to objects of a kind; a plan holds as long as nothing is written. */
+  readonly plans: Plans;
+  /** What the plugins annotate the Pod at hand with: nearly always nothing. */
+  readonly #annotations = new Map<string, string>();
   #templates = new WeakMap<PodSpec, { readonly namespace: string; readonly admission: PodAdmission }>();
 
   constructor(context: AdmissionContext) {
     this.#context = context;
-    this.#plans = new Plans(plugins, context.store);
+    this.plans = new Plans(plugins, context.store);
     context.store.watch(() => {
       this.#templates = new WeakMap();
     }, deciding);
   }
 
   /** The mutating phase, which warns of nothing; where a policy changes something, the others see it. */
-  admit(object: KubeObject, previous?: Stored, options = noOptions): Verdict<KubeObject> {
-    const plan = this.#plans.of(object);
+  admit(object: KubeObject, plan: Plan, previous?: Stored, options = noOptions): Verdict<KubeObject> {
     const first = this.#runPlugins(object, plan, previous);
     if (!first.ok || !plan.mutates) return first;
     const context = this.#contextOf(object, plan, options);
@@ -115,8 +117,7 @@ export class AdmissionChain {
   }
 
   /** The validating phase. */
-  validate(object: Stored, previous?: Stored, options = noOptions): Refusal | undefined {
-    const plan = this.#plans.of(object);
+  validate(object: Stored, plan: Plan, previous?: Stored, options = noOptions): Refusal | undefined {
     if (plan.validate.length === 0) return undefined;
     const context = this.#contextOf(object, plan, options);
     for (const validate of plan.validate) {
@@ -127,16 +128,17 @@ export class AdmissionChain {
   }
 
   /** What is said about an object that `validate` has let pass. */
-  warningsOf(object: Stored, previous?: Stored, options = noOptions): readonly string[] {
-    const plan = this.#plans.of(object);
+  warningsOf(object: Stored, plan: Plan, previous?: Stored, options = noOptions): readonly string[] {
     if (plan.warn.length === 0) return silent;
     const context = this.#contextOf(object, plan, options);
+    const [only] = plan.warn;
+    if (plan.warn.length === 1 && only !== undefined) return only(object, context, previous);
     return plan.warn.flatMap((warn) => warn(object, context, previous));
   }
 
   /** Whether an object may be deleted. */
   validateDelete(object: Stored, options = noOptions): Refusal | undefined {
-    const plan = this.#plans.of(object);
+    const plan = this.plans.of(object);
     const context = this.#contextOf(object, plan, options);
     for (const validateDelete of plan.validateDelete) {
       const refusal = validateDelete(object, context);
@@ -149,11 +151,15 @@ export class AdmissionChain {
     const known = this.#templates.get(template);
     if (known?.namespace === namespace) return known.admission;
     const spec: PodDraft = copyOf(withPodDefaults(template));
-    const annotations = new Map<string, string>();
+    const annotations = this.#annotations;
     let denied: string | undefined;
-    for (const admitPod of plan.admitPod) denied ??= admitPod(spec, namespace, this.#context, annotations);
-    const admission: PodAdmission =
-      denied === undefined ? { spec, ...(annotations.size > 0 && { annotations: Object.fromEntries(annotations) }) } : { denied };
+    for (let i = 0; i < plan.admitPod.length && denied === undefined; i++)
+      denied = plan.admitPod[i]?.(spec, namespace, this.#context, annotations);
+    let admission: PodAdmission = denied === undefined ? { spec } : { denied };
+    if (annotations.size > 0) {
+      if (denied === undefined) admission = { spec, annotations: Object.fromEntries(annotations) };
+      annotations.clear();
+    }
     this.#templates.set(template, { namespace, admission });
     return admission;
   }

@@ -12,6 +12,8 @@ export interface Plan {
   readonly warn: readonly NonNullable<AdmissionPlugin['warn']>[];
   /** Policies may change the object. */
   readonly mutates: boolean;
+  /** Definitions serve kinds: this may be one of them. */
+  readonly mayBeCustom: boolean;
   /** Policies may ask who makes a request: nobody else does. */
   readonly asksUser: boolean;
 }
@@ -30,6 +32,7 @@ const planOf = (plugins: readonly AdmissionPlugin[], object: GroupKind, store: S
     validateDelete: concerned.flatMap(({ validateDelete }) => validateDelete ?? []),
     warn: concerned.flatMap(({ warn }) => warn ?? []),
     mutates,
+    mayBeCustom: store.count('CustomResourceDefinition') > 0,
     asksUser: mutates || store.count('ValidatingAdmissionPolicyBinding') > 0,
   };
 };

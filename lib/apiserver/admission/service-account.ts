@@ -27,7 +27,8 @@ const mountToken = (spec: PodDraft, namespace: string): void => {
   const containers = spec.initContainers ? [...spec.initContainers, ...spec.containers] : spec.containers;
   if (containers.every(mountsToken)) return;
   // Drawn at random for each Pod in a cluster; here Pods of one template share their spec, this name included.
-  const seed = containers.map((container) => `${container.name}=${container.image}`).join();
+  let seed = '';
+  for (const { name, image } of containers) seed += `${seed === '' ? '' : ','}${name}=${image}`;
   const name = `kube-api-access-${suffixOf(`${namespace}/${hash32(seed)}`)}`;
   spec.volumes = [...(spec.volumes ?? []), { name, projected }];
   spec.containers = spec.containers.map((container) => withToken(container, name));

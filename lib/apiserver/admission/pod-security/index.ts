@@ -13,6 +13,8 @@ import { kindsWithTemplate, templateOf } from './templates.js';
 const policyFor = ({ metadata }: Stored, { store }: AdmissionContext): Policy =>
   policyOf(store.find('Namespace', undefined, metadata.namespace ?? '')?.metadata.labels);
 
+const none: readonly string[] = [];
+
 type Image = { readonly name: string; readonly image?: string | undefined };
 
 /** Of what can change in a Pod, images and new ephemeral containers are judged. */
@@ -45,7 +47,7 @@ export const podSecurity: AdmissionPlugin = {
       const isOld = previous !== undefined && equal(faults, policyOf(previous.metadata.labels).faults);
       return faults.length === 0 || isOld ? undefined : invalid(object, faults);
     }
-    const pod = as('Pod', object);
+    const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod?.spec === undefined) return undefined;
     const { enforce } = policyFor(object, context);
     if (enforce.level === 'privileged' || !isSignificant(pod, previousPod(previous))) return undefined;
@@ -54,16 +56,17 @@ export const podSecurity: AdmissionPlugin = {
     return forbidden(object, `violates PodSecurity "${textOf(enforce)}": ${detailsOf(violations)}`);
   },
   warn: (object, context, previous) => {
-    const namespace = as('Namespace', object);
+    const namespace = object.kind === 'Namespace' ? as('Namespace', object) : undefined;
     if (namespace !== undefined) {
       const before = previous === undefined ? undefined : as('Namespace', previous);
       return before === undefined ? [] : warningsOfChange(namespace, before, context.store);
     }
-    const pod = as('Pod', object);
-    if (pod !== undefined && !isSignificant(pod, previousPod(previous))) return [];
-    const judged = pod ?? templateOf(object);
-    if (judged?.spec === undefined) return [];
     const { warn } = policyFor(object, context);
+    if (warn.level === 'privileged') return none;
+    const pod = as('Pod', object);
+    if (pod !== undefined && !isSignificant(pod, previousPod(previous))) return none;
+    const judged = pod ?? templateOf(object);
+    if (judged?.spec === undefined) return none;
     const violations = violationsOf(warn, judged.metadata, judged.spec);
     return violations.length === 0 ? [] : [`would violate PodSecurity "${textOf(warn)}": ${detailsOf(violations)}`];
   },
