@@ -76,6 +76,18 @@ export interface Kinds {
 
 export type Kind = keyof Kinds;
 
+/** Kinds that are Pods or make them, those that make others first. */
+export const workloadKinds = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Job',
+  'ReplicaSet',
+  'ReplicationController',
+  'Pod',
+] as const satisfies readonly Kind[];
+
 /** An object in the store, its kind not known to the compiler. */
 export type Stored = Admitted<KubeObject>;
 

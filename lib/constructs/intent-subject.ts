@@ -3,21 +3,13 @@ import type { IConstruct } from 'constructs';
 import type * as k8s from '../api/generated/types.js';
 import type { ObjectRef } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
+import { workloadKinds } from '../apiserver/kinds.js';
 import type { IntentClient } from '../verify/intent.js';
 import { PlimsollError } from './error.js';
 import { objectRef } from './object-ref.js';
 import type { PodTarget } from './target.js';
 
-const podKinds: ReadonlySet<string> = new Set([
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-]);
+const podKinds: ReadonlySet<string> = new Set(workloadKinds);
 
 /** Of kinds that Kubernetes does not know, nobody here can say whether they have Pods. */
 const hasPods = (apiVersion: string, kind: string): boolean => podKinds.has(kind) || resourceOf(apiVersion, kind) === undefined;

@@ -2,22 +2,12 @@ import { Construct, type IConstruct } from 'constructs';
 import { nearest } from '../api/decode/suggest.js';
 import { type KubeObject, type ObjectRef, refKey, refOf, refText } from '../api/object.js';
 import { resourceOf } from '../api/resources.js';
+import { workloadKinds } from '../apiserver/kinds.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { objectRef } from '../constructs/object-ref.js';
 
 /** An object of a dry run: its construct (of any library), the object itself, its identity, or a text: `namespace/name`, `Kind namespace/name`. */
 export type NamedObject = string | IConstruct | KubeObject | ObjectRef;
-
-const workloadKinds = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-  'CronJob',
-  'Pod',
-] as const;
 
 /** Workloads by their roots: a ReplicaSet of a Deployment is none of its own. */
 const workloadsOf = (cluster: Cluster): readonly ObjectRef[] => {

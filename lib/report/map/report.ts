@@ -1,4 +1,5 @@
 import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
+import { workloadKinds } from '../../apiserver/kinds.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { blocksOf } from '../../network/map/blocks.js';
 import type { PodClass } from '../../network/map/classes.js';
@@ -157,12 +158,10 @@ const unusedOf = (
   });
 };
 
-const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'CronJob', 'Job'] as const;
-
 const absentOf = (cluster: Cluster, isShown: (namespace: string) => boolean): readonly string[] => {
   const roots = new Map<string, ObjectRef>();
-  for (const object of kinds.flatMap((kind) => cluster.list(kind) as readonly Admitted[])) {
-    if (cluster.ownersOf(object).length > 0 || !isShown(object.metadata.namespace ?? '')) continue;
+  for (const object of workloadKinds.flatMap((kind) => cluster.list(kind) as readonly Admitted[])) {
+    if (object.kind === 'Pod' || cluster.ownersOf(object).length > 0 || !isShown(object.metadata.namespace ?? '')) continue;
     const ref = refOf(object);
     if (cluster.podsOf(ref).length === 0) roots.set(refKey(ref), ref);
   }

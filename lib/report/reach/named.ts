@@ -1,6 +1,7 @@
 import { nearest } from '../../api/decode/suggest.js';
 import type { Pod, Service } from '../../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
+import { workloadKinds } from '../../apiserver/kinds.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { workloadOf } from '../../network/map/classes.js';
 
@@ -23,17 +24,6 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ...['job', 'jobs'].map((alias) => [alias, 'Job'] as const),
   ...['cronjob', 'cronjobs', 'cj'].map((alias) => [alias, 'CronJob'] as const),
 ]);
-
-const workloadKinds = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'CronJob',
-  'Job',
-  'ReplicaSet',
-  'ReplicationController',
-  'Pod',
-] as const;
 
 /** The kind that people mean by a word such as `deploy`. */
 export const kindNamed = (word: string): string | undefined => aliases.get(word.toLowerCase());
