@@ -193,11 +193,12 @@ export class Store {
 
   /** Writes an object and tells the watches. */
   put(stored: Stored): Stored {
-    const { uid, namespace, name } = stored.metadata;
+    const { uid } = stored.metadata;
     this.#revision++;
     let cell = this.#byUid.get(uid);
     if (cell === undefined) {
       const { apiVersion, kind } = stored;
+      const { namespace, name } = stored.metadata;
       const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
       cell = shelf.names.get(namespace ?? '')?.get(name);
       if (cell === undefined) {
@@ -322,6 +323,6 @@ export class Store {
 
 /** Most writes change a status only: then no index moves. */
 const sameIndexes = (a: Stored, b: Stored): boolean =>
-  a.metadata.ownerReferences === b.metadata.ownerReferences &&
-  a.metadata.labels === b.metadata.labels &&
+  (a.metadata === b.metadata ||
+    (a.metadata.ownerReferences === b.metadata.ownerReferences && a.metadata.labels === b.metadata.labels)) &&
   (a.kind !== 'Service' || a.spec === b.spec);
