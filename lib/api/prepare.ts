@@ -189,11 +189,28 @@ const counting: ReadonlySet<string> = new Set(
   ValidatingAdmissionPolicyBinding MutatingAdmissionPolicy MutatingAdmissionPolicyBinding`.split(/\s+/),
 );
 
-/** Kinds whose status nobody but its own controller writes. */
+/** Kinds whose status nobody but its own controller writes; that of a Pod begins with more than nothing. */
 const statusOwned: ReadonlySet<string> = new Set(
-  `Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress PodDisruptionBudget Service
+  `Pod Deployment ReplicaSet StatefulSet DaemonSet ReplicationController Job CronJob Ingress PodDisruptionBudget Service
   HorizontalPodAutoscaler ResourceQuota`.split(/\s+/),
 );
+
+const plainFields = ['apiVersion', 'kind', 'metadata', 'spec'];
+
+const isPlain = (object: KubeObject): boolean => {
+  let count = 0;
+  for (const field in object) if (field !== plainFields[count++]) return false;
+  return count === plainFields.length;
+};
+
+/** Nearly all objects have the same fields: a literal has room for just these, a copy that grows has not. */
+const placedWith = (object: KubeObject, metadata: ObjectMeta, status: Json): Draft => {
+  if (isPlain(object)) return { apiVersion: object.apiVersion, kind: object.kind, metadata, spec: object.spec, status };
+  const placed: Draft = copyOf(object);
+  placed.metadata = metadata;
+  placed.status = status;
+  return placed;
+};
 
 const prepares = new Map<string, Prepare>([
   ['Pod', pod],
@@ -254,14 +271,12 @@ export const prepareForCreate = (object: KubeObject, birth: Birth): KubeObject =
   metadata.uid = birth.uid;
   metadata.creationTimestamp = birth.now;
   if (birth.resourceVersion !== undefined) metadata.resourceVersion = birth.resourceVersion;
-  const placed: Draft = copyOf(object);
-  placed.metadata = metadata;
-  if (preparation === undefined) return placed;
+  if (preparation === undefined) return { ...object, metadata };
   const { namespaced, counts, status, podSpec, prepare } = preparation;
   if (!namespaced) delete metadata.namespace;
   else metadata.namespace ??= 'default';
   if (counts) metadata.generation = 1;
-  if (status !== undefined) placed.status = status;
+  const placed = status === undefined ? { ...object, metadata } : placedWith(object, metadata, status);
   const trimmed = podSpec === undefined ? placed : trim(placed, podSpec);
   return prepare === undefined ? trimmed : prepare(trimmed, birth);
 };

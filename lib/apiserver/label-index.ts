@@ -56,8 +56,8 @@ export class LabelIndex {
     for (const name in labels) {
       for (const object of objectsOf(space.get(name)?.get(labels[name]))) {
         if (found?.includes(object) || !carries(labels, this.#labelsOf(object))) continue;
-        found ??= [];
-        found.push(object);
+        if (found === undefined) found = [object];
+        else found.push(object);
       }
     }
     return found ?? none;

@@ -7,7 +7,7 @@ import type { FieldError, Verdict } from '../api/verdict.js';
 import { hash32 } from './identity.js';
 import { internalError } from './refusals.js';
 import { withFamilies } from './service-families.js';
-import type { Store } from './store.js';
+import { keyOf, type Store } from './store.js';
 
 /** Service range 10.96.0.0/16; addresses are drawn above the first 256, which are kept for chosen ones (KEP-3070). */
 const addresses = { first: 257, last: 65_534 };
@@ -43,7 +43,7 @@ const portsFull = 'failed to allocate a nodePort: range is full';
 
 /** Cluster addresses and node ports of Services: chosen ones are checked, missing ones derived from the Service's name. */
 export class ServiceAllocation {
-  /** What is taken -> `namespace/name` of the Service that holds it. */
+  /** What is taken -> key of the Service that holds it. */
   readonly #addresses = new Map<string, string>();
   readonly #nodePorts = new Map<number, string>();
   /** Chosen by objects still to come: never drawn for another. */
@@ -51,10 +51,10 @@ export class ServiceAllocation {
 
   constructor(store: Store) {
     store.watch(
-      ({ type, object, previous }) => {
+      ({ type, key, object, previous }) => {
         if (previous?.spec === object.spec && type !== 'deleted') return;
         if (previous !== undefined) this.#release(previous as Admitted as Admitted<Service>);
-        if (type !== 'deleted') this.#hold(object as Admitted as Admitted<Service>);
+        if (type !== 'deleted') this.#hold(object as Admitted as Admitted<Service>, key);
       },
       ['Service'],
     );
@@ -79,7 +79,7 @@ export class ServiceAllocation {
    * an address is taken, nor whether a port is in range.
    */
   allocate(service: Admitted<Service>, previous?: Admitted<Service>, dryRun = false): Verdict<Admitted<Service>> {
-    const owner = ownerOf(service);
+    const owner = keyOf(service);
     const before = previous?.spec;
     if (service.spec === undefined || service.spec.type === 'ExternalName') return { ok: true, value: service, warnings: [] };
     const families = withFamilies(service.spec, before);
@@ -89,11 +89,11 @@ export class ServiceAllocation {
     const isKept = before !== undefined && before.type !== 'ExternalName';
     const fault = chosen === undefined || isKept ? undefined : this.#addressFault(chosen, owner, dryRun);
     if (fault !== undefined) return invalid(service as KubeObject, [fault]);
-    const address = chosen ?? this.#drawAddress(owner);
+    const address = chosen ?? this.#drawAddress(seedOf(service));
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
     const addresses = { clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
     const spec = extended(families, addresses);
-    const allocated = this.#allocateNodePorts(spec, owner, before, dryRun);
+    const allocated = this.#allocateNodePorts(spec, service, before, dryRun);
     if (allocated === unchanged) return { ok: true, value: { ...service, spec }, warnings: [] };
     if ('refused' in allocated)
       return typeof allocated.refused === 'string'
@@ -118,9 +118,9 @@ export class ServiceAllocation {
     return holder === undefined || holder === owner ? undefined : failed('provided IP is already allocated');
   }
 
-  #drawAddress(owner: string): string | undefined {
+  #drawAddress(seed: string): string | undefined {
     const size = addresses.last - addresses.first + 1;
-    const start = hash32(owner) % size;
+    const start = hash32(seed) % size;
     for (let i = 0; i < size; i++) {
       const address = addressOf(addresses.first + ((start + i) % size));
       if (!this.#addresses.has(address) && !this.#reserved.has(address)) return address;
@@ -130,7 +130,7 @@ export class ServiceAllocation {
 
   #allocateNodePorts(
     spec: ServiceSpec,
-    owner: string,
+    service: Admitted<Service>,
     before: ServiceSpec | undefined,
     dryRun: boolean,
   ): NodePorts | { readonly refused: FieldError | string } {
@@ -139,6 +139,8 @@ export class ServiceAllocation {
       if (before === undefined || !usesNodePorts(before) || spec.ports === undefined) return unchanged;
       return { ports: spec.ports.map(({ nodePort: _nodePort, ...port }) => port) };
     }
+    const owner = keyOf(service);
+    const seed = seedOf(service);
     const own = new Set<number>();
     // Ports of one number (TCP and UDP) share their node port.
     const byPort = new Map<number, number>();
@@ -156,7 +158,7 @@ export class ServiceAllocation {
       const isNew = chosen === undefined || chosen !== shared;
       const detail = chosen === undefined || !isNew ? undefined : this.#nodePortFault(chosen, owner, own, dryRun);
       if (detail !== undefined) return { refused: invalidValue(`spec.ports[${index}].nodePort`, chosen ?? 0, detail) };
-      const nodePort = chosen ?? this.#drawNodePort(`${owner}/${port.port}`, own);
+      const nodePort = chosen ?? this.#drawNodePort(`${seed}/${port.port}`, own);
       if (nodePort === undefined) return { refused: portsFull };
       own.add(nodePort);
       if (shared === undefined) byPort.set(port.port, nodePort);
@@ -166,7 +168,7 @@ export class ServiceAllocation {
     const { healthCheckNodePort: asked } = spec;
     const detail = asked ? this.#nodePortFault(asked, owner, own, dryRun) : undefined;
     if (detail !== undefined) return { refused: `failed to allocate requested HealthCheck NodePort ${asked}: ${detail}` };
-    const healthCheckNodePort = asked || this.#drawNodePort(`${owner}/health`, own);
+    const healthCheckNodePort = asked || this.#drawNodePort(`${seed}/health`, own);
     return healthCheckNodePort === undefined ? { refused: portsFull } : { ports: allocated, healthCheckNodePort };
   }
 
@@ -188,10 +190,9 @@ export class ServiceAllocation {
     return undefined;
   }
 
-  #hold(service: Admitted<Service>): void {
-    const owner = ownerOf(service);
-    for (const address of service.spec?.clusterIPs ?? []) if (address !== 'None') this.#addresses.set(address, owner);
-    const { ports, healthCheckNodePort } = service.spec ?? {};
+  #hold({ spec }: Admitted<Service>, owner: string): void {
+    for (const address of spec?.clusterIPs ?? []) if (address !== 'None') this.#addresses.set(address, owner);
+    const { ports, healthCheckNodePort } = spec ?? {};
     for (const { nodePort } of ports ?? []) if (nodePort !== undefined) this.#nodePorts.set(nodePort, owner);
     if (healthCheckNodePort) this.#nodePorts.set(healthCheckNodePort, owner);
   }
@@ -204,7 +205,8 @@ export class ServiceAllocation {
   }
 }
 
-const ownerOf = (service: Admitted<Service>): string => `${service.metadata.namespace}/${service.metadata.name}`;
+/** What is drawn follows from the Service's name. */
+const seedOf = ({ metadata }: Admitted<Service>): string => `${metadata.namespace}/${metadata.name}`;
 
 /** The place of an address in 10.96.0.0/16, if it is one. */
 const offsetOf = (address: string): number | undefined => {

@@ -9,6 +9,7 @@ import { equal } from './equal.js';
 const at = Path.of('spec');
 /** The cluster has addresses of this family only. */
 const family = 'IPv4';
+const itsFamily: readonly string[] = [family];
 
 const familyOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4');
 
@@ -78,7 +79,7 @@ const clusterFaults = (policy: string, families: readonly string[], faults: Faul
  * of the Service is judged. https://kubernetes.io/docs/concepts/services-networking/dual-stack/
  */
 export const withFamilies = (sent: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec | readonly FieldError[] => {
-  if (before === undefined && isSilent(sent)) return extended(sent, { ipFamilyPolicy: 'SingleStack', ipFamilies: [family] });
+  if (before === undefined && isSilent(sent)) return extended(sent, { ipFamilyPolicy: 'SingleStack', ipFamilies: itsFamily });
   const said = normalized(sent, before);
   if (staysPreferred(said, before)) return said;
   const isOpenEnded = said.clusterIP === 'None' && Object.keys(said.selector ?? {}).length === 0;
@@ -102,5 +103,5 @@ export const withFamilies = (sent: ServiceSpec, before: ServiceSpec | undefined)
   }
   clusterFaults(policy, families, faults);
   if (faults.list.length > 0) return faults.list;
-  return extended(spec, { ipFamilies: families.length > 0 ? families : [family] });
+  return extended(spec, { ipFamilies: families.length > 0 ? families : itsFamily });
 };

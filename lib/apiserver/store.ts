@@ -115,12 +115,12 @@ export class Store {
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
     const shelf = this.#shelf(kind);
-    return shelf.cells.size === 0 ? none : shelf.list(namespace);
+    return shelf.cells.length === 0 ? none : shelf.list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
     const { cells, names } = this.#named[kind];
-    return namespace === '' ? cells.size : (names.get(namespace)?.size ?? 0);
+    return namespace === '' ? cells.length : (names.get(namespace)?.size ?? 0);
   }
 
   all(): readonly Stored[] {
@@ -193,11 +193,12 @@ export class Store {
 
   /** Writes an object and tells the watches. */
   put(stored: Stored): Stored {
-    const { uid, namespace, name } = stored.metadata;
+    const { uid } = stored.metadata;
     this.#revision++;
     let cell = this.#byUid.get(uid);
     if (cell === undefined) {
       const { apiVersion, kind } = stored;
+      const { namespace, name } = stored.metadata;
       const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
       cell = shelf.names.get(namespace ?? '')?.get(name);
       if (cell === undefined) {
@@ -322,6 +323,6 @@ export class Store {
 
 /** Most writes change a status only: then no index moves. */
 const sameIndexes = (a: Stored, b: Stored): boolean =>
-  a.metadata.ownerReferences === b.metadata.ownerReferences &&
-  a.metadata.labels === b.metadata.labels &&
+  (a.metadata === b.metadata ||
+    (a.metadata.ownerReferences === b.metadata.ownerReferences && a.metadata.labels === b.metadata.labels)) &&
   (a.kind !== 'Service' || a.spec === b.spec);

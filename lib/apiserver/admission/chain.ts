@@ -58,20 +58,21 @@ interface RequestOptions {
 const noOptions: RequestOptions = {};
 const silent: readonly string[] = [];
 
-/** The admission chain with its memory of Pod templates. */
+/** The admission chain with its memory of the last Pod template. */
 export class AdmissionChain {
   readonly #context: AdmissionContext;
   /** Who has a say in what happens to objects of a kind; a plan holds as long as nothing is written. */
   readonly plans: Plans;
   /** What the plugins annotate the Pod at hand with: nearly always nothing. */
   readonly #annotations = new Map<string, string>();
-  #templates = new WeakMap<PodSpec, { readonly namespace: string; readonly admission: PodAdmission }>();
+  /** The last template: a controller makes the Pods of one in a row. */
+  #last: { readonly template: PodSpec; readonly namespace: string; readonly admission: PodAdmission } | undefined;
 
   constructor(context: AdmissionContext) {
     this.#context = context;
     this.plans = new Plans(plugins, context.store);
     context.store.watch(() => {
-      this.#templates = new WeakMap();
+      this.#last = undefined;
     }, deciding);
   }
 
@@ -148,8 +149,8 @@ export class AdmissionChain {
   }
 
   #admitPod(template: PodSpec, namespace: string, plan: Plan): PodAdmission {
-    const known = this.#templates.get(template);
-    if (known?.namespace === namespace) return known.admission;
+    const last = this.#last;
+    if (last?.template === template && last.namespace === namespace) return last.admission;
     const spec: PodDraft = copyOf(withPodDefaults(template));
     const annotations = this.#annotations;
     let denied: string | undefined;
@@ -160,7 +161,7 @@ export class AdmissionChain {
       if (denied === undefined) admission = { spec, annotations: Object.fromEntries(annotations) };
       annotations.clear();
     }
-    this.#templates.set(template, { namespace, admission });
+    this.#last = { template, namespace, admission };
     return admission;
   }
 }

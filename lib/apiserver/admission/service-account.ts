@@ -1,5 +1,5 @@
 import { extended } from '../../api/extended.js';
-import type { Container, ServiceAccount, Volume } from '../../api/generated/types.js';
+import type { Container, ServiceAccount, Volume, VolumeMount } from '../../api/generated/types.js';
 import { hash32, suffixOf } from '../identity.js';
 import type { AdmissionPlugin, PodDraft } from './plugin.js';
 
@@ -14,10 +14,31 @@ const projected: Volume['projected'] = {
   defaultMode: 420,
 };
 
-const withToken = (container: Container, volume: string): Container => {
+/** What is added to a Pod and to its containers. */
+interface Token {
+  /** Of what it was made. */
+  readonly namespace: string;
+  readonly containers: string;
+  readonly volumes: readonly [Volume];
+  readonly mounts: readonly [VolumeMount];
+}
+
+const newToken = (namespace: string, containers: string): Token => {
+  const name = `kube-api-access-${suffixOf(`${namespace}/${hash32(containers)}`)}`;
+  return {
+    namespace,
+    containers,
+    volumes: [{ name, projected }],
+    mounts: [{ name, readOnly: true, mountPath: tokenPath }],
+  };
+};
+
+/** The last that was made: workloads of one image come in rows. */
+let token = newToken('', '');
+
+const withToken = (container: Container, mounts: Token['mounts']): Container => {
   if (mountsToken(container)) return container;
-  const mount = { name: volume, readOnly: true, mountPath: tokenPath };
-  return extended(container, { volumeMounts: container.volumeMounts ? [...container.volumeMounts, mount] : [mount] });
+  return extended(container, { volumeMounts: container.volumeMounts ? [...container.volumeMounts, ...mounts] : mounts });
 };
 
 const mountsToken = (container: Container): boolean =>
@@ -29,10 +50,11 @@ const mountToken = (spec: PodDraft, namespace: string): void => {
   // Drawn at random for each Pod in a cluster; here Pods of one template share their spec, this name included.
   let seed = '';
   for (const { name, image } of containers) seed += `${seed === '' ? '' : ','}${name}=${image}`;
-  const name = `kube-api-access-${suffixOf(`${namespace}/${hash32(seed)}`)}`;
-  spec.volumes = [...(spec.volumes ?? []), { name, projected }];
-  spec.containers = spec.containers.map((container) => withToken(container, name));
-  if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => withToken(container, name));
+  if (token.containers !== seed || token.namespace !== namespace) token = newToken(namespace, seed);
+  const { volumes, mounts } = token;
+  spec.volumes = spec.volumes ? [...spec.volumes, ...volumes] : volumes;
+  spec.containers = spec.containers.map((container) => withToken(container, mounts));
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map((container) => withToken(container, mounts));
 };
 
 const enforceMountable = 'kubernetes.io/enforce-mountable-secrets';
