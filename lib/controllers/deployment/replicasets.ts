@@ -2,12 +2,14 @@ import { extended } from '../../api/extended.js';
 import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
+import type { Labels } from '../../api/selector.js';
 import { equal } from '../../apiserver/equal.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { withOwners } from '../claim.js';
 import { conditionOf, withCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../pods.js';
+import { sharing } from '../shared.js';
 import { templateHash } from '../template-hash.js';
 import {
   desiredAnnotation,
@@ -177,6 +179,21 @@ const refresh = (
   return (write(next, context) as Admitted<ReplicaSet> | undefined) ?? set;
 };
 
+/** The same labels in the same order. */
+const areSame = (a: Labels, b: Labels | undefined): boolean => {
+  if (b === undefined) return false;
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  if (names.length !== others.length) return false;
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] ?? '';
+    if (name !== others[at] || a[name] !== b[name]) return false;
+  }
+  return true;
+};
+
+const shared = sharing<Readonly<Record<string, string>>>();
+
 const create = (
   deployment: Admitted<Deployment>,
   template: PodTemplateSpec,
@@ -188,16 +205,17 @@ const create = (
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
   const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
-  const matchLabels = extended(deployment.spec?.selector.matchLabels ?? {}, { [hashLabel]: hash });
+  const selected = deployment.spec?.selector.matchLabels ?? {};
+  const matchLabels = areSame(selected, template.metadata?.labels) ? labels : extended(selected, { [hashLabel]: hash });
   const { matchExpressions } = deployment.spec?.selector ?? {};
   const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
-  const noted = {
+  const noted = shared({
     [revisionAnnotation]: String(revision),
     [desiredAnnotation]: String(wanted),
     [maxAnnotation]: String(wanted + maxSurge(deployment)),
-  };
+  });
   const copied = copiedAnnotations(deployment);
   const minReadySeconds = deployment.spec?.minReadySeconds;
   const podTemplate = { ...template, metadata: { ...template.metadata, labels } };
@@ -218,7 +236,7 @@ const create = (
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
-    const isHashOwn = Object.hasOwn(deployment.spec?.selector.matchLabels ?? {}, hashLabel);
+    const isHashOwn = Object.hasOwn(selected, hashLabel);
     if (current.spec?.template !== undefined && matchExpressions === undefined && !isHashOwn)
       sources.set(current.spec.template, template);
     if (replicas > 0)

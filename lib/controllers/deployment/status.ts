@@ -4,10 +4,13 @@ import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { keyFor } from '../controller.js';
 import { patience } from '../replicaset.js';
+import { sharing } from '../shared.js';
 import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
 import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
 type CountedStatus = { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] };
+
+const shared = sharing<DeploymentCondition>();
 
 /** The numbers, and whether enough Pods are available. */
 export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): CountedStatus => {
@@ -17,14 +20,14 @@ export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): 
   const unavailable = Math.max(0, wanted - available);
   const missing = replicasOf(deployment) - available;
   const enough = missing <= 0 || missing <= maxUnavailable(deployment);
-  const condition: DeploymentCondition = {
+  const condition = shared({
     type: 'Available',
     status: enough ? 'True' : 'False',
     reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
     message: enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
     lastUpdateTime: clock.timestamp,
     lastTransitionTime: clock.timestamp,
-  };
+  });
   const { collisionCount } = deployment.status ?? {};
   const status: CountedStatus = { observedGeneration: deployment.metadata.generation };
   if (replicas > 0) status.replicas = replicas;
@@ -91,12 +94,12 @@ const progressing = (
   text: string,
   time: string,
 ): DeploymentCondition => {
-  const subject = current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.metadata.name}"`;
+  const subject = current === undefined ? `Deployment "${deployment.metadata.name}` : `ReplicaSet "${current.metadata.name}`;
   return {
     type: 'Progressing',
     status,
     reason,
-    message: `${subject} ${text}`,
+    message: `${subject}${text}`,
     lastUpdateTime: time,
     lastTransitionTime: time,
   };
@@ -112,18 +115,18 @@ const progress = (
 ): readonly DeploymentCondition[] => {
   const { clock } = context;
   if (complete) {
-    const done = progressing(sets, 'True', 'NewReplicaSetAvailable', 'has successfully progressed.', clock.timestamp);
+    const done = progressing(sets, 'True', 'NewReplicaSetAvailable', '" has successfully progressed.', clock.timestamp);
     return withCondition(status.conditions, done);
   }
   const time = progressedAt(sets, status, context);
   if (time !== undefined) {
-    const made = progressing(sets, 'True', 'ReplicaSetUpdated', 'is progressing.', time);
+    const made = progressing(sets, 'True', 'ReplicaSetUpdated', '" is progressing.', time);
     const kept = before?.status === 'True' ? { ...made, lastTransitionTime: before.lastTransitionTime } : made;
     // Progress refreshes the time of the last update even when nothing else of the condition changes.
     return withoutCondition(status.conditions, 'Progressing').concat(kept);
   }
   if (!timedOut(sets.deployment, before, clock.now)) return status.conditions ?? [];
-  const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', 'has timed out progressing.', clock.timestamp);
+  const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', '" has timed out progressing.', clock.timestamp);
   return withCondition(status.conditions, late);
 };
 
