@@ -150,7 +150,7 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   const failure = failureOf(sets);
   status.conditions =
     failure === undefined ? withoutCondition(status.conditions, 'ReplicaFailure') : withCondition(status.conditions, failure);
-  writeStatus(deployment, status, context);
+  writeStatus(sets, status, context);
   if (complete) return;
   const after = conditionOf(status.conditions, 'Progressing');
   if (after === undefined || after.reason === 'ProgressDeadlineExceeded') return;
