@@ -139,7 +139,7 @@ const portsWith = (
   });
 };
 
-const shared = sharing<readonly DiscoveryV1EndpointPort[]>();
+const sharedPorts = sharing<readonly DiscoveryV1EndpointPort[]>();
 
 type AddressType = 'IPv4' | 'IPv6';
 
@@ -242,7 +242,7 @@ const groupsOf = (
     const group = groups?.find((known) => isOfNumbers(known, numbers));
     if (group !== undefined) group.endpoints.push(endpoint);
     else {
-      const made = { numbers, ports: shared(portsWith(ports, numbers)), endpoints: [endpoint] };
+      const made = { numbers, ports: sharedPorts(portsWith(ports, numbers)), endpoints: [endpoint] };
       if (groups === undefined) groups = [made];
       else groups.push(made);
     }

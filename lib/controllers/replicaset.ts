@@ -82,7 +82,7 @@ const withFailure = (
   return withCondition(before, { ...condition, lastTransitionTime: timestampAt(now) });
 };
 
-const shared = sharing<ReplicaSetStatus>();
+const sharedStatus = sharing<ReplicaSetStatus>();
 
 const statusOf = (
   set: Admitted<Replicator>,
@@ -118,7 +118,7 @@ const statusOf = (
   status.observedGeneration = set.metadata.generation;
   const conditions = failure === undefined ? withoutCondition(before, 'ReplicaFailure') : withFailure(before, failure, now);
   if (conditions.length > 0) status.conditions = conditions;
-  return shared(status);
+  return sharedStatus(status);
 };
 
 /** A ReplicationController selects by a plain map of labels. */

@@ -10,7 +10,7 @@ import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
 type CountedStatus = { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] };
 
-const shared = sharing<DeploymentCondition>();
+const sharedAvailability = sharing<DeploymentCondition>();
 
 /** The numbers, and whether enough Pods are available. */
 export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): CountedStatus => {
@@ -20,7 +20,7 @@ export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): 
   const unavailable = Math.max(0, wanted - available);
   const missing = replicasOf(deployment) - available;
   const enough = missing <= 0 || missing <= maxUnavailable(deployment);
-  const condition = shared({
+  const condition = sharedAvailability({
     type: 'Available',
     status: enough ? 'True' : 'False',
     reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
@@ -87,11 +87,12 @@ const timedOut = (deployment: Deployment, condition: DeploymentCondition | undef
   return condition.reason === 'ProgressDeadlineExceeded' || untilDeadline(deployment, condition, now) < 0;
 };
 
+/** `news` begins with the quote after the name: a text stays in the pieces it was put together of, so there are few. */
 const progressing = (
   { deployment, current }: ReplicaSets,
   status: 'True' | 'False',
   reason: string,
-  text: string,
+  news: string,
   time: string,
 ): DeploymentCondition => {
   const subject = current === undefined ? `Deployment "${deployment.metadata.name}` : `ReplicaSet "${current.metadata.name}`;
@@ -99,7 +100,7 @@ const progressing = (
     type: 'Progressing',
     status,
     reason,
-    message: `${subject}${text}`,
+    message: `${subject}${news}`,
     lastUpdateTime: time,
     lastTransitionTime: time,
   };
