@@ -21,7 +21,14 @@ export const conditionOf = <C extends Condition>(conditions: readonly C[] | unde
 
 export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): readonly C[] => {
   if (conditions === undefined || conditionOf(conditions, type) === undefined) return conditions ?? none;
-  return conditions.length === 1 ? none : conditions.filter((condition) => condition.type !== type);
+  let rest: C[] | undefined;
+  for (let at = 0; at < conditions.length; at++) {
+    const condition = conditions[at];
+    if (condition === undefined || condition.type === type) continue;
+    if (rest === undefined) rest = [condition];
+    else rest.push(condition);
+  }
+  return rest ?? none;
 };
 
 /** Sets a condition; one that has this status and reason already stays as it is, and the time of transition follows the status alone. */

@@ -15,6 +15,7 @@ import { suffixOf } from '../apiserver/identity.js';
 import { conditionOf } from './conditions.js';
 import { asksForTopology, distributionHints, topologyHints } from './endpointslice-hints.js';
 import { controllerReference, isFinished, isTerminating } from './pods.js';
+import { sharing } from './shared.js';
 
 /** What a controller makes for one Service: the slices it shall have, and what went wrong on the way. */
 export interface DesiredSlices {
@@ -59,9 +60,17 @@ export const canonicalAddress = (ip: string): string => {
   return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : ip;
 };
 
+/** Lists of ports that are alike are mostly one. */
+let lastKey: { readonly ports: readonly DiscoveryV1EndpointPort[]; readonly text: string } = { ports: [], text: '[]' };
+
 /** The identity of a list of ports, whatever their order. */
-export const portsKey = (ports: readonly DiscoveryV1EndpointPort[]): string =>
-  JSON.stringify(ports.map(({ name, port, protocol, appProtocol }) => [name ?? '', port, protocol, appProtocol ?? '']).sort());
+export const portsKey = (ports: readonly DiscoveryV1EndpointPort[]): string => {
+  if (lastKey.ports !== ports) {
+    const parts = ports.map(({ name, port, protocol, appProtocol }) => [name ?? '', port, protocol, appProtocol ?? '']);
+    lastKey = { ports, text: JSON.stringify(parts.sort()) };
+  }
+  return lastKey.text;
+};
 
 /** A slice of `owner` (the Service, or the Endpoints that it mirrors). `part` counts the slices of one group. */
 export const sliceOf = (
@@ -130,6 +139,8 @@ const portsWith = (
   });
 };
 
+const sharedPorts = sharing<readonly DiscoveryV1EndpointPort[]>();
+
 type AddressType = 'IPv4' | 'IPv6';
 
 const addressTypes: readonly AddressType[] = ['IPv4', 'IPv6'];
@@ -151,6 +162,8 @@ const addressesOf = (pod: Pod, addressType: AddressType): readonly string[] => {
   return ips.filter(({ ip }) => isIPv6(ip) === (addressType === 'IPv6')).map(({ ip }) => canonicalAddress(ip));
 };
 
+const inService = { ready: true, serving: true, terminating: false };
+
 const endpointOf = (
   service: Admitted<Service>,
   pod: Admitted<Pod>,
@@ -165,7 +178,7 @@ const endpointOf = (
   const zone = node?.metadata?.labels?.['topology.kubernetes.io/zone'];
   const endpoint: { -readonly [Field in keyof Endpoint]: Endpoint[Field] } = {
     addresses,
-    conditions: { ready, serving, terminating },
+    conditions: ready && serving && !terminating ? inService : { ready, serving, terminating },
     targetRef: uid ? { kind: 'Pod', namespace, name, uid } : { kind: 'Pod', namespace, name },
   };
   if (nodeName) endpoint.nodeName = nodeName;
@@ -229,7 +242,7 @@ const groupsOf = (
     const group = groups?.find((known) => isOfNumbers(known, numbers));
     if (group !== undefined) group.endpoints.push(endpoint);
     else {
-      const made = { numbers, ports: portsWith(ports, numbers), endpoints: [endpoint] };
+      const made = { numbers, ports: sharedPorts(portsWith(ports, numbers)), endpoints: [endpoint] };
       if (groups === undefined) groups = [made];
       else groups.push(made);
     }

@@ -17,6 +17,7 @@ import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } fro
 import { inDeletionOrder } from './deletion-order.js';
 import { keysOfCountedPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
+import { sharing } from './shared.js';
 
 /** A ReplicaSet, or the ReplicationController that it succeeded. */
 type Replicator = ReplicaSet | ReplicationController;
@@ -81,6 +82,8 @@ const withFailure = (
   return withCondition(before, { ...condition, lastTransitionTime: timestampAt(now) });
 };
 
+const sharedStatus = sharing<ReplicaSetStatus>();
+
 const statusOf = (
   set: Admitted<Replicator>,
   pods: readonly Admitted<Pod>[],
@@ -115,7 +118,7 @@ const statusOf = (
   status.observedGeneration = set.metadata.generation;
   const conditions = failure === undefined ? withoutCondition(before, 'ReplicaFailure') : withFailure(before, failure, now);
   if (conditions.length > 0) status.conditions = conditions;
-  return status;
+  return sharedStatus(status);
 };
 
 /** A ReplicationController selects by a plain map of labels. */
@@ -136,7 +139,7 @@ const isNew = (set: Admitted<Replicator>): boolean =>
 const reconcile = (key: string, set: Admitted<Replicator>, context: ControllerContext): void => {
   const { spec } = set;
   const pods = claimPods(set, selectorOf(set), context);
-  const active = pods.length === 0 ? pods : pods.filter(isActive);
+  const active = pods.every(isActive) ? pods : pods.filter(isActive);
   const surplus = active.length - (spec?.replicas ?? 1);
   let failure: string | undefined;
   if (set.metadata.deletionTimestamp === undefined && surplus > 0) deletePods(set, active, Math.min(surplus, burst), context);

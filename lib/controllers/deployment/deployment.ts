@@ -138,7 +138,7 @@ const rollOut = (
   const sets = syncReplicaSets(deployment, claimed, true, context);
   const { current } = sets;
   if (current === undefined) {
-    writeStatus(sets.deployment, sets.deployment.status, context);
+    writeStatus(sets, sets.deployment.status, context);
     context.retry(keyFor(deployment));
     return;
   }
@@ -171,7 +171,7 @@ const recreate = (
   }
   if (sets.current === undefined) sets = syncReplicaSets(sets.deployment, claimed, true, context);
   if (sets.current === undefined) {
-    writeStatus(sets.deployment, sets.deployment.status, context);
+    writeStatus(sets, sets.deployment.status, context);
     context.retry(keyFor(deployment));
     return;
   }
@@ -248,7 +248,7 @@ export const deploymentController: Controller = {
     const claimed = claimReplicaSets(found, context);
     if (found.metadata.deletionTimestamp !== undefined) {
       const sets = syncReplicaSets(found, claimed, false, context);
-      writeStatus(sets.deployment, countedStatus(sets, context), context);
+      writeStatus(sets, countedStatus(sets, context), context);
       return;
     }
     const deployment = notePause(found, context);
@@ -256,7 +256,7 @@ export const deploymentController: Controller = {
       const sets = syncReplicaSets(deployment, claimed, false, context);
       scale(sets, context);
       if (deployment.spec?.paused) cleanUp(sets, context);
-      writeStatus(sets.deployment, countedStatus(sets, context), context);
+      writeStatus(sets, countedStatus(sets, context), context);
       return;
     }
     if (deployment.spec?.strategy?.type === 'Recreate') recreate(deployment, claimed, context);

@@ -2,12 +2,14 @@ import { extended } from '../../api/extended.js';
 import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
+import type { Labels } from '../../api/selector.js';
 import { equal } from '../../apiserver/equal.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { withOwners } from '../claim.js';
 import { conditionOf, withCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../pods.js';
+import { sharing } from '../shared.js';
 import { templateHash } from '../template-hash.js';
 import {
   desiredAnnotation,
@@ -97,9 +99,13 @@ export const claimReplicaSets = (
   return claimed.length < 2 ? claimed : claimed.sort(byAge);
 };
 
+type Annotations = Readonly<Record<string, string>>;
+
 /** The ReplicaSets of a Deployment: the one of its template, if it exists, and the others, oldest first. */
 export interface ReplicaSets {
   readonly deployment: Admitted<Deployment>;
+  /** Those of the Deployment with the revision of its ReplicaSet; `writeStatus` writes them. */
+  readonly annotations: Annotations | undefined;
   readonly current: Admitted<ReplicaSet> | undefined;
   readonly old: readonly Admitted<ReplicaSet>[];
 }
@@ -121,11 +127,12 @@ const write = (object: Admitted, { api }: ControllerContext): Stored | undefined
   return written.ok ? written.value : undefined;
 };
 
-/** The Deployment with the revision of its ReplicaSet; `writeStatus` writes it. */
-const withRevision = (deployment: Admitted<Deployment>, revision: number): Admitted<Deployment> => {
-  if (deployment.metadata.annotations?.[revisionAnnotation] === String(revision)) return deployment;
-  const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: String(revision) };
-  return { ...deployment, metadata: extended(deployment.metadata, { annotations }) };
+const sharedRevision = sharing<Annotations>();
+
+const withRevision = (annotations: Annotations | undefined, revision: number): Annotations => {
+  const text = String(revision);
+  if (annotations === undefined) return sharedRevision({ [revisionAnnotation]: text });
+  return annotations[revisionAnnotation] === text ? annotations : { ...annotations, [revisionAnnotation]: text };
 };
 
 /** The Deployment with this condition; `writeStatus` writes it. */
@@ -142,10 +149,10 @@ const progressing = (
 
 /** Writes the status of a Deployment, and the revision that it got on the way. */
 export const writeStatus = (
-  deployment: Admitted<Deployment>,
+  { deployment, annotations }: ReplicaSets,
   status: DeploymentStatus | undefined,
   { api }: ControllerContext,
-): void => api.updateStatus(deployment, status ?? {}, deployment.metadata.annotations);
+): void => api.updateStatus(deployment, status ?? {}, annotations);
 
 /** Writes what the existing ReplicaSet of the template lacks: annotations, revision, minReadySeconds. */
 const refresh = (
@@ -177,6 +184,21 @@ const refresh = (
   return (write(next, context) as Admitted<ReplicaSet> | undefined) ?? set;
 };
 
+/** The same labels in the same order. */
+const areSame = (a: Labels, b: Labels | undefined): boolean => {
+  if (b === undefined) return false;
+  const names = Object.keys(a);
+  const others = Object.keys(b);
+  if (names.length !== others.length) return false;
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] ?? '';
+    if (name !== others[at] || a[name] !== b[name]) return false;
+  }
+  return true;
+};
+
+const sharedNotes = sharing<Annotations>();
+
 const create = (
   deployment: Admitted<Deployment>,
   template: PodTemplateSpec,
@@ -185,19 +207,21 @@ const create = (
   context: ControllerContext,
 ): ReplicaSets => {
   const { api } = context;
+  const { annotations } = deployment.metadata;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
   const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
-  const matchLabels = extended(deployment.spec?.selector.matchLabels ?? {}, { [hashLabel]: hash });
+  const selected = deployment.spec?.selector.matchLabels ?? {};
+  const matchLabels = areSame(selected, template.metadata?.labels) ? labels : extended(selected, { [hashLabel]: hash });
   const { matchExpressions } = deployment.spec?.selector ?? {};
   const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
-  const noted = {
+  const noted = sharedNotes({
     [revisionAnnotation]: String(revision),
     [desiredAnnotation]: String(wanted),
     [maxAnnotation]: String(wanted + maxSurge(deployment)),
-  };
+  });
   const copied = copiedAnnotations(deployment);
   const minReadySeconds = deployment.spec?.minReadySeconds;
   const podTemplate = { ...template, metadata: { ...template.metadata, labels } };
@@ -218,7 +242,7 @@ const create = (
   const created = api.create(set, { trusted: true });
   if (created.ok) {
     const current = created.value as Admitted as Admitted<ReplicaSet>;
-    const isHashOwn = Object.hasOwn(deployment.spec?.selector.matchLabels ?? {}, hashLabel);
+    const isHashOwn = Object.hasOwn(selected, hashLabel);
     if (current.spec?.template !== undefined && matchExpressions === undefined && !isHashOwn)
       sources.set(current.spec.template, template);
     if (replicas > 0)
@@ -226,16 +250,18 @@ const create = (
     const told = hasProgressDeadline(deployment)
       ? progressing(deployment, 'NewReplicaSetCreated', `Created new replica set "${name}"`, context)
       : deployment;
-    return { deployment: withRevision(told, revision), current, old };
+    return { deployment: told, annotations: withRevision(annotations, revision), current, old };
   }
   if (created.code === 409) {
     // The name is another's: the next try hashes the collision count in.
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    return { deployment: { ...deployment, status: { ...deployment.status, collisionCount } }, current: undefined, old };
+    const counted = { ...deployment, status: { ...deployment.status, collisionCount } };
+    return { deployment: counted, annotations, current: undefined, old };
   }
   const message = `Failed to create new replica set "${name}": ${created.message}`;
   context.event('Warning', 'ReplicaSetCreateError', message, deployment);
-  return { deployment: progressing(deployment, 'ReplicaSetCreateError', message, context), current: undefined, old };
+  const failed = progressing(deployment, 'ReplicaSetCreateError', message, context);
+  return { deployment: failed, annotations, current: undefined, old };
 };
 
 /** Finds the ReplicaSets of a Deployment and brings revisions up to date; makes the one of its template if `mayCreate`. */
@@ -246,6 +272,7 @@ export const syncReplicaSets = (
   context: ControllerContext,
 ): ReplicaSets => {
   const template = deployment.spec?.template;
+  const { annotations } = deployment.metadata;
   let found: Admitted<ReplicaSet> | undefined;
   let newest = 0;
   const old: Admitted<ReplicaSet>[] = [];
@@ -263,8 +290,8 @@ export const syncReplicaSets = (
       hasProgressDeadline(deployment) && conditionOf(deployment.status?.conditions, 'Progressing') === undefined
         ? progressing(deployment, 'FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`, context)
         : deployment;
-    return { deployment: withRevision(seen, revisionOf(current)), current, old };
+    return { deployment: seen, annotations: withRevision(annotations, revisionOf(current)), current, old };
   }
-  if (!mayCreate || template === undefined) return { deployment, current: undefined, old };
+  if (!mayCreate || template === undefined) return { deployment, annotations, current: undefined, old };
   return create(deployment, template, old, revision, context);
 };

@@ -4,10 +4,13 @@ import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { keyFor } from '../controller.js';
 import { patience } from '../replicaset.js';
+import { sharing } from '../shared.js';
 import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
 import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
 type CountedStatus = { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] };
+
+const sharedAvailability = sharing<DeploymentCondition>();
 
 /** The numbers, and whether enough Pods are available. */
 export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): CountedStatus => {
@@ -17,14 +20,14 @@ export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): 
   const unavailable = Math.max(0, wanted - available);
   const missing = replicasOf(deployment) - available;
   const enough = missing <= 0 || missing <= maxUnavailable(deployment);
-  const condition: DeploymentCondition = {
+  const condition = sharedAvailability({
     type: 'Available',
     status: enough ? 'True' : 'False',
     reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
     message: enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
     lastUpdateTime: clock.timestamp,
     lastTransitionTime: clock.timestamp,
-  };
+  });
   const { collisionCount } = deployment.status ?? {};
   const status: CountedStatus = { observedGeneration: deployment.metadata.generation };
   if (replicas > 0) status.replicas = replicas;
@@ -84,19 +87,20 @@ const timedOut = (deployment: Deployment, condition: DeploymentCondition | undef
   return condition.reason === 'ProgressDeadlineExceeded' || untilDeadline(deployment, condition, now) < 0;
 };
 
+/** `news` begins with the quote after the name: a text stays in the pieces it was put together of, so there are few. */
 const progressing = (
   { deployment, current }: ReplicaSets,
   status: 'True' | 'False',
   reason: string,
-  text: string,
+  news: string,
   time: string,
 ): DeploymentCondition => {
-  const subject = current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.metadata.name}"`;
+  const subject = current === undefined ? `Deployment "${deployment.metadata.name}` : `ReplicaSet "${current.metadata.name}`;
   return {
     type: 'Progressing',
     status,
     reason,
-    message: `${subject} ${text}`,
+    message: `${subject}${news}`,
     lastUpdateTime: time,
     lastTransitionTime: time,
   };
@@ -112,18 +116,18 @@ const progress = (
 ): readonly DeploymentCondition[] => {
   const { clock } = context;
   if (complete) {
-    const done = progressing(sets, 'True', 'NewReplicaSetAvailable', 'has successfully progressed.', clock.timestamp);
+    const done = progressing(sets, 'True', 'NewReplicaSetAvailable', '" has successfully progressed.', clock.timestamp);
     return withCondition(status.conditions, done);
   }
   const time = progressedAt(sets, status, context);
   if (time !== undefined) {
-    const made = progressing(sets, 'True', 'ReplicaSetUpdated', 'is progressing.', time);
+    const made = progressing(sets, 'True', 'ReplicaSetUpdated', '" is progressing.', time);
     const kept = before?.status === 'True' ? { ...made, lastTransitionTime: before.lastTransitionTime } : made;
     // Progress refreshes the time of the last update even when nothing else of the condition changes.
     return withoutCondition(status.conditions, 'Progressing').concat(kept);
   }
   if (!timedOut(sets.deployment, before, clock.now)) return status.conditions ?? [];
-  const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', 'has timed out progressing.', clock.timestamp);
+  const late = progressing(sets, 'False', 'ProgressDeadlineExceeded', '" has timed out progressing.', clock.timestamp);
   return withCondition(status.conditions, late);
 };
 
@@ -147,7 +151,7 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   const failure = failureOf(sets);
   status.conditions =
     failure === undefined ? withoutCondition(status.conditions, 'ReplicaFailure') : withCondition(status.conditions, failure);
-  writeStatus(deployment, status, context);
+  writeStatus(sets, status, context);
   if (complete) return;
   const after = conditionOf(status.conditions, 'Progressing');
   if (after === undefined || after.reason === 'ProgressDeadlineExceeded') return;
