@@ -5,7 +5,7 @@ import type { Decision } from './decision.js';
 import { FastEngine } from './fast/engine.js';
 import { NodeSampling } from './node-sampling.js';
 import { prioritySort } from './plugins/priority-sort.js';
-import { podInfo } from './pod-info.js';
+import { PodInfo } from './pod-info.js';
 import { defaultProfile, type Profile } from './profile.js';
 import { Profiles } from './profiles.js';
 import { decide, withoutQueue } from './reference.js';
@@ -51,7 +51,7 @@ export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }
     upsert: cache.upsert.bind(cache),
     remove: cache.remove.bind(cache),
     schedule: (pod) => {
-      const info = podInfo(pod);
+      const info = new PodInfo(pod);
       const profile = byName.of(pod);
       return withoutQueue(info, profile) ?? decide(info, cache, profile ?? defaultProfile, sampling);
     },

@@ -7,7 +7,7 @@ import type { NodeRefusals } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { NodeSampling } from '../node-sampling.js';
 import { defaultPreemption } from '../plugins/default-preemption.js';
-import { type PodInfo, podInfo } from '../pod-info.js';
+import { PodInfo } from '../pod-info.js';
 import { defaultProfile, type Profile } from '../profile.js';
 import type { Profiles } from '../profiles.js';
 import { decide, runPostFilter, withoutQueue } from '../reference.js';
@@ -93,7 +93,7 @@ export class FastEngine implements CacheWatch {
   }
 
   schedule(pod: Admitted<Pod>): Decision {
-    const info = podInfo(pod);
+    const info = new PodInfo(pod);
     const profile = this.#profiles.of(pod);
     return withoutQueue(info, profile) ?? this.#decide(info, profile ?? defaultProfile);
   }
