@@ -72,7 +72,7 @@ export class Scheduling {
     const isPod = object.kind === 'Pod';
     if (isPod && this.#isHidden(object)) return;
     if (type === 'deleted') this.#scheduler.remove(refOf(object));
-    else this.#scheduler.upsert(object, previous);
+    else this.#scheduler.upsert(object, previous, key);
     if (!isPod) {
       if (scheduledBy.has(object.kind) && wakes(object, previous)) this.#retryAll = true;
       return;
@@ -114,7 +114,7 @@ export class Scheduling {
   }
 
   #schedule(key: string, pod: Admitted<Pod>): void {
-    const decision = this.#scheduler.schedule(pod);
+    const decision = this.#scheduler.schedule(pod, key);
     if (decision.outcome === 'ignored') {
       const object = refOf(pod);
       this.#api.assume({

@@ -15,7 +15,7 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../api/generated/types.js';
-import { type Admitted, groupOf, type ObjectRef } from '../api/object.js';
+import { type Admitted, groupOf, type ObjectRef, refKey } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { csiVolumeOf } from './csi-migration.js';
 import { getOrInsert } from './get-or-insert.js';
@@ -150,11 +150,11 @@ export class Cache {
     return this.#nodes.get(name);
   }
 
-  /** `before`: what the object was when it came here last, where the caller knows. */
-  upsert(object: Admitted, before?: Admitted): void {
+  /** `before`: what the object was when it came here last, and `key`: its `refKey`, where the caller knows. */
+  upsert(object: Admitted, before?: Admitted, key?: string): void {
     const { kind } = object;
     if (object.apiVersion !== 'v1') this.#upsertListed(object, before);
-    else if (kind === 'Pod') this.#upsertPod(object as Admitted<Pod>);
+    else if (kind === 'Pod') this.#upsertPod(object as Admitted<Pod>, key);
     else if (kind === 'Node') this.#upsertNode(object as Admitted<Node>);
     else if (kind === 'Service') this.#upsertService(object as Admitted<Service>, before);
     else this.#upsertListed(object, before);
@@ -163,7 +163,7 @@ export class Cache {
   remove(ref: ObjectRef): void {
     const { kind } = ref;
     if (ref.apiVersion !== 'v1') this.#removeListed(ref);
-    else if (kind === 'Pod') this.#forgetPod(nameOf(ref));
+    else if (kind === 'Pod') this.#forgetPod(refKey(ref));
     else if (kind === 'Node') this.#removeNode(ref.name);
     else if (kind === 'Service') this.#removeService(nameOf(ref));
     else this.#removeListed(ref);
@@ -244,12 +244,12 @@ export class Cache {
     else if (kind === 'PersistentVolume') this.volumes.change(before as PersistentDisk, after as PersistentDisk);
   }
 
-  #upsertPod(pod: Admitted<Pod>): void {
+  #upsertPod(pod: Admitted<Pod>, known?: string): void {
     const { phase, nominatedNodeName: nominated } = pod.status ?? noStatus;
     const nodeName = pod.spec?.nodeName;
     // Pods that come before any has a node.
     if (!(nodeName || nominated) && this.#bound.size === 0 && this.nominations.size === 0) return;
-    const key = podKey(pod);
+    const key = known ?? podKey(pod);
     if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
       this.#forgetPod(key);
       return;
@@ -257,10 +257,10 @@ export class Cache {
     const before = this.#bound.get(key);
     const node = nodeName ? this.#nodes.get(nodeName) : undefined;
     if (node !== undefined && before !== undefined && isStill(before, pod)) {
-      const known = before.pod;
+      const replaced = before.pod;
       before.pod = pod;
       this.#version++;
-      this.#watch?.podReplaced(known, pod, node);
+      this.#watch?.podReplaced(replaced, pod, node);
       return;
     }
     const info = new PodInfo(pod, before, key);

@@ -1,5 +1,5 @@
 import type { Pod, PodSpec, Toleration } from '../api/generated/types.js';
-import type { Admitted } from '../api/object.js';
+import { type Admitted, refKey } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { type HostPort, hostPortsOf } from './host-ports.js';
 import { isAlike, isPlain, specText } from './likeness.js';
@@ -70,7 +70,8 @@ const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
 
 const noSpec: PodSpec = { containers: [] };
 
-export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string => `${namespace}/${name}`;
+export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string =>
+  refKey({ apiVersion: 'v1', kind: 'Pod', namespace, name });
 
 /** A Pod with what plugins need of it. */
 export class PodInfo implements SpecInfo {
@@ -79,7 +80,7 @@ export class PodInfo implements SpecInfo {
   /** As it is now: its status changes without consequence for all the rest. */
   pod: Admitted<Pod>;
   readonly spec: PodSpec;
-  /** `namespace/name`. */
+  /** Its `refKey`. */
   readonly key: string;
   readonly namespace: string;
   readonly labels: Labels;
@@ -106,6 +107,11 @@ export class PodInfo implements SpecInfo {
 
   get name(): string {
     return this.pod.metadata.name;
+  }
+
+  /** `namespace/name`. */
+  get text(): string {
+    return `${this.namespace}/${this.name}`;
   }
 
   get requests(): PodResource {

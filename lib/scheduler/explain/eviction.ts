@@ -33,7 +33,7 @@ const cheapestEviction = (
     if (++looked > mostNodes) break;
     const victims = selectVictims(cycle, node);
     if ('code' in victims) continue;
-    const pods = victims.candidate.victims.flatMap((key) => node.pods.get(key)?.pod ?? []);
+    const pods = victims.pods.map((victim) => victim.pod);
     if (!pods.every(maySpare)) continue;
     if (best === undefined || pods.length < best.pods.length) best = { victims, pods };
   }

@@ -92,8 +92,8 @@ export class FastEngine implements CacheWatch {
     else this.#priorities.delete(priority);
   }
 
-  schedule(pod: Admitted<Pod>): Decision {
-    const info = new PodInfo(pod);
+  schedule(pod: Admitted<Pod>, key?: string): Decision {
+    const info = new PodInfo(pod, undefined, key);
     const profile = this.#profiles.of(pod);
     return withoutQueue(info, profile) ?? this.#decide(info, profile ?? defaultProfile);
   }
