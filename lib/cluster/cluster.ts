@@ -39,15 +39,11 @@ import { unjudged } from './unjudged.js';
 
 /** What became of one manifest, as `kubectl apply` says it. */
 export class ApplyResult {
-  readonly manifest: Manifest;
-  readonly outcome: 'created' | 'configured' | 'unchanged' | 'refused';
-  readonly verdict: Verdict<Stored>;
-
-  constructor(manifest: Manifest, { outcome, verdict }: Applied) {
-    this.manifest = manifest;
-    this.outcome = outcome;
-    this.verdict = verdict;
-  }
+  constructor(
+    readonly manifest: Manifest,
+    readonly outcome: Applied['outcome'],
+    readonly verdict: Verdict<Stored>,
+  ) {}
 
   get ref(): ObjectRef {
     return this.verdict.ok ? refOf(this.verdict.value) : sentRef(this.manifest);
@@ -159,8 +155,8 @@ export class Cluster {
     const results: ApplyResult[] = [];
     for (let i = 0; i < manifests.length; i++) {
       const manifest = manifests[i] as Manifest;
-      const result = new ApplyResult(manifest, api.apply(manifest.object, options.decoded?.[i]));
-      const { verdict } = result;
+      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
+      const result = new ApplyResult(manifest, outcome, verdict);
       if (verdict.ok) {
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);

@@ -57,7 +57,7 @@ export const isPlain = (spec: PodSpec): boolean => {
 };
 
 /** All that plugins look at in a spec, as text: short for Pods that say little, and equal for templates between which plugins see no difference. */
-export const specText = (spec: PodSpec, namespace: string): string => {
+export const specText = (spec: PodSpec, namespace: string, plain: boolean): string => {
   const { priority, preemptionPolicy, tolerations } = spec;
   let text = `${namespace.length}:${namespace}`;
   for (let index = 0; index < spec.containers.length; index++) {
@@ -68,7 +68,7 @@ export const specText = (spec: PodSpec, namespace: string): string => {
   if (priority !== undefined) text += `n${priority}`;
   if (preemptionPolicy !== undefined)
     text += preemptionPolicy === 'PreemptLowerPriority' ? 'l' : JSON.stringify(preemptionPolicy);
-  if (isPlain(spec)) return text;
+  if (plain) return text;
   const { initContainers, overhead, resources, nodeSelector, affinity, topologySpreadConstraints, hostNetwork, hostUsers } = spec;
   const images = (spec.volumes ?? []).flatMap(({ image }) => image ?? []);
   const rare = [

@@ -51,12 +51,12 @@ const mostTexts = 2000;
  */
 const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
   if (last?.spec.containers === spec.containers && last.namespace === namespace && isAlike(last.spec, spec)) return last.info;
-  const isDear = !isPlain(spec);
-  const first = isDear ? compiled.get(spec.containers) : undefined;
+  const plain = isPlain(spec);
+  const first = plain ? undefined : compiled.get(spec.containers);
   for (let known = first; known !== undefined; known = known.next) {
     if (known.namespace === namespace && isAlike(known.spec, spec)) return known.info;
   }
-  const text = specText(spec, namespace);
+  const text = specText(spec, namespace, plain);
   let info = byText.get(text);
   if (info === undefined) {
     if (byText.size === mostTexts) byText.clear();
@@ -64,7 +64,7 @@ const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
     byText.set(text, info);
   }
   last = { spec, namespace, info, next: first };
-  if (isDear) compiled.set(spec.containers, last);
+  if (!plain) compiled.set(spec.containers, last);
   return info;
 };
 
