@@ -6,6 +6,7 @@ import { auditedViolation } from '../apiserver/admission/pod-security/audit.js';
 import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
+import type { Applied } from '../apiserver/server.js';
 import { type GroupKind, keyOf } from '../apiserver/store.js';
 import { runCronJob } from '../controllers/index.js';
 import type { PodBehaviour } from '../kubelet/behaviour.js';
@@ -37,11 +38,16 @@ import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
 
 /** What became of one manifest, as `kubectl apply` says it. */
-export interface ApplyResult {
-  readonly ref: ObjectRef;
-  readonly manifest: Manifest;
-  readonly outcome: 'created' | 'configured' | 'unchanged' | 'refused';
-  readonly verdict: Verdict<Stored>;
+export class ApplyResult {
+  constructor(
+    readonly manifest: Manifest,
+    readonly outcome: Applied['outcome'],
+    readonly verdict: Verdict<Stored>,
+  ) {}
+
+  get ref(): ObjectRef {
+    return this.verdict.ok ? refOf(this.verdict.value) : sentRef(this.manifest);
+  }
 }
 
 export interface ListOptions {
@@ -57,6 +63,9 @@ export interface ApplyOptions {
 
 /** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
 const horizon = 15 * 60;
+
+/** Of a Pod or a container. */
+const noBehaviour = {};
 
 /**
  * A simulated cluster. One way in (`apply`), one way to let time pass (`settle` and the actions), one way out (read-only
@@ -74,8 +83,11 @@ export class Cluster {
   readonly config: ClusterConfig;
   readonly #plane: ControlPlane;
   readonly #kubelets: Kubelets;
+  /** By key, of all that was applied when somebody last asked: hardly anyone does. */
   readonly #manifests = new Map<string, Manifest>();
+  #indexed = 0;
   readonly #behaviours = new Map<string, PodBehaviour>();
+  /** What every cluster has, applied by the author too or not. */
   readonly #builtIn = new Set<string>();
   /** Uids of the Pods that every cluster has: they run, and nobody schedules them. */
   readonly #systemPods = new Set<string>();
@@ -96,7 +108,7 @@ export class Cluster {
     for (const text of scheduler?.warnings ?? []) api.assume({ code: 'unjudged', text });
     this.#kubelets = new Kubelets(
       api,
-      (pod, container) => this.behaviourOf(pod)[container] ?? {},
+      (pod, container) => this.behaviourOf(pod)[container] ?? noBehaviour,
       (host) => new Kubelet(host),
       isHidden,
     );
@@ -144,15 +156,12 @@ export class Cluster {
     for (let i = 0; i < manifests.length; i++) {
       const manifest = manifests[i] as Manifest;
       const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
-      const ref = verdict.ok ? refOf(verdict.value) : sentRef(manifest);
+      const result = new ApplyResult(manifest, outcome, verdict);
       if (verdict.ok) {
-        const key = refKey(ref);
-        this.#manifests.set(key, manifest);
-        this.#builtIn.delete(key);
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);
-      } else this.#refusals.push({ ref, refusal: verdict });
-      results.push({ ref, manifest, outcome, verdict });
+      } else this.#refusals.push({ ref: result.ref, refusal: verdict });
+      results.push(result);
     }
     this.#applied.push({ time: this.now, results });
     return results;
@@ -286,7 +295,8 @@ export class Cluster {
 
   /** Whether the object is one that every cluster has (`kubernetes` Service, cluster DNS, default accounts): not the author's. */
   isBuiltIn(ref: ObjectRef): boolean {
-    return this.#builtIn.has(refKey(ref));
+    const key = refKey(ref);
+    return this.#builtIn.has(key) && !this.#applications().has(key);
   }
 
   /** The Pods that a workload controls, through the objects it made; a Pod is its own. */
@@ -380,11 +390,20 @@ export class Cluster {
 
   /** The manifest that made this object, directly or through its owners. */
   manifestOf(ref: ObjectRef): Manifest | undefined {
-    const own = this.#manifests.get(refKey(ref));
+    const manifests = this.#applications();
+    const own = manifests.get(refKey(ref));
     if (own !== undefined) return own;
     const object = this.get(ref);
-    const owner = object && this.ownersOf(object).find((candidate) => this.#manifests.has(keyOf(candidate)));
-    return owner && this.#manifests.get(keyOf(owner));
+    const owner = object && this.ownersOf(object).find((candidate) => manifests.has(keyOf(candidate)));
+    return owner && manifests.get(keyOf(owner));
+  }
+
+  #applications(): ReadonlyMap<string, Manifest> {
+    for (; this.#indexed < this.#applied.length; this.#indexed++) {
+      for (const { ref, manifest, verdict } of this.#applied[this.#indexed]?.results ?? [])
+        if (verdict.ok) this.#manifests.set(refKey(ref), manifest);
+    }
+    return this.#manifests;
   }
 
   /** Where that manifest is written. */
@@ -394,14 +413,14 @@ export class Cluster {
 
   /** What the Pod's containers do, as declared for it or for one of its owners. */
   behaviourOf(pod: Admitted): PodBehaviour {
-    if (this.#behaviours.size === 0) return {};
+    if (this.#behaviours.size === 0) return noBehaviour;
     const own = this.#behaviours.get(keyOf(pod));
     if (own !== undefined) return own;
     for (const owner of this.ownersOf(pod)) {
       const behaviour = this.#behaviours.get(keyOf(owner));
       if (behaviour !== undefined) return behaviour;
     }
-    return {};
+    return noBehaviour;
   }
 
   /** The way from the request to running Pods, in order of time: seven steps of seven components. */

@@ -5,7 +5,7 @@ import type { Obstacle } from '../scheduler/explain/explanation.js';
 import { answersOf } from '../scheduler/explain/obstacles.js';
 import type { TriedChange } from '../scheduler/explain/search.js';
 import { getOrInsert } from '../scheduler/get-or-insert.js';
-import { podInfo } from '../scheduler/pod-info.js';
+import { PodInfo } from '../scheduler/pod-info.js';
 import type { Cluster } from './cluster.js';
 import { type Asked, askedOf } from './explain/asked.js';
 import { changesFor } from './explain/changes.js';
@@ -67,7 +67,7 @@ const ofWaiting = ({ asked, workload }: Answering, pods: readonly Admitted<Pod>[
   let changes: readonly TriedChange[] | undefined = outcome === 'preempting' ? [] : undefined;
   return {
     get obstacles() {
-      obstacles ??= answersOf(podInfo(first), asked.sandbox.cache, asked.profileOf(first), pods.length).obstacles;
+      obstacles ??= answersOf(new PodInfo(first), asked.sandbox.cache, asked.profileOf(first), pods.length).obstacles;
       return obstacles;
     },
     get changes() {

@@ -25,6 +25,12 @@ export interface Evicted {
 export const violationsOf = ({ postFilter }: Decision): number =>
   postFilter?.candidates?.find(({ node }) => node === postFilter.nominated)?.pdbViolations ?? 0;
 
+/** What is the same for all Pods that go to a node. */
+interface Assignment {
+  readonly decision: Decision;
+  readonly ending: string;
+}
+
 /** kube-scheduler's queue: which Pods are due, what its decisions become, and when a Pod that fitted nowhere is tried again. */
 export class Scheduling {
   readonly #api: ApiServer;
@@ -33,6 +39,10 @@ export class Scheduling {
   readonly #due = new Map<string, Admitted<Pod>>();
   readonly #waiting = new Map<string, Admitted<Pod>>();
   readonly decisions = new Map<string, Decision>();
+  /** By node. */
+  readonly #assignments = new Map<string, Assignment>();
+  /** By namespace, what messages begin with: of parts that they share, many texts take little room. */
+  readonly #beginnings = new Map<string, string>();
   readonly preemptions: Evicted[] = [];
   #retryAll = false;
   #retryForPods = false;
@@ -62,7 +72,7 @@ export class Scheduling {
     const isPod = object.kind === 'Pod';
     if (isPod && this.#isHidden(object)) return;
     if (type === 'deleted') this.#scheduler.remove(refOf(object));
-    else this.#scheduler.upsert(object, previous);
+    else this.#scheduler.upsert(object, previous, key);
     if (!isPod) {
       if (scheduledBy.has(object.kind) && wakes(object, previous)) this.#retryAll = true;
       return;
@@ -104,7 +114,7 @@ export class Scheduling {
   }
 
   #schedule(key: string, pod: Admitted<Pod>): void {
-    const decision = this.#scheduler.schedule(pod);
+    const decision = this.#scheduler.schedule(pod, key);
     if (decision.outcome === 'ignored') {
       const object = refOf(pod);
       this.#api.assume({
@@ -114,12 +124,12 @@ export class Scheduling {
       });
     }
     const before = this.decisions.get(key);
-    // Filter maps are as large as the cluster: they are kept only where someone will ask why.
-    this.decisions.set(key, decision.outcome === 'scheduled' ? { outcome: 'scheduled', node: decision.node } : decision);
+    if (decision.outcome === 'scheduled' && decision.node !== undefined) {
+      this.#assign(key, pod, decision.node, decision.volumes);
+      return;
+    }
+    this.decisions.set(key, decision);
     switch (decision.outcome) {
-      case 'scheduled':
-        if (decision.node !== undefined) this.#assign(pod, decision.node, decision.volumes);
-        return;
       case 'preempting': {
         const pdbViolations = violationsOf(decision);
         this.#waiting.set(key, pod);
@@ -144,17 +154,24 @@ export class Scheduling {
     }
   }
 
-  #assign(pod: Admitted<Pod>, node: string, volumes: VolumeDecision | undefined): void {
-    const { namespace, name } = pod.metadata;
+  #assign(key: string, pod: Admitted<Pod>, node: string, volumes: VolumeDecision | undefined): void {
+    const { namespace = '', name } = pod.metadata;
+    let assignment = this.#assignments.get(node);
+    if (assignment === undefined) {
+      // Filter maps are as large as the cluster: they are kept only where someone will ask why.
+      assignment = { decision: { outcome: 'scheduled', node }, ending: ` to ${node}` };
+      this.#assignments.set(node, assignment);
+    }
+    let beginning = this.#beginnings.get(namespace);
+    if (beginning === undefined) {
+      beginning = `Successfully assigned ${namespace}/`;
+      this.#beginnings.set(namespace, beginning);
+    }
+    this.decisions.set(key, assignment.decision);
     if (volumes !== undefined) chooseVolumes(this.#api, node, volumes);
     this.#api.bind(pod, node);
-    this.#api.record({
-      type: 'Normal',
-      reason: 'Scheduled',
-      message: `Successfully assigned ${namespace}/${name} to ${node}`,
-      object: refOf(pod),
-      component,
-    });
+    const message = beginning + name + assignment.ending;
+    this.#api.record({ type: 'Normal', reason: 'Scheduled', message, object: refOf(pod), component });
   }
 
   #report(pod: Admitted<Pod>, decision: Decision, before: Decision | undefined): void {

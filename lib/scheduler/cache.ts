@@ -15,7 +15,7 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../api/generated/types.js';
-import { type Admitted, groupOf, type ObjectRef } from '../api/object.js';
+import { type Admitted, groupOf, type ObjectRef, refKey } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { csiVolumeOf } from './csi-migration.js';
 import { getOrInsert } from './get-or-insert.js';
@@ -23,7 +23,7 @@ import { ImageStates } from './image-states.js';
 import { labelOf, labelPairs } from './labels.js';
 import { isSameToPods, NodeInfo } from './node-info.js';
 import { Nominations } from './nominations.js';
-import { countsAlike, isStill, type PodInfo, podInfo, podKey } from './pod-info.js';
+import { countsAlike, isStill, PodInfo, podKey } from './pod-info.js';
 import { VolumeIndex } from './volume-index.js';
 import type { PersistentDisk } from './volumes.js';
 
@@ -123,8 +123,8 @@ export class Cache {
   /** Services under one label of their selector, so that a Pod finds its own without asking all. */
   readonly #services = new Map<string, Map<string, Admitted<Service>>>();
   readonly #serviceAt = new Map<string, string>();
-  /** Those that came since somebody last asked for any: Pods without siblings, as the first of all workloads are, do not. */
-  readonly #newServices = new Map<string, Admitted<Service>>();
+  /** What came since somebody last asked for any: Pods without siblings, as the first of all workloads are, do not. */
+  readonly #newServices: Admitted<Service>[] = [];
 
   constructor(watch?: CacheWatch) {
     this.#watch = watch;
@@ -150,20 +150,20 @@ export class Cache {
     return this.#nodes.get(name);
   }
 
-  /** `before`: what the object was when it came here last, where the caller knows. */
-  upsert(object: Admitted, before?: Admitted): void {
+  /** `before`: what the object was when it came here last, and `key`: its `refKey`, where the caller knows. */
+  upsert(object: Admitted, before?: Admitted, key?: string): void {
     const { kind } = object;
     if (object.apiVersion !== 'v1') this.#upsertListed(object, before);
-    else if (kind === 'Pod') this.#upsertPod(object as Admitted<Pod>);
+    else if (kind === 'Pod') this.#upsertPod(object as Admitted<Pod>, key);
     else if (kind === 'Node') this.#upsertNode(object as Admitted<Node>);
-    else if (kind === 'Service') this.#upsertService(object as Admitted<Service>);
+    else if (kind === 'Service') this.#upsertService(object as Admitted<Service>, before);
     else this.#upsertListed(object, before);
   }
 
   remove(ref: ObjectRef): void {
     const { kind } = ref;
     if (ref.apiVersion !== 'v1') this.#removeListed(ref);
-    else if (kind === 'Pod') this.#forgetPod(nameOf(ref));
+    else if (kind === 'Pod') this.#forgetPod(refKey(ref));
     else if (kind === 'Node') this.#removeNode(ref.name);
     else if (kind === 'Service') this.#removeService(nameOf(ref));
     else this.#removeListed(ref);
@@ -228,7 +228,7 @@ export class Cache {
   /** Services of the namespace whose selector matches the labels. */
   servicesOf(namespace: string, labels: Labels): readonly Admitted<Service>[] {
     const found: Admitted<Service>[] = [];
-    if (this.#newServices.size > 0) this.#placeServices();
+    if (this.#newServices.length > 0) this.#placeServices();
     if (this.#services.size === 0) return found;
     for (const pair of labelPairs(labels)) {
       const services = this.#services.get(`${namespace}/${pair}`);
@@ -244,12 +244,12 @@ export class Cache {
     else if (kind === 'PersistentVolume') this.volumes.change(before as PersistentDisk, after as PersistentDisk);
   }
 
-  #upsertPod(pod: Admitted<Pod>): void {
+  #upsertPod(pod: Admitted<Pod>, known?: string): void {
     const { phase, nominatedNodeName: nominated } = pod.status ?? noStatus;
     const nodeName = pod.spec?.nodeName;
     // Pods that come before any has a node.
     if (!(nodeName || nominated) && this.#bound.size === 0 && this.nominations.size === 0) return;
-    const key = podKey(pod);
+    const key = known ?? podKey(pod);
     if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
       this.#forgetPod(key);
       return;
@@ -257,13 +257,13 @@ export class Cache {
     const before = this.#bound.get(key);
     const node = nodeName ? this.#nodes.get(nodeName) : undefined;
     if (node !== undefined && before !== undefined && isStill(before, pod)) {
-      const known = before.pod;
+      const replaced = before.pod;
       before.pod = pod;
       this.#version++;
-      this.#watch?.podReplaced(known, pod, node);
+      this.#watch?.podReplaced(replaced, pod, node);
       return;
     }
-    const info = podInfo(pod, before, key);
+    const info = new PodInfo(pod, before, key);
     if (node !== undefined && before !== undefined && before.spec.nodeName === nodeName && countsAlike(before, info)) {
       this.#bound.set(key, info);
       node.replacePod(info);
@@ -370,17 +370,16 @@ export class Cache {
     return info;
   }
 
-  #upsertService(service: Admitted<Service>): void {
-    const name = nameOf(service.metadata);
-    this.#removeService(name);
-    const selector = service.spec?.selector;
-    if (selector === undefined || Object.keys(selector).length === 0) return;
+  #upsertService(service: Admitted<Service>, before: Admitted<Service> | undefined): void {
+    if (before !== undefined && before.spec === service.spec) return;
     this.#version++;
-    this.#newServices.set(name, service);
+    this.#newServices.push(service);
   }
 
   #placeServices(): void {
-    for (const [name, service] of this.#newServices) {
+    for (const service of this.#newServices) {
+      const name = nameOf(service.metadata);
+      this.#dropService(name);
       const namespace = service.metadata.namespace ?? 'default';
       let at: string | undefined;
       // Under the label that fewest others have chosen: some labels are on everything.
@@ -392,7 +391,7 @@ export class Cache {
       this.#serviceAt.set(name, at);
       put(this.#services, at, name, service);
     }
-    this.#newServices.clear();
+    this.#newServices.length = 0;
   }
 
   #servicesAt(place: string): number {
@@ -400,11 +399,15 @@ export class Cache {
   }
 
   #removeService(name: string): void {
-    if (this.#newServices.delete(name)) this.#version++;
+    this.#placeServices();
+    this.#version++;
+    this.#dropService(name);
+  }
+
+  #dropService(name: string): void {
     const at = this.#serviceAt.get(name);
     if (at === undefined) return;
     this.#serviceAt.delete(name);
     drop(this.#services, at, name);
-    this.#version++;
   }
 }

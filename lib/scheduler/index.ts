@@ -5,7 +5,7 @@ import type { Decision } from './decision.js';
 import { FastEngine } from './fast/engine.js';
 import { NodeSampling } from './node-sampling.js';
 import { prioritySort } from './plugins/priority-sort.js';
-import { podInfo } from './pod-info.js';
+import { PodInfo } from './pod-info.js';
 import { defaultProfile, type Profile } from './profile.js';
 import { Profiles } from './profiles.js';
 import { decide, withoutQueue } from './reference.js';
@@ -16,16 +16,16 @@ import { decide, withoutQueue } from './reference.js';
 export interface Scheduler {
   /**
    * Tells of a new or changed object, defaulted as the API server does it. Kinds that no plugin looks at are ignored. `before`: what it
-   * was when the scheduler was last told of it, where the caller knows.
+   * was when the scheduler was last told of it, and `key`: its `refKey`, where the caller knows.
    */
-  upsert(object: Admitted, before?: Admitted): void;
+  upsert(object: Admitted, before?: Admitted, key?: string): void;
   remove(ref: ObjectRef): void;
   /**
    * Decides only. The caller carries it out and tells the scheduler: binds the Pod and its volumes, or evicts the victims, voids
    * nominations of lower priority to that node and nominates the Pod (`status.nominatedNodeName`). A profile that samples nodes begins
    * the next search where this one ended.
    */
-  schedule(pod: Admitted<Pod>): Decision;
+  schedule(pod: Admitted<Pod>, key?: string): Decision;
 }
 
 export interface SchedulerOptions {
@@ -50,8 +50,8 @@ export const createScheduler = ({ engine = 'fast', profiles = [defaultProfile] }
   return {
     upsert: cache.upsert.bind(cache),
     remove: cache.remove.bind(cache),
-    schedule: (pod) => {
-      const info = podInfo(pod);
+    schedule: (pod, key) => {
+      const info = new PodInfo(pod, undefined, key);
       const profile = byName.of(pod);
       return withoutQueue(info, profile) ?? decide(info, cache, profile ?? defaultProfile, sampling);
     },

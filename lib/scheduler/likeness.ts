@@ -46,9 +46,18 @@ const containerText = ({ image, resources, ports, restartPolicyRules }: Containe
   return restartPolicyRules === undefined ? text : `${text}r${JSON.stringify(restartPolicyRules)}`;
 };
 
-/** All that plugins look at in a spec, as text: short for Pods that say little, and equal for templates between which plugins see no difference. */
-export const specText = (spec: PodSpec, namespace: string): string => {
+/** Whether the spec says nothing of what few specs say. */
+export const isPlain = (spec: PodSpec): boolean => {
   const { initContainers, overhead, resources, nodeSelector, affinity, topologySpreadConstraints, hostNetwork, hostUsers } = spec;
+  return (
+    (initContainers ?? overhead ?? resources ?? nodeSelector ?? affinity ?? topologySpreadConstraints) === undefined &&
+    (hostNetwork ?? hostUsers) === undefined &&
+    !hasImage(spec)
+  );
+};
+
+/** All that plugins look at in a spec, as text: short for Pods that say little, and equal for templates between which plugins see no difference. */
+export const specText = (spec: PodSpec, namespace: string, plain: boolean): string => {
   const { priority, preemptionPolicy, tolerations } = spec;
   let text = `${namespace.length}:${namespace}`;
   for (let index = 0; index < spec.containers.length; index++) {
@@ -59,10 +68,8 @@ export const specText = (spec: PodSpec, namespace: string): string => {
   if (priority !== undefined) text += `n${priority}`;
   if (preemptionPolicy !== undefined)
     text += preemptionPolicy === 'PreemptLowerPriority' ? 'l' : JSON.stringify(preemptionPolicy);
-  const isPlain =
-    (initContainers ?? overhead ?? resources ?? nodeSelector ?? affinity ?? topologySpreadConstraints) === undefined &&
-    (hostNetwork ?? hostUsers) === undefined;
-  if (isPlain && !hasImage(spec)) return text;
+  if (plain) return text;
+  const { initContainers, overhead, resources, nodeSelector, affinity, topologySpreadConstraints, hostNetwork, hostUsers } = spec;
   const images = (spec.volumes ?? []).flatMap(({ image }) => image ?? []);
   const rare = [
     initContainers,

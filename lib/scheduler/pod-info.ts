@@ -1,31 +1,13 @@
 import type { Pod, PodSpec, Toleration } from '../api/generated/types.js';
-import type { Admitted } from '../api/object.js';
+import { type Admitted, refKey } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { type HostPort, hostPortsOf } from './host-ports.js';
-import { isAlike, specText } from './likeness.js';
+import { isAlike, isPlain, specText } from './likeness.js';
 import { compileRequiredNodeAffinity, type NodeView } from './node-selector.js';
 import { compilePodAffinity, type PodAffinityTerms } from './pod-affinity-term.js';
 import { heldBy, type PodResource, requestsOf } from './pod-requests.js';
 
 const noLabels: Labels = {};
-
-/** A Pod with what plugins need of it, computed once a spec. */
-export interface PodInfo extends SpecInfo {
-  /** The same for all Pods between which plugins see no difference but in labels, names and claims. */
-  readonly shared: SpecInfo;
-  /** As it is now: its status changes without consequence for all the rest. */
-  pod: Admitted<Pod>;
-  readonly spec: PodSpec;
-  /** `namespace/name`. */
-  readonly key: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly labels: Labels;
-  readonly priority: number;
-  readonly terminating: boolean;
-  /** What it takes of a node: what it requests, or what a resize has left it with when that is more. */
-  readonly held: PodResource;
-}
 
 /** What depends on the spec and namespace alone. */
 export interface SpecInfo {
@@ -56,7 +38,10 @@ interface Compiled {
   readonly next: Compiled | undefined;
 }
 
+/** Of specs that say more than most. */
 const compiled = new WeakMap<PodSpec['containers'], Compiled>();
+/** A Pod is asked about again at once, when it is bound, and Pods of one template mostly follow each other. */
+let last: Compiled | undefined;
 const byText = new Map<string, SpecInfo>();
 const mostTexts = 2000;
 
@@ -65,58 +50,102 @@ const mostTexts = 2000;
  * mostly ask for the same. So nearly all of the work is done once for many templates.
  */
 const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
-  const first = compiled.get(spec.containers);
+  if (last?.spec.containers === spec.containers && last.namespace === namespace && isAlike(last.spec, spec)) return last.info;
+  const plain = isPlain(spec);
+  const first = plain ? undefined : compiled.get(spec.containers);
   for (let known = first; known !== undefined; known = known.next) {
     if (known.namespace === namespace && isAlike(known.spec, spec)) return known.info;
   }
-  const text = specText(spec, namespace);
+  const text = specText(spec, namespace, plain);
   let info = byText.get(text);
   if (info === undefined) {
     if (byText.size === mostTexts) byText.clear();
     info = compileSpec(spec, namespace);
     byText.set(text, info);
   }
-  compiled.set(spec.containers, { spec, namespace, info, next: first });
+  last = { spec, namespace, info, next: first };
+  if (!plain) compiled.set(spec.containers, last);
   return info;
 };
 
 const noSpec: PodSpec = { containers: [] };
 
-export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string => `${namespace}/${name}`;
+export const podKey = ({ metadata: { namespace = 'default', name } }: Admitted<Pod>): string =>
+  refKey({ apiVersion: 'v1', kind: 'Pod', namespace, name });
 
-/** `before`: of the same Pod, where the caller has it; `key`: its key. */
-export const podInfo = (pod: Admitted<Pod>, before?: PodInfo, key = podKey(pod)): PodInfo => {
-  const namespace = pod.metadata.namespace ?? 'default';
-  const spec = pod.spec ?? noSpec;
-  const shared = before?.spec === spec ? before.shared : specInfo(spec, namespace);
-  // Field by field: made by spreading, an object costs ten times as much.
-  return {
-    shared,
-    requests: shared.requests,
-    tolerations: shared.tolerations,
-    requiredNodeAffinity: shared.requiredNodeAffinity,
-    hostPorts: shared.hostPorts,
-    hasPodAffinity: shared.hasPodAffinity,
-    affinity: shared.affinity,
-    pod,
-    spec,
-    key,
-    namespace,
-    name: pod.metadata.name,
-    labels: pod.metadata.labels ?? noLabels,
-    priority: spec.priority ?? 0,
-    terminating: pod.metadata.deletionTimestamp !== undefined,
-    held: heldBy(pod, shared.requests),
-  };
-};
+/** A Pod with what plugins need of it. */
+export class PodInfo implements SpecInfo {
+  /** Computed once a spec: the same for all Pods between which plugins see no difference but in labels, names and claims. */
+  readonly shared: SpecInfo;
+  /** As it is now: its status changes without consequence for all the rest. */
+  pod: Admitted<Pod>;
+  readonly spec: PodSpec;
+  /** Its `refKey`. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly priority: number;
+  readonly terminating: boolean;
+  /** What it takes of a node: what it requests, or what a resize has left it with when that is more. */
+  readonly held: PodResource;
+
+  /** `before`: of the same Pod, where the caller has it; `key`: its key. */
+  constructor(pod: Admitted<Pod>, before?: PodInfo, key = podKey(pod), priority = pod.spec?.priority ?? 0) {
+    const { namespace = 'default', labels = noLabels, deletionTimestamp } = pod.metadata;
+    const spec = pod.spec ?? noSpec;
+    const shared = before?.spec === spec ? before.shared : specInfo(spec, namespace);
+    this.shared = shared;
+    this.pod = pod;
+    this.spec = spec;
+    this.key = key;
+    this.namespace = namespace;
+    this.labels = labels;
+    this.priority = priority;
+    this.terminating = deletionTimestamp !== undefined;
+    this.held = heldBy(pod, shared.requests);
+  }
+
+  get name(): string {
+    return this.pod.metadata.name;
+  }
+
+  /** `namespace/name`. */
+  get text(): string {
+    return `${this.namespace}/${this.name}`;
+  }
+
+  get requests(): PodResource {
+    return this.shared.requests;
+  }
+
+  get tolerations(): readonly Toleration[] {
+    return this.shared.tolerations;
+  }
+
+  get requiredNodeAffinity(): SpecInfo['requiredNodeAffinity'] {
+    return this.shared.requiredNodeAffinity;
+  }
+
+  get hostPorts(): readonly HostPort[] {
+    return this.shared.hostPorts;
+  }
+
+  get hasPodAffinity(): boolean {
+    return this.shared.hasPodAffinity;
+  }
+
+  get affinity(): PodAffinityTerms {
+    return this.shared.affinity;
+  }
+}
 
 /** Whether all that is known of a Pod but its status holds for what it is now. */
 export const isStill = (known: PodInfo, pod: Admitted<Pod>): boolean =>
   known.spec === pod.spec &&
   known.labels === (pod.metadata.labels ?? noLabels) &&
   known.terminating === (pod.metadata.deletionTimestamp !== undefined) &&
-  known.held === heldBy(pod, known.requests);
+  known.held === heldBy(pod, known.shared.requests);
 
 /** Whether the Pod counts on its node as it did before: what changed, if anything, is its status. */
 export const countsAlike = (a: PodInfo, b: PodInfo): boolean =>
-  a.labels === b.labels && a.terminating === b.terminating && a.held === b.held && a.affinity === b.affinity;
+  a.labels === b.labels && a.terminating === b.terminating && a.held === b.held && a.shared.affinity === b.shared.affinity;

@@ -19,7 +19,7 @@ export const withoutQueue = (info: PodInfo, profile: Profile | undefined): Decis
     const message = plugin.preEnqueue?.(info);
     if (message !== undefined) return { outcome: 'gated', message };
   }
-  if (info.terminating) return { outcome: 'deleting', message: `skip schedule deleting pod: ${info.key}` };
+  if (info.terminating) return { outcome: 'deleting', message: `skip schedule deleting pod: ${info.text}` };
   return undefined;
 };
 

@@ -5,7 +5,7 @@ import type { Obstacle } from '../../scheduler/explain/explanation.js';
 import { answersOf } from '../../scheduler/explain/obstacles.js';
 import { getOrInsert } from '../../scheduler/get-or-insert.js';
 import type { NodeInfo } from '../../scheduler/node-info.js';
-import { type PodInfo, podInfo } from '../../scheduler/pod-info.js';
+import { PodInfo } from '../../scheduler/pod-info.js';
 import type { Cluster } from '../cluster.js';
 import type { Bottleneck, Shortage } from './limit.js';
 import type { Trial } from './trial.js';
@@ -74,7 +74,7 @@ export const bottlenecksOf = (
   cluster: Cluster,
   poolOf: (node: string) => string,
 ): readonly Bottleneck[] => {
-  const info = podInfo(pod);
+  const info = new PodInfo(pod);
   const { cache } = trial;
   const { obstacles } = answersOf(info, cache, trial.profileOf(pod), 1);
   const barred = new Set(obstacles.flatMap(({ plugin, nodes, alsoOn }) => (byNature.has(plugin) ? [...nodes, ...alsoOn] : [])));

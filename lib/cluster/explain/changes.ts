@@ -7,7 +7,7 @@ import { type Answers, answersOf } from '../../scheduler/explain/obstacles.js';
 import { once } from '../../scheduler/explain/question.js';
 import { smallestChanges, type TriedChange } from '../../scheduler/explain/search.js';
 import { type Template, Trial } from '../../scheduler/explain/trial.js';
-import { podInfo } from '../../scheduler/pod-info.js';
+import { PodInfo } from '../../scheduler/pod-info.js';
 import type { Asked } from './asked.js';
 
 /** How many nodes are looked at, about, in one trial; of more Pods than that allows only the first are tried. */
@@ -102,7 +102,7 @@ export const changesFor = (asked: Asked, workload: ObjectRef, pods: readonly Adm
   const trial = new Trial(sandbox, template);
   const barred = intoQueue(asked, first);
   const answersFor = (pod: Admitted<Pod>): Answers =>
-    answersOf(podInfo(pod), sandbox.cache, asked.profileOf(pod), template.waiting.length);
+    answersOf(new PodInfo(pod), sandbox.cache, asked.profileOf(pod), template.waiting.length);
   if (barred.length > 0) return smallestChanges(trial, answersFor, barred);
   const nameOf = (victim: Admitted<Pod>): string => {
     const root = cluster.controllerOf(victim);

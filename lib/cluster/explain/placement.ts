@@ -4,7 +4,7 @@ import type { Obstacle } from '../../scheduler/explain/explanation.js';
 import { answersOf } from '../../scheduler/explain/obstacles.js';
 import { scoreTable } from '../../scheduler/explain/score-table.js';
 import { unplaced } from '../../scheduler/explain/trial.js';
-import { podInfo } from '../../scheduler/pod-info.js';
+import { PodInfo } from '../../scheduler/pod-info.js';
 import type { Asked } from './asked.js';
 import type { Placement } from './explanation.js';
 
@@ -19,7 +19,7 @@ const ask = (asked: Asked, pod: Admitted<Pod>, asOf: Placement['asOf']): Placed 
   const { sandbox } = asked;
   const before = unplaced(pod);
   const decision = sandbox.decide(before);
-  const info = podInfo(before);
+  const info = new PodInfo(before);
   const profile = asked.profileOf(before);
   const { obstacles, question } = answersOf(info, sandbox.cache, profile, 1);
   // A profile that samples nodes scores only some of those that pass.

@@ -73,8 +73,10 @@ export const wouldPreempt = ({ cluster, sandbox }: Asked, pod: Admitted<Pod>): P
   const node = postFilter?.nominated;
   if (outcome !== 'preempting' || !node) return undefined;
   const pdbViolations = violationsOf(decision);
-  const keys = new Set(postFilter?.victims);
-  const victims = [...(sandbox.cache.node(node)?.pods.values() ?? [])].filter(({ key }) => keys.has(key)).map((info) => info.pod);
+  const texts = new Set(postFilter?.victims);
+  const victims = [...(sandbox.cache.node(node)?.pods.values() ?? [])]
+    .filter(({ text }) => texts.has(text))
+    .map((info) => info.pod);
   return sandbox.attempt((attempt) => {
     for (const victim of victims) attempt.remove(refOf(victim));
     sandbox.bind(attempt, unplaced(pod), { outcome: 'scheduled', node });

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/generated/types.js';
 import { type Admitted, refOf } from '../../api/object.js';
 import { runPreFilter } from '../cycle.js';
 import { selectVictims, type Victims } from '../plugins/default-preemption.js';
-import { podInfo } from '../pod-info.js';
+import { PodInfo } from '../pod-info.js';
 import { defaultProfile } from '../profile.js';
 import type { Edit, Remedy } from './explanation.js';
 import { controllerOf, once } from './question.js';
@@ -22,7 +22,7 @@ const cheapestEviction = (
   maySpare: (other: Admitted<Pod>) => boolean,
 ): readonly Admitted<Pod>[] | undefined => {
   const { cache } = sandbox;
-  const info = { ...podInfo(pod), priority: Number.POSITIVE_INFINITY };
+  const info = new PodInfo(pod, undefined, undefined, Number.POSITIVE_INFINITY);
   const profile = sandbox.profiles.of(pod) ?? defaultProfile;
   const { cycle, nodeNames } = runPreFilter(profile.plugins, info, cache);
   if (cycle.refusal !== undefined) return undefined;
@@ -33,7 +33,7 @@ const cheapestEviction = (
     if (++looked > mostNodes) break;
     const victims = selectVictims(cycle, node);
     if ('code' in victims) continue;
-    const pods = victims.candidate.victims.flatMap((key) => node.pods.get(key)?.pod ?? []);
+    const pods = victims.pods.map((victim) => victim.pod);
     if (!pods.every(maySpare)) continue;
     if (best === undefined || pods.length < best.pods.length) best = { victims, pods };
   }

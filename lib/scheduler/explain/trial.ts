@@ -1,6 +1,6 @@
 import type { Node, PersistentVolumeClaim, Pod, PodSpec } from '../../api/generated/types.js';
 import type { Admitted } from '../../api/object.js';
-import { podInfo } from '../pod-info.js';
+import { PodInfo } from '../pod-info.js';
 import { claimNameOf } from '../volumes.js';
 import type { Edit } from './explanation.js';
 import type { Attempt, Sandbox } from './sandbox.js';
@@ -118,7 +118,7 @@ export class Trial {
       case 'claim':
         for (const pod of this.#template.waiting) {
           const volume = pod.spec?.volumes?.find(({ name }) => name === edit.volume);
-          const name = volume === undefined ? undefined : claimNameOf(volume, podInfo(pod));
+          const name = volume === undefined ? undefined : claimNameOf(volume, new PodInfo(pod));
           const claim: Admitted<PersistentVolumeClaim> | undefined = cache.lists['/PersistentVolumeClaim'].get(
             `${pod.metadata.namespace ?? 'default'}/${name}`,
           );

@@ -7,7 +7,7 @@ import type { NodeRefusals } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { NodeSampling } from '../node-sampling.js';
 import { defaultPreemption } from '../plugins/default-preemption.js';
-import { type PodInfo, podInfo } from '../pod-info.js';
+import { PodInfo } from '../pod-info.js';
 import { defaultProfile, type Profile } from '../profile.js';
 import type { Profiles } from '../profiles.js';
 import { decide, runPostFilter, withoutQueue } from '../reference.js';
@@ -92,8 +92,8 @@ export class FastEngine implements CacheWatch {
     else this.#priorities.delete(priority);
   }
 
-  schedule(pod: Admitted<Pod>): Decision {
-    const info = podInfo(pod);
+  schedule(pod: Admitted<Pod>, key?: string): Decision {
+    const info = new PodInfo(pod, undefined, key);
     const profile = this.#profiles.of(pod);
     return withoutQueue(info, profile) ?? this.#decide(info, profile ?? defaultProfile);
   }

@@ -54,6 +54,8 @@ const splitByBudgets = (
 /** Where evictions would make room. */
 export interface Victims {
   readonly candidate: Candidate;
+  /** The most important first. */
+  readonly pods: readonly PodInfo[];
   /** What speaks against it, in order of weight; less is better. */
   readonly costs: readonly number[];
 }
@@ -63,7 +65,8 @@ const earliestStart = (pods: readonly PodInfo[]): number =>
   Math.min(...pods.filter(({ priority }) => priority === pods[0]?.priority).map(startTime));
 
 const victimsOn = (node: NodeInfo, pods: readonly PodInfo[], pdbViolations: number): Victims => ({
-  candidate: { node: node.name, victims: pods.map(({ key }) => key), pdbViolations },
+  candidate: { node: node.name, victims: pods.map(({ text }) => text), pdbViolations },
+  pods,
   costs: [
     pdbViolations,
     pods[0]?.priority ?? 0,

@@ -38,7 +38,7 @@ const claimsOf = (pod: PodInfo, { lists }: Cache): readonly Claim[] | string => 
     }
     if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim "${claimName}" is being deleted`;
     if (isEphemeral && !isOwnedBy(claim, pod)) {
-      return `PVC ${claimKey(claim)} was not created for pod ${pod.key} (pod is not owner)`;
+      return `PVC ${claimKey(claim)} was not created for pod ${pod.text} (pod is not owner)`;
     }
     claims.push(claim);
   }

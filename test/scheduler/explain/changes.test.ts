@@ -11,7 +11,7 @@ import { smallestChanges, type TriedChange } from '../../../lib/scheduler/explai
 import { Trial } from '../../../lib/scheduler/explain/trial.js';
 import { fitErrorText } from '../../../lib/scheduler/fit-error.js';
 import { createScheduler } from '../../../lib/scheduler/index.js';
-import { podInfo } from '../../../lib/scheduler/pod-info.js';
+import { PodInfo } from '../../../lib/scheduler/pod-info.js';
 import { defaultProfile } from '../../../lib/scheduler/profile.js';
 import { bound, node, pod } from '../objects.js';
 
@@ -22,7 +22,7 @@ const changesOf = (objects: readonly Admitted[], waiting: readonly Admitted<Pod>
   const template = { waiting, running: [] };
   return smallestChanges(
     new Trial(sandbox, template),
-    (one) => answersOf(podInfo(one), sandbox.cache, defaultProfile, waiting.length),
+    (one) => answersOf(new PodInfo(one), sandbox.cache, defaultProfile, waiting.length),
     evictions(sandbox, template, ({ metadata: { name } }) => name),
   );
 };
@@ -228,7 +228,7 @@ describe('for every cluster', () => {
         const decision = scheduler.schedule(subject);
         fc.pre(decision.outcome === 'unschedulable');
         const { obstacles, question } = answersOf(
-          podInfo(subject),
+          new PodInfo(subject),
           new Sandbox(objects, [defaultProfile]).cache,
           defaultProfile,
           1,
@@ -273,7 +273,7 @@ describe('for every cluster', () => {
         const said = () => waiting.map((one) => sandbox.decide(one).message);
         const before = [placesOf(), said()];
         const template = { waiting, running: [] };
-        const answersFor = (one: Admitted<Pod>) => answersOf(podInfo(one), sandbox.cache, defaultProfile, 1);
+        const answersFor = (one: Admitted<Pod>) => answersOf(new PodInfo(one), sandbox.cache, defaultProfile, 1);
         smallestChanges(new Trial(sandbox, template), answersFor, evictions(sandbox, template, String));
         expect([placesOf(), said()]).toEqual(before);
       }),
@@ -289,7 +289,7 @@ describe('for every cluster', () => {
         const { outcome, scores, node: chosen } = sandbox.decide(subject);
         fc.pre(outcome === 'scheduled' && scores !== undefined);
         const feasible = sandbox.cache.nodes.filter(({ name }) => scores?.has(name));
-        const table = scoreTable(podInfo(subject), feasible, sandbox.cache, defaultProfile);
+        const table = scoreTable(new PodInfo(subject), feasible, sandbox.cache, defaultProfile);
         expect(new Map(table.map(({ node: name, total }) => [name, total]))).toEqual(
           new Map([...(scores ?? [])].map(([name, [total]]) => [name, total])),
         );

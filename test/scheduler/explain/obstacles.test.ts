@@ -4,7 +4,7 @@ import type { Admitted } from '../../../lib/api/object.js';
 import type { Fact, Obstacle } from '../../../lib/scheduler/explain/explanation.js';
 import { answersOf } from '../../../lib/scheduler/explain/obstacles.js';
 import { Sandbox } from '../../../lib/scheduler/explain/sandbox.js';
-import { podInfo } from '../../../lib/scheduler/pod-info.js';
+import { PodInfo } from '../../../lib/scheduler/pod-info.js';
 import { defaultProfile } from '../../../lib/scheduler/profile.js';
 import { bound, node, object, pod } from '../objects.js';
 
@@ -12,7 +12,7 @@ const hostname = 'kubernetes.io/hostname';
 const zone = 'topology.kubernetes.io/zone';
 
 const obstaclesOf = (subject: Admitted<Pod>, ...objects: readonly Admitted[]): readonly Obstacle[] =>
-  answersOf(podInfo(subject), new Sandbox(objects, [defaultProfile]).cache, defaultProfile, 1).obstacles;
+  answersOf(new PodInfo(subject), new Sandbox(objects, [defaultProfile]).cache, defaultProfile, 1).obstacles;
 
 const factsOf = (subject: Admitted<Pod>, ...objects: readonly Admitted[]): readonly Fact[] =>
   obstaclesOf(subject, ...objects).flatMap(({ facts }) => facts);

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../api/generated/types.js';
 import { type Admitted, refKey, refOf, refText } from '../../../api/object.js';
 import { termMatches } from '../../../scheduler/pod-affinity-term.js';
-import { podInfo } from '../../../scheduler/pod-info.js';
+import { PodInfo } from '../../../scheduler/pod-info.js';
 import { withField } from '../../edit.js';
 import type { IntentOf } from '../../intent.js';
 import { ownLabels } from '../../policy-peers.js';
@@ -16,9 +16,9 @@ type Pods = readonly Admitted<Pod>[];
 
 /** Required anti-affinity of a Pod that means another one, over labels that every node has. */
 const repels = ({ cluster }: DryRun, from: Admitted<Pod>, to: Admitted<Pod>): boolean => {
-  const { labels, namespace } = podInfo(to);
+  const { labels, namespace } = new PodInfo(to);
   const namespaceLabels = cluster.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })?.metadata.labels ?? {};
-  return podInfo(from).affinity.requiredAntiAffinity.some(
+  return new PodInfo(from).affinity.requiredAntiAffinity.some(
     (term) =>
       termMatches(term, { namespace, labels }, namespaceLabels) &&
       cluster.list('Node').every(({ metadata }) => metadata.labels?.[term.topologyKey] !== undefined),

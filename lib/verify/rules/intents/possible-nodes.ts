@@ -1,6 +1,6 @@
 import type { Pod } from '../../../api/generated/types.js';
 import type { Admitted, ObjectRef } from '../../../api/object.js';
-import { podInfo } from '../../../scheduler/pod-info.js';
+import { PodInfo } from '../../../scheduler/pod-info.js';
 import { toleratesAll } from '../../../scheduler/taints.js';
 import type { DryRun } from '../../rule.js';
 
@@ -10,7 +10,7 @@ const possibleNodes = ({ cluster }: DryRun, workload: ObjectRef, pods: readonly 
   if (sample === undefined) return new Set();
   // The Pods of a DaemonSet name their nodes, each its own.
   if (workload.kind === 'DaemonSet') return new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []));
-  const { tolerations, requiredNodeAffinity } = podInfo(sample);
+  const { tolerations, requiredNodeAffinity } = new PodInfo(sample);
   return new Set(
     cluster.list('Node').flatMap(({ metadata: { name, labels = {} }, spec }) => {
       const hard = (spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');

@@ -2,7 +2,7 @@ import type { Pod, TopologySpreadConstraint } from '../../../api/generated/types
 import { matcherOf } from '../../../api/label-selector.js';
 import { type Admitted, refOf, refText } from '../../../api/object.js';
 import { termMatches } from '../../../scheduler/pod-affinity-term.js';
-import { podInfo } from '../../../scheduler/pod-info.js';
+import { PodInfo } from '../../../scheduler/pod-info.js';
 import { fieldOf, withField } from '../../edit.js';
 import type { Evidence } from '../../finding.js';
 import type { IntentOf } from '../../intent.js';
@@ -28,7 +28,7 @@ const isForced = ({ topologyKey, atLeast, workload }: SpreadsOver, pod: Admitted
       matcherOf(constraint.labelSelector)(metadata.labels) &&
       Math.ceil(replicas / constraint.maxSkew) >= atLeast,
   );
-  const { affinity, namespace, labels } = podInfo(pod);
+  const { affinity, namespace, labels } = new PodInfo(pod);
   const onePer = affinity.requiredAntiAffinity.some(
     (term) => term.topologyKey === topologyKey && termMatches(term, { namespace, labels }, {}),
   );
