@@ -8,7 +8,7 @@ import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
 import { type GroupKind, keyOf } from '../apiserver/store.js';
 import { runCronJob } from '../controllers/index.js';
-import type { ContainerBehaviour, PodBehaviour } from '../kubelet/behaviour.js';
+import type { PodBehaviour } from '../kubelet/behaviour.js';
 import { Kubelet } from '../kubelet/index.js';
 import type { Manifest, Provenance } from '../manifest/manifest.js';
 import type { Decision } from '../scheduler/decision.js';
@@ -58,9 +58,6 @@ export interface ApplyOptions {
 /** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
 const horizon = 15 * 60;
 
-const noBehaviour: ContainerBehaviour = {};
-const noBehaviours: PodBehaviour = {};
-
 /**
  * A simulated cluster. One way in (`apply`), one way to let time pass (`settle` and the actions), one way out (read-only
  * views). It never throws for what a cluster would refuse, and the same input gives the same cluster.
@@ -99,7 +96,7 @@ export class Cluster {
     for (const text of scheduler?.warnings ?? []) api.assume({ code: 'unjudged', text });
     this.#kubelets = new Kubelets(
       api,
-      (pod, container) => this.behaviourOf(pod)[container] ?? noBehaviour,
+      (pod, container) => this.behaviourOf(pod)[container] ?? {},
       (host) => new Kubelet(host),
       isHidden,
     );
@@ -402,14 +399,14 @@ export class Cluster {
 
   /** What the Pod's containers do, as declared for it or for one of its owners. */
   behaviourOf(pod: Admitted): PodBehaviour {
-    if (this.#behaviours.size === 0) return noBehaviours;
+    if (this.#behaviours.size === 0) return {};
     const own = this.#behaviours.get(keyOf(pod));
     if (own !== undefined) return own;
     for (const owner of this.ownersOf(pod)) {
       const behaviour = this.#behaviours.get(keyOf(owner));
       if (behaviour !== undefined) return behaviour;
     }
-    return noBehaviours;
+    return {};
   }
 
   /** The way from the request to running Pods, in order of time: seven steps of seven components. */

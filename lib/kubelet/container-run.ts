@@ -1,5 +1,5 @@
 import type { Container, ContainerState, Pod } from '../api/generated/types.js';
-import { type Admitted, refOf } from '../api/object.js';
+import type { Admitted, ObjectRef } from '../api/object.js';
 import type { Occurrence } from '../apiserver/event.js';
 import type { ProbeResult } from './actions.js';
 import type { ContainerBehaviour } from './behaviour.js';
@@ -39,18 +39,21 @@ export class ContainerRun implements Occurrence {
   asksOthers = false;
   liveness: ProbeResult | undefined;
   startup: ProbeResult | undefined;
-  readonly #of: { readonly pod: Admitted<Pod> };
+  /** Not the Pod itself: its events are kept when it is long gone. */
+  readonly #namespace: string | undefined;
+  readonly #podName: string;
 
-  /** `container`: as it was defined at the start; `of`: its Pod, whatever becomes of it. */
+  /** `container`: as it is defined now. */
   constructor(
     host: KubeletHost,
-    of: { readonly pod: Admitted<Pod> },
+    { metadata }: Admitted<Pod>,
     readonly container: Container,
     readonly behaviour: ContainerBehaviour,
     public started: boolean,
   ) {
     this.start = startNow(host.clock);
-    this.#of = of;
+    this.#namespace = metadata.namespace;
+    this.#podName = metadata.name;
   }
 
   get listens(): readonly Listener[] {
@@ -58,7 +61,7 @@ export class ContainerRun implements Occurrence {
   }
 
   get events(): Occurrence['events'] {
-    const object = refOf(this.#of.pod);
+    const object: ObjectRef = { apiVersion: 'v1', kind: 'Pod', namespace: this.#namespace, name: this.#podName };
     const told = (reason: string, message: string): Occurrence['events'][number] => ({
       time: this.start.at,
       type: 'Normal',

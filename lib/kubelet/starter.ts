@@ -59,7 +59,7 @@ export const startContainer = (pod: PodRecord, record: ContainerRecord): { run: 
   const { container } = record;
   if (record.hasRun) record.backoff = accountRestart(record.backoff, record.finishedAt, pod.now);
   const behaviour = pod.host.behaviour(pod.pod, container.name);
-  const run = new ContainerRun(pod.host, pod, container, behaviour, record.init && !record.sidecar);
+  const run = new ContainerRun(pod.host, pod.pod, container, behaviour, record.init && !record.sidecar);
   record.begin(run);
   pod.dirty = true;
   pod.host.note(run);
