@@ -17,7 +17,7 @@ import { type Clock, timestampAt } from './clock.js';
 import { replaceCustom, versionOf } from './custom-resources.js';
 import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } from './deletion.js';
 import { equal } from './equal.js';
-import type { ClusterEvent } from './event.js';
+import { type ClusterEvent, EventLog, type Occurrence } from './event.js';
 import { spendBudget } from './eviction.js';
 import { suffixOf, uidOf } from './identity.js';
 import { decodeAndDefault, validate } from './judge.js';
@@ -73,7 +73,7 @@ export class ApiServer {
   readonly clock: Clock;
   readonly world: 'open' | 'closed';
   readonly allocation = new ServiceAllocation(this.store);
-  readonly events: ClusterEvent[] = [];
+  readonly #log = new EventLog();
   readonly #context: AdmissionContext;
   readonly #admission: AdmissionChain;
   readonly #assumptions = new Map<string, Assumption>();
@@ -106,7 +106,20 @@ export class ApiServer {
 
   record(event: Omit<ClusterEvent, 'time'>): void {
     const { type, reason, message, object, component } = event;
-    this.events.push({ time: this.clock.now, type, reason, message, object, component });
+    this.#log.add({ time: this.clock.now, type, reason, message, object, component });
+  }
+
+  /** Notes what happened without making events of it. */
+  note(occurrence: Occurrence): void {
+    this.#log.note(occurrence);
+  }
+
+  get events(): readonly ClusterEvent[] {
+    return this.#log.events;
+  }
+
+  get warnings(): readonly ClusterEvent[] {
+    return this.#log.warnings;
   }
 
   get(ref: ObjectRef): Stored | undefined {

@@ -372,6 +372,11 @@ export class Cluster {
     return this.#plane.api.events;
   }
 
+  /** Those events that warn, in the same order. */
+  get warnings(): readonly ClusterEvent[] {
+    return this.#plane.api.warnings;
+  }
+
   /** What `apply` was refused, in order. */
   get refusals(): readonly { readonly ref: ObjectRef; readonly refusal: Refusal }[] {
     return this.#refusals;

@@ -136,6 +136,7 @@ export class Kubelets {
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.finish(pod);
       },
       event: api.record.bind(api),
+      note: api.note.bind(api),
     };
   }
 }

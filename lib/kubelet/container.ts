@@ -1,8 +1,7 @@
 import type { Container, ContainerState, ContainerStateTerminated, ContainerStatus } from '../api/generated/types.js';
-import type { ProbeResult, RuntimeState } from './actions.js';
+import type { RuntimeState } from './actions.js';
 import type { Backoff } from './backoff.js';
-import type { ContainerBehaviour } from './behaviour.js';
-import type { Listener } from './port.js';
+import type { ContainerRun } from './container-run.js';
 
 const noState: ContainerState = {};
 
@@ -21,39 +20,10 @@ const idleState = (
   return last === undefined ? { waiting: { reason: idleReason } } : { terminated: last };
 };
 
-let lastRunning = { running: { startedAt: '' } };
-
-/** Containers that started together share their state. */
-const runningSince = (startedAt: string): ContainerState => {
-  if (lastRunning.running.startedAt !== startedAt) lastRunning = { running: { startedAt } };
-  return lastRunning;
-};
-
-/** One run of a container, from its start to its end. */
-export interface Run {
-  readonly image: string;
-  /** Milliseconds. */
-  readonly startedAt: number;
-  readonly startedText: string;
-  readonly behaviour: ContainerBehaviour;
-  readonly listens: readonly Listener[];
-  liveness?: ProbeResult;
-  startup?: ProbeResult;
-  started: boolean;
-  ready: boolean;
-  /** It was told to stop. */
-  stopping: boolean;
-  /** Counts the plans of its probes: a newer plan makes older timers void. */
-  probePlan: number;
-  /** A probe asks a port that another container of the Pod has, or nobody. */
-  asksOthers: boolean;
-}
-
 /** What the kubelet knows of one container of a Pod. */
 export class ContainerRecord {
   /** The run that goes on. */
-  run: Run | undefined;
-  hasRun = false;
+  run: ContainerRun | undefined;
   backoff: Backoff | undefined;
   /** Milliseconds. */
   finishedAt = 0;
@@ -77,11 +47,14 @@ export class ContainerRecord {
     return this.#last === undefined || this.due ? undefined : { state: 'exited', exitCode: this.#last.exitCode };
   }
 
-  begin(run: Run): void {
+  get hasRun(): boolean {
+    return this.#starts > 0;
+  }
+
+  begin(run: ContainerRun): void {
     this.run = run;
     this.due = false;
     this.#starts++;
-    this.hasRun = true;
     this.#waiting = undefined;
   }
 
@@ -100,15 +73,16 @@ export class ContainerRecord {
 
   /** `idleReason`: why a container waits that was never looked at. */
   status(idleReason: string): ContainerStatus {
-    const state = this.run === undefined ? idleState(idleReason, this.#waiting, this.#last) : runningSince(this.run.startedText);
+    const { run } = this;
+    const state = run === undefined ? idleState(idleReason, this.#waiting, this.#last) : run.start.state;
     const completed = this.init && !this.sidecar && state.terminated?.exitCode === 0;
     return {
       name: this.container.name,
-      image: this.run?.image ?? this.container.image ?? '',
+      image: (run ?? this).container.image ?? '',
       imageID: '',
-      ready: completed || this.run?.ready === true,
+      ready: completed || run?.ready === true,
       restartCount: Math.max(this.#starts - 1, 0),
-      started: this.run?.started === true,
+      started: run?.started === true,
       state,
       lastState: this.#last === undefined || state.terminated !== undefined ? noState : { terminated: this.#last },
     };

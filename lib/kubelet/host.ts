@@ -1,6 +1,6 @@
 import type { Node, Pod, PodStatus, Service } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
-import type { ClusterEvent } from '../apiserver/event.js';
+import type { ClusterEvent, Occurrence } from '../apiserver/event.js';
 import type { Kinds } from '../apiserver/kinds.js';
 import type { ContainerBehaviour } from './behaviour.js';
 
@@ -19,4 +19,6 @@ export interface KubeletHost {
   /** The Pod is gone for good (grace period over). */
   remove(pod: Admitted<Pod>): void;
   event(event: Omit<ClusterEvent, 'time'>): void;
+  /** Notes what happened, for those who read events. */
+  note(occurrence: Occurrence): void;
 }

@@ -1,11 +1,20 @@
-import type { Container, ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
-import type { Admitted, ObjectRef } from '../api/object.js';
+import type {
+  Container,
+  ContainerStatus,
+  HostIP,
+  NodeAddress,
+  Pod,
+  PodCondition,
+  PodSpec,
+  PodStatus,
+} from '../api/generated/types.js';
+import type { Admitted } from '../api/object.js';
 import { refOf } from '../api/object.js';
 import { quantityValue } from '../api/quantity.js';
 import type { ProbeResult, RuntimeState, RuntimeView } from './actions.js';
 import { newPodView } from './actions.js';
-import type { Run } from './container.js';
 import { ContainerRecord } from './container.js';
+import type { ContainerRun } from './container-run.js';
 import type { KubeletHost } from './host.js';
 import { HostObjects } from './host-objects.js';
 import { podPhase } from './phase.js';
@@ -22,15 +31,32 @@ const readiness = (status: PodStatus | undefined): string | undefined =>
 const mainRecord = (container: Container): ContainerRecord => new ContainerRecord(container, false, false);
 const initRecord = (container: Container): ContainerRecord => new ContainerRecord(container, true, isSidecar(container));
 
+/** How many ports a run listens on, at most. */
+const mostPorts = ({ container, behaviour }: ContainerRun): number => (behaviour.listens ?? container.ports ?? []).length;
+
 const keyOf = ({ port, protocol }: Listener): string => `${protocol}:${port}`;
 
 const noStatus: PodStatus = {};
 const noConditions: readonly PodCondition[] = [];
+const noAddresses: readonly NodeAddress[] = [];
 
 /** A function and not a method: there is a record for every Pod, and private methods make objects dear. */
 const statusesOf = (containers: readonly ContainerRecord[]): readonly ContainerStatus[] => {
   const idle = containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
   return containers.map((record) => record.status(idle));
+};
+
+/** By the addresses of their node: its Pods share them. */
+const internalIPs = new WeakMap<readonly NodeAddress[], readonly HostIP[]>();
+
+/** The first internal address of a node, none where it has none. */
+const internalIPsOf = (addresses: readonly NodeAddress[]): readonly HostIP[] => {
+  const known = internalIPs.get(addresses);
+  if (known !== undefined) return known;
+  const internal = addresses.find(({ type }) => type === 'InternalIP');
+  const made = internal === undefined ? [] : [{ ip: internal.address }];
+  internalIPs.set(addresses, made);
+  return made;
 };
 
 /** What the kubelet knows of one Pod, and its ways to report it. */
@@ -50,13 +76,12 @@ export class PodRecord {
   gone = false;
   /** Something changed since the last report. */
   dirty = true;
-  readonly #ref: ObjectRef;
-  readonly #startTime: string;
+  /** Those published last: their times last while their status does. */
+  conditions: readonly PodCondition[];
+  readonly startTime: string;
   #ports: OpenPorts | undefined;
-  #conditions: readonly PodCondition[];
   #published: PodStatus | undefined;
   #told: Set<string> | undefined;
-  #objects: HostObjects | undefined;
 
   /** `ports`: those of its node when the Pod is on the network of its node; otherwise it has its own. */
   constructor(host: KubeletHost, pod: Admitted<Pod>, ports: OpenPorts | undefined) {
@@ -67,9 +92,8 @@ export class PodRecord {
     this.podIP = podIP;
     this.over = phase === 'Succeeded' || phase === 'Failed';
     this.#ports = ports;
-    this.#ref = refOf(pod);
-    this.#startTime = startTime ?? host.clock.timestamp;
-    this.#conditions = conditions;
+    this.startTime = startTime ?? host.clock.timestamp;
+    this.conditions = conditions;
     const { initContainers } = this.spec;
     const main = this.spec.containers.map(mainRecord);
     this.containers = initContainers === undefined ? main : [...initContainers.map(initRecord), ...main];
@@ -77,21 +101,16 @@ export class PodRecord {
 
   /** What the Pod refers to. */
   get objects(): HostObjects {
-    this.#objects ??= new HostObjects(this);
-    return this.#objects;
+    return new HostObjects(this);
   }
 
   get now(): number {
     return this.host.clock.now;
   }
 
-  get hostIP(): string | undefined {
-    const addresses = this.host.node(this.spec.nodeName ?? '')?.status?.addresses;
-    for (let index = 0; addresses !== undefined && index < addresses.length; index++) {
-      const each = addresses[index];
-      if (each?.type === 'InternalIP') return each.address;
-    }
-    return undefined;
+  /** The address of its node, none where that has none. */
+  get hostIPs(): readonly HostIP[] {
+    return internalIPsOf(this.host.node(this.spec.nodeName ?? '')?.status?.addresses ?? noAddresses);
   }
 
   /** Bytes of memory of its node: the limit of what has no limit. */
@@ -107,7 +126,7 @@ export class PodRecord {
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.host.event({ type, reason, message, object: this.#ref, component: 'kubelet' });
+    this.host.event({ type, reason, message, object: refOf(this.pod), component: 'kubelet' });
   }
 
   /** A warning that the kubelet repeats as long as it lasts is told once. */
@@ -120,11 +139,10 @@ export class PodRecord {
   }
 
   /** Opens the ports of a run; returns the first one that is taken: containers of a Pod share one network. A single port needs no book. */
-  open(record: ContainerRecord, run: Run): Listener | undefined {
-    let taken: Listener | undefined;
-    if (run.listens.length === 0 || (this.#ports === undefined && this.containers.length + run.listens.length === 2))
-      return taken;
+  open(record: ContainerRecord, run: ContainerRun): Listener | undefined {
+    if (this.#ports === undefined && this.containers.length === 1 && mostPorts(run) < 2) return undefined;
     this.#ports ??= new Map();
+    let taken: Listener | undefined;
     for (const listener of run.listens) {
       const key = keyOf(listener);
       if (this.#ports.has(key)) taken ??= listener;
@@ -153,7 +171,7 @@ export class PodRecord {
       if (run === undefined || run.stopping) continue;
       if (run.liveness !== undefined) liveness.set(container.name, run.liveness);
       if (run.startup !== undefined) startup.set(container.name, run.startup);
-      if (run.image !== (container.image ?? '')) changed.add(container.name);
+      if (run.container.image !== container.image) changed.add(container.name);
     }
     return { containers, sandbox: 'ready', liveness, startup, changed };
   }
@@ -167,20 +185,8 @@ export class PodRecord {
   /** Reports the status to the API server. */
   publish(): void {
     this.dirty = false;
-    const status = podStatus({
-      pod: this.pod,
-      statuses: statusesOf(this.containers),
-      inits: this.spec.initContainers?.length ?? 0,
-      sandboxReady: this.sandboxReady,
-      terminal: this.over,
-      failure: this.failure,
-      hostIP: this.hostIP,
-      podIP: this.podIP,
-      startTime: this.#startTime,
-      before: this.#conditions,
-      timestamp: this.host.clock.timestamp,
-    });
-    this.#conditions = status.conditions ?? noConditions;
+    const status = podStatus(this, statusesOf(this.containers), this.host.clock.timestamp);
+    this.conditions = status.conditions ?? noConditions;
     this.#published = status;
     this.host.updateStatus(this.pod, status);
   }

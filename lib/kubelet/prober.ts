@@ -1,11 +1,12 @@
 import type { Probe } from '../api/generated/types.js';
-import type { ContainerRecord, Run } from './container.js';
+import type { ContainerRecord } from './container.js';
+import type { ContainerRun } from './container-run.js';
 import type { PodRecord } from './pod.js';
 import { listensAnywhere } from './port.js';
 import type { ProbeKind } from './probe.js';
 import { probedPort, probeOf, probeOutcome, unhealthyText } from './probe.js';
 
-const answersOn = (run: Run, port: number): boolean =>
+const answersOn = (run: ContainerRun, port: number): boolean =>
   run.listens.some((listener) => listener.port === port && listener.protocol === 'TCP');
 
 /** Probes of the containers of one Pod, on simulated time: each has one timer, for the moment its result changes. */
@@ -20,7 +21,7 @@ export class Prober {
   }
 
   /** A container has started: it counts as started up and ready at once unless probes have a say. */
-  start(record: ContainerRecord, run: Run): void {
+  start(record: ContainerRecord, run: ContainerRun): void {
     if (record.init && !record.sidecar) return;
     run.probePlan++;
     if (record.container.startupProbe === undefined) this.#startedUp(record, run, 0);
@@ -33,13 +34,13 @@ export class Prober {
       const { run } = record;
       if (run === undefined || !run.asksOthers || run.stopping) continue;
       run.probePlan++;
-      const elapsed = (this.#pod.now - run.startedAt) / 1000;
+      const elapsed = (this.#pod.now - run.start.at) / 1000;
       if (!run.started) this.#ask(record, run, 'startup', elapsed);
       else this.#startedUp(record, run, elapsed);
     }
   }
 
-  #startedUp(record: ContainerRecord, run: Run, from: number): void {
+  #startedUp(record: ContainerRecord, run: ContainerRun, from: number): void {
     run.started = true;
     if (record.container.readinessProbe === undefined) run.ready = true;
     else this.#ask(record, run, 'readiness', from);
@@ -47,7 +48,7 @@ export class Prober {
   }
 
   /** Seconds after the container's start from which an attempt succeeds; undefined when it cannot even be made. */
-  #answersFrom(record: ContainerRecord, run: Run, kind: ProbeKind, probe: Probe): number | undefined {
+  #answersFrom(record: ContainerRecord, run: ContainerRun, kind: ProbeKind, probe: Probe): number | undefined {
     const never = Number.POSITIVE_INFINITY;
     const { behaviour } = run;
     const { startsIn = 0 } = behaviour;
@@ -59,10 +60,10 @@ export class Prober {
     const other = this.#pod.containers.find((one) => one.run !== undefined && answersOn(one.run, port))?.run;
     if (other === undefined && listensAnywhere(record.container, behaviour)) return startsIn;
     run.asksOthers = true;
-    return other === undefined ? never : (other.startedAt - run.startedAt) / 1000 + (other.behaviour.startsIn ?? 0);
+    return other === undefined ? never : (other.start.at - run.start.at) / 1000 + (other.behaviour.startsIn ?? 0);
   }
 
-  #ask(record: ContainerRecord, run: Run, kind: ProbeKind, from: number): void {
+  #ask(record: ContainerRecord, run: ContainerRun, kind: ProbeKind, from: number): void {
     const probe = probeOf(record.container, kind);
     if (probe === undefined) return;
     const answersFrom = this.#answersFrom(record, run, kind, probe);
@@ -73,7 +74,7 @@ export class Prober {
     }
     const outcome = probeOutcome(kind, probe, from, answersFrom);
     if (outcome === undefined) return;
-    const wait = outcome.at - (this.#pod.now - run.startedAt) / 1000;
+    const wait = outcome.at - (this.#pod.now - run.start.at) / 1000;
     if (wait <= 0 && outcome.result === 'success') {
       this.#succeed(record, run, kind);
       return;
@@ -93,21 +94,21 @@ export class Prober {
     });
   }
 
-  #succeed(record: ContainerRecord, run: Run, kind: ProbeKind): void {
+  #succeed(record: ContainerRecord, run: ContainerRun, kind: ProbeKind): void {
     if (kind === 'readiness') run.ready = true;
     else {
       run.startup = 'success';
-      this.#startedUp(record, run, (this.#pod.now - run.startedAt) / 1000);
+      this.#startedUp(record, run, (this.#pod.now - run.start.at) / 1000);
     }
   }
 
-  #fail(record: ContainerRecord, run: Run, kind: ProbeKind, probe: Probe): void {
+  #fail(record: ContainerRecord, run: ContainerRun, kind: ProbeKind, probe: Probe): void {
     this.#report(record, run, kind, probe);
     if (kind === 'readiness') run.ready = false;
     else run[kind] = 'failure';
   }
 
-  #report(record: ContainerRecord, run: Run, kind: ProbeKind, probe: Probe): void {
+  #report(record: ContainerRecord, run: ContainerRun, kind: ProbeKind, probe: Probe): void {
     const port = probedPort(record.container, probe);
     const listening = typeof port === 'number' && (run.behaviour.probes?.[kind] === false || answersOn(run, port));
     const { podIP = '' } = this.#pod;

@@ -1,10 +1,9 @@
-import type { Container } from '../api/generated/types.js';
 import { accountRestart, restartDelay } from './backoff.js';
-import type { ContainerRecord, Run } from './container.js';
+import type { ContainerRecord } from './container.js';
+import { ContainerRun } from './container-run.js';
 import { environmentFault } from './environment.js';
 import { imageProblem } from './image.js';
 import type { PodRecord } from './pod.js';
-import { listeners } from './port.js';
 import type { RunEnd } from './run.js';
 import { endWith, runEnd } from './run.js';
 
@@ -55,37 +54,15 @@ export const heldBack = (pod: PodRecord, record: ContainerRecord): HeldBack | un
   return { until: 'retry' };
 };
 
-const tell = (pod: PodRecord, { image = '', imagePullPolicy }: Container): void => {
-  const pulled =
-    imagePullPolicy === 'Always'
-      ? `Successfully pulled image "${image}" in 1s (1s including waiting)`
-      : `Container image "${image}" already present on machine and can be accessed by the pod`;
-  pod.event('Normal', 'Pulled', pulled);
-  pod.event('Normal', 'Created', 'Container created');
-  pod.event('Normal', 'Started', 'Container started');
-};
-
 /** Starts a container: the new run, and how it will end as far as that is known. */
-export const startContainer = (pod: PodRecord, record: ContainerRecord): { run: Run; end: RunEnd | undefined } => {
+export const startContainer = (pod: PodRecord, record: ContainerRecord): { run: ContainerRun; end: RunEnd | undefined } => {
   const { container } = record;
-  const { clock } = pod.host;
-  if (record.hasRun) record.backoff = accountRestart(record.backoff, record.finishedAt, clock.now);
+  if (record.hasRun) record.backoff = accountRestart(record.backoff, record.finishedAt, pod.now);
   const behaviour = pod.host.behaviour(pod.pod, container.name);
-  const run: Run = {
-    image: container.image ?? '',
-    startedAt: clock.now,
-    startedText: clock.timestamp,
-    behaviour,
-    listens: listeners(container, behaviour),
-    started: record.init && !record.sidecar,
-    ready: false,
-    stopping: false,
-    probePlan: 0,
-    asksOthers: false,
-  };
+  const run = new ContainerRun(pod.host, pod.pod, container, behaviour, record.init && !record.sidecar);
   record.begin(run);
   pod.dirty = true;
-  tell(pod, container);
+  pod.host.note(run);
   const taken = pod.open(record, run);
   if (taken === undefined) return { run, end: runEnd(container, record.init, behaviour, pod) };
   const message = `listen ${taken.protocol.toLowerCase()} 0.0.0.0:${taken.port}: bind: address already in use`;

@@ -1,27 +1,24 @@
 import { extended } from '../api/extended.js';
-import type { ContainerStatus, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
+import type { ContainerStatus, HostIP, Pod, PodCondition, PodSpec, PodStatus } from '../api/generated/types.js';
 import { qosClass } from '../api/qos.js';
 import { allPositive, isPlainlyReady, podConditions } from './conditions.js';
 import type { PodPhase } from './phase.js';
 import { podPhase } from './phase.js';
 
-/** What a Pod's status derives from. */
+/** What a Pod's status derives from, beside the statuses of its containers. */
 export interface StatusInput {
   readonly pod: Pod;
-  /** Those of init containers first, and how many they are. */
-  readonly statuses: readonly ContainerStatus[];
-  readonly inits: number;
   readonly sandboxReady: boolean;
   /** All containers have been stopped for good. */
-  readonly terminal: boolean;
+  readonly over: boolean;
   /** The kubelet gave the Pod up: eviction, deadline. */
-  readonly failure?: { readonly reason: string; readonly message: string } | undefined;
-  readonly hostIP?: string | undefined;
-  readonly podIP?: string | undefined;
+  readonly failure: { readonly reason: string; readonly message: string } | undefined;
+  /** None when the node has none. */
+  readonly hostIPs: readonly HostIP[];
+  readonly podIP: string | undefined;
   readonly startTime: string;
   /** Conditions published before: their times last while their status does. */
-  readonly before: readonly PodCondition[];
-  readonly timestamp: string;
+  readonly conditions: readonly PodCondition[];
 }
 
 const owned = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
@@ -32,7 +29,7 @@ const scheduled: PodCondition = { type: 'PodScheduled', status: 'True' };
 const recent = new Map<PodCondition, PodCondition>();
 
 /** With the time when it came to its status, which lasts while the status does. */
-const stamped = (condition: PodCondition, { before, timestamp }: StatusInput): PodCondition => {
+const stamped = (condition: PodCondition, before: readonly PodCondition[], timestamp: string): PodCondition => {
   let lastTransitionTime = timestamp;
   for (const old of before) {
     if (old.type !== condition.type) continue;
@@ -60,11 +57,10 @@ let lastReady:
   | undefined;
 
 /** The first conditions of a Pod that came up at once: those that come up together share them. */
-const readyConditions = (input: StatusInput): readonly PodCondition[] => {
-  const { timestamp } = input;
-  const scheduledAt = input.before[0]?.lastTransitionTime ?? timestamp;
+const readyConditions = (before: readonly PodCondition[], timestamp: string): readonly PodCondition[] => {
+  const scheduledAt = before[0]?.lastTransitionTime ?? timestamp;
   if (lastReady?.scheduledAt !== scheduledAt || lastReady.timestamp !== timestamp) {
-    const conditions = [...allPositive, scheduled].map((condition) => stamped(condition, input));
+    const conditions = [...allPositive, scheduled].map((condition) => stamped(condition, before, timestamp));
     lastReady = { scheduledAt, timestamp, conditions };
   }
   return lastReady.conditions;
@@ -76,15 +72,20 @@ const isOnlyScheduled = (conditions: readonly PodCondition[] | undefined): boole
   return conditions[0]?.type === 'PodScheduled' && conditions[0].status === 'True';
 };
 
-const allConditions = (input: StatusInput, spec: PodSpec, phase: PodPhase): readonly PodCondition[] => {
-  const { pod, statuses, sandboxReady } = input;
+const allConditions = (
+  { pod, sandboxReady, conditions: before }: StatusInput,
+  spec: PodSpec,
+  statuses: readonly ContainerStatus[],
+  phase: PodPhase,
+  timestamp: string,
+): readonly PodCondition[] => {
   const known = pod.status?.conditions;
   const others = known === undefined ? none : othersOf(known);
   const conditions = [...others];
   for (const condition of podConditions({ spec, statuses, phase, sandboxReady, others })) {
-    conditions.push(stamped(condition, input));
+    conditions.push(stamped(condition, before, timestamp));
   }
-  conditions.push(stamped(scheduled, input));
+  conditions.push(stamped(scheduled, before, timestamp));
   return conditions;
 };
 
@@ -94,20 +95,23 @@ const isNew = (status: PodStatus): boolean => {
   return keys.length === 3 && keys[0] === 'phase' && keys[1] === 'qosClass' && keys[2] === 'conditions';
 };
 
-/** The status of a Pod as the kubelet reports it; what it does not own stays as it is. */
-export const podStatus = (input: StatusInput): PodStatus => {
-  const { pod, statuses, inits, failure, hostIP, podIP, startTime } = input;
+/** The status of a Pod as the kubelet reports it; what it does not own stays as it is. `statuses`: those of init containers first. */
+export const podStatus = (input: StatusInput, statuses: readonly ContainerStatus[], timestamp: string): PodStatus => {
+  const { pod, failure, hostIPs, podIP, startTime, conditions: before } = input;
   const spec = pod.spec ?? { containers: [] };
   const known = pod.status ?? {};
-  const phase: PodPhase = failure === undefined ? podPhase(spec, statuses, input.terminal) : 'Failed';
-  const isFresh =
-    input.sandboxReady && failure === undefined && isOnlyScheduled(input.before) && isOnlyScheduled(known.conditions);
-  const conditions = isFresh && isPlainlyReady(spec, statuses) ? readyConditions(input) : allConditions(input, spec, phase);
+  const phase: PodPhase = failure === undefined ? podPhase(spec, statuses, input.over) : 'Failed';
+  const isFresh = input.sandboxReady && failure === undefined && isOnlyScheduled(before) && isOnlyScheduled(known.conditions);
+  const conditions =
+    isFresh && isPlainlyReady(spec, statuses)
+      ? readyConditions(before, timestamp)
+      : allConditions(input, spec, statuses, phase, timestamp);
   const qos = known.qosClass ?? qosClass(spec);
+  const hostIP = hostIPs[0]?.ip;
+  const inits = spec.initContainers?.length ?? 0;
   const isPlain = inits === 0 && failure === undefined && hostIP !== undefined && podIP !== undefined;
   // What the other way comes to for nearly all Pods, without its dozen of copies.
   if (isPlain && isNew(known)) {
-    const hostIPs = [{ ip: hostIP }];
     const podIPs = [{ ip: podIP }];
     return { phase, qosClass: qos, conditions, hostIP, hostIPs, podIP, podIPs, startTime, containerStatuses: statuses };
   }
@@ -115,7 +119,7 @@ export const podStatus = (input: StatusInput): PodStatus => {
     phase,
     ...failure,
     conditions,
-    ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs }),
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     startTime,
     qosClass: qos,

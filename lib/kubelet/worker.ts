@@ -138,7 +138,7 @@ export class PodWorker {
     const pod = this.#pod;
     pod.sandboxReady = true;
     pod.dirty = true;
-    pod.podIP = pod.spec.hostNetwork === true ? pod.hostIP : (pod.podIP ?? pod.host.allocatePodIP(pod.pod));
+    pod.podIP = pod.spec.hostNetwork === true ? pod.hostIPs[0]?.ip : (pod.podIP ?? pod.host.allocatePodIP(pod.pod));
   }
 
   /** Whether it started. */
@@ -171,7 +171,7 @@ export class PodWorker {
   #exited(record: ContainerRecord, { code, reason, message }: RunEnd): void {
     const pod = this.#pod;
     const { now, timestamp } = pod.host.clock;
-    const startedAt = record.run?.startedText ?? timestamp;
+    const startedAt = record.run?.start.text ?? timestamp;
     pod.close(record);
     const said = message === undefined ? {} : { message };
     record.end({ exitCode: code, reason, ...said, startedAt, finishedAt: timestamp }, now);

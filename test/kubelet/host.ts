@@ -2,6 +2,7 @@ import type { Container, Node, Pod, PodSpec, PodStatus } from '../../lib/api/gen
 import type { Admitted, ObjectRef } from '../../lib/api/object.js';
 import { refKey, refOf } from '../../lib/api/object.js';
 import { Clock, epoch } from '../../lib/apiserver/clock.js';
+import type { Occurrence } from '../../lib/apiserver/event.js';
 import type { ContainerBehaviour, PodBehaviour } from '../../lib/kubelet/behaviour.js';
 import type { KubeletHost } from '../../lib/kubelet/host.js';
 import { Kubelet } from '../../lib/kubelet/index.js';
@@ -70,6 +71,10 @@ export class FakeHost implements KubeletHost {
 
   event(event: Told): void {
     this.events.push(event);
+  }
+
+  note({ events }: Occurrence): void {
+    this.events.push(...events);
   }
 
   add(kind: string, name: string, fields: Readonly<Record<string, unknown>>): void {

@@ -8,10 +8,8 @@ const quoted = (text: string): string => /(?:is forbidden|is invalid|not found|e
 export const creationRule: Rule = (run) => {
   const seen = new Set<string>();
   const drafts: Draft[] = [];
-  const { events } = run.cluster;
-  for (let index = 0; index < events.length; index++) {
-    const event = events[index];
-    if (event?.type !== 'Warning' || event.reason !== 'FailedCreate') continue;
+  for (const event of run.cluster.warnings) {
+    if (event.reason !== 'FailedCreate') continue;
     const owner = run.cluster.get(event.object);
     const workload = owner === undefined ? event.object : refOf(run.cluster.controllerOf(owner));
     // A later attempt may have succeeded; the pods that are missing now count.

@@ -147,7 +147,7 @@ export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }
     const [, violation] = /^would (violate PodSecurity .*)$/s.exec(warning) ?? [];
     return (
       violation !== undefined &&
-      cluster.events.some(
+      cluster.warnings.some(
         ({ reason, message }) => reason === 'FailedCreate' && message.includes(violation.replace('violate', 'violates')),
       )
     );
