@@ -46,11 +46,12 @@ const asCommand = (cli: string, script: string): number => {
 
 /**
  * 10,000 objects in units of Deployment, Service and ConfigMap: built, verified and written, against cdk8s alone building and writing the same:
- * as plain `ApiObject`s, which is the least that cdk8s can do, and as the typed constructs of cdk8s-plus-27.
+ * as plain `ApiObject`s, which is the least that cdk8s can do, as the typed kinds that `cdk8s import k8s` makes, and as the constructs of cdk8s-plus-27.
  */
 export const tenThousand = (): void => {
   const plimsoll = inProcess('units-plimsoll');
   const plain = inProcess('units-cdk8s');
+  const kinds = inProcess('units-cdk8s-kinds');
   const plus = inProcess('units-cdk8s-plus');
   figure('ten-thousand/objects', plimsoll.objects, 'objects');
   figure('ten-thousand/plimsoll', plimsoll.seconds, 's');
@@ -58,6 +59,8 @@ export const tenThousand = (): void => {
   figure('ten-thousand/cdk8s', plain.seconds, 's');
   figure('ten-thousand/cdk8s memory', plain.megabytes, 'MB');
   figure('ten-thousand/ratio', plain.seconds / plimsoll.seconds, 'x');
+  figure('ten-thousand/cdk8s, typed kinds', kinds.seconds, 's');
+  figure('ten-thousand/ratio to typed kinds', kinds.seconds / plimsoll.seconds, 'x');
   figure('ten-thousand/cdk8s-plus-27', plus.seconds, 's');
   figure('ten-thousand/ratio to cdk8s-plus', plus.seconds / plimsoll.seconds, 'x');
   const synth = asCommand('build/cli/main.js', 'units-plimsoll.ts');

@@ -6,7 +6,7 @@ import type { Subscriber } from './store.js';
 /** The objects of one kind, and who watches them. */
 export class Shelf {
   /** In order of creation. */
-  readonly cells: Cell[] = [];
+  readonly cells = new Set<Cell>();
   /** Namespace -> name -> object. */
   readonly names = new Map<string, Map<string, Cell>>();
   /** Namespace -> objects without a controller; only of kinds that controllers adopt. */
@@ -23,7 +23,7 @@ export class Shelf {
 
   /** In order of creation; of all namespaces for the empty one. */
   list(namespace: string): readonly Stored[] {
-    if (namespace === '') return this.cells.map(({ object }) => object);
+    if (namespace === '') return objectsOf(this.cells);
     const named = this.names.get(namespace);
     if (named === undefined) return objectsOf(undefined);
     const found: Stored[] = [];
@@ -35,19 +35,18 @@ export class Shelf {
   add(cell: Cell): number {
     const { metadata } = cell.object;
     const namespace = metadata.namespace ?? '';
-    this.cells.push(cell);
+    this.cells.add(cell);
     const named = this.names.get(namespace);
     if (named === undefined) this.names.set(namespace, new Map([[metadata.name, cell]]));
     else named.set(metadata.name, cell);
-    return this.cells.length;
+    return this.cells.size;
   }
 
   /** Returns how many are left. */
   remove(cell: Cell): number {
     const { namespace, name } = cell.object.metadata;
-    const place = this.cells.indexOf(cell);
-    if (place >= 0) this.cells.splice(place, 1);
+    this.cells.delete(cell);
     this.names.get(namespace ?? '')?.delete(name);
-    return this.cells.length;
+    return this.cells.size;
   }
 }

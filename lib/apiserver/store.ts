@@ -115,12 +115,12 @@ export class Store {
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
     const shelf = this.#shelf(kind);
-    return shelf.cells.length === 0 ? none : shelf.list(namespace);
+    return shelf.cells.size === 0 ? none : shelf.list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
     const { cells, names } = this.#named[kind];
-    return namespace === '' ? cells.length : (names.get(namespace)?.size ?? 0);
+    return namespace === '' ? cells.size : (names.get(namespace)?.size ?? 0);
   }
 
   all(): readonly Stored[] {
