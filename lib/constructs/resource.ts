@@ -6,7 +6,7 @@ import type { FindingCode } from '../verify/finding.js';
 import { declareSuppression } from './declarations.js';
 import { without } from './merge.js';
 import { objectRef } from './object-ref.js';
-import { isRemembered, rememberCall, stackAbove } from './provenance.js';
+import { callOf, isRemembered, rememberCall } from './provenance.js';
 
 /** What every object takes. */
 export interface ObjectProps {
@@ -60,7 +60,7 @@ export class Resource extends ApiObject {
     object.apiVersion = type.apiVersion;
     object.kind = type.kind;
     object.metadata = metadata;
-    if (!isRemembered(new.target)) rememberCall(new.target, stackAbove(new.target));
+    if (!isRemembered(new.target)) rememberCall(new.target, callOf(new.target));
     super(scope, id, object as ApiObjectProps);
     // cdk8s gives the namespace of the chart to every object, also to those that cannot have one.
     if (type.namespaced === false) Object.assign(this.metadata, { namespace: undefined });

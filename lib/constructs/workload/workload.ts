@@ -6,7 +6,7 @@ import { PodOwner } from '../pod/pod-owner.js';
 import type { AnyPodProps, PodProps, PortNames } from '../pod/pod-props.js';
 import { podTemplate, reshapedFields } from '../pod/pod-template.js';
 import type { Volume } from '../pod/volume.js';
-import { rememberEarly, stackAbove } from '../provenance.js';
+import { callOf, rememberEarly } from '../provenance.js';
 import { metadataFields, namespaceOf, type ObjectProps, type ObjectType, pathOf } from '../resource.js';
 import type { Labels } from '../target.js';
 
@@ -64,7 +64,7 @@ export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNa
   readonly #podSpecPath: string;
 
   constructor(scope: Construct, id: string, kind: WorkloadKind, props: AnyWorkloadProps) {
-    rememberEarly(new.target, stackAbove(new.target));
+    rememberEarly(new.target, callOf(new.target));
     const { plain, selector, podLabels, podAnnotations } = props;
     const [own, plainPod] = split(props, kind.own, workloadFields);
     const byName = { app: props.name ?? id };
