@@ -77,7 +77,8 @@ const portEntries = (ports: PortProps): readonly PortEntry[] => {
     else if ('port' in value) entries.push({ key, options: value });
     else for (const options of value) entries.push({ key, options });
   }
-  return entries;
+  // A copy has no room for further ones.
+  return entries.slice();
 };
 
 type Declared = Readonly<Record<string, PortOptions>>;
