@@ -105,17 +105,25 @@ const ownFolders = ((): readonly string[] => {
   return match?.[1] === undefined ? [] : [`${match[1]}lib/`, `${match[1]}build/`];
 })();
 
-const textOf = (call: Call): string =>
-  'getFileName' in call ? Error.prepareStackTrace(new Error(), [call]) : (call.stack ?? '');
+/** Some programs take away what writes stacks; V8 then goes on with this one. */
+const standard = Error.prepareStackTrace;
 
-const locate = (call: Call): SourceLocation | undefined => {
+const textOf = (call: Call): string =>
+  'getFileName' in call ? String((Error.prepareStackTrace ?? standard)?.(new Error(), [call])) : (call.stack ?? '');
+
+/** File, line and column of the first frame that is no library's. */
+const authorsFrame = (call: Call): readonly string[] | undefined => {
   for (const line of textOf(call).split('\n')) {
-    const match = frame.exec(line.trimEnd());
-    const [, file, row, column] = match ?? [];
-    if (file === undefined || isLibrary(file)) continue;
-    return { file: decodeURIComponent(file), line: Number(row), column: Number(column) };
+    const [, ...place] = frame.exec(line.trimEnd()) ?? [];
+    const [file] = place;
+    if (file !== undefined && !isLibrary(file)) return place;
   }
   return undefined;
+};
+
+const locate = (call: Call): SourceLocation | undefined => {
+  const [file, row, column] = authorsFrame(call) ?? [];
+  return file === undefined ? undefined : { file: decodeURIComponent(file), line: Number(row), column: Number(column) };
 };
 
 const authors = new Map<string, boolean>();
@@ -125,7 +133,7 @@ const isAuthors = (site: NodeJS.CallSite): boolean => {
   const file = site.getFileName() ?? '';
   let verdict = authors.get(file);
   if (verdict === undefined) {
-    verdict = locate(site)?.file === decodeURIComponent(file.replace(/^file:\/\//, ''));
+    verdict = authorsFrame(site)?.[0] === file.replace(/^file:\/\//, '');
     authors.set(file, verdict);
   }
   return verdict;
