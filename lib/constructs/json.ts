@@ -95,7 +95,11 @@ const plainJson = (object: ApiObject): KubeObject | undefined => {
   if ((object.node.root as App).resolvers.length !== builtInResolvers) return undefined;
   const metadata = plainMetadata(kept, attributes);
   if (metadata === notPlain) return undefined;
-  const json: Record<string, unknown> = { apiVersion: props.apiVersion, kind: props.kind, metadata };
+  // With a fourth field from the start, the one that follows needs no store of its own.
+  const json: Record<string, unknown> = {};
+  json.apiVersion = props.apiVersion;
+  json.kind = props.kind;
+  json.metadata = metadata;
   const keys = inOrder(Object.keys(props));
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? '';

@@ -1,12 +1,13 @@
 import { ApiObject, type ApiObjectProps, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { extended } from '../api/extended.js';
 import type { ObjectMeta } from '../api/generated/types.js';
 import type { ObjectRef } from '../api/object.js';
 import type { FindingCode } from '../verify/finding.js';
 import { declareSuppression } from './declarations.js';
 import { without } from './merge.js';
 import { objectRef } from './object-ref.js';
-import { isRemembered, rememberCall, stackAbove } from './provenance.js';
+import { callOf, isRemembered, rememberCall } from './provenance.js';
 
 /** What every object takes. */
 export interface ObjectProps {
@@ -55,12 +56,8 @@ export class Resource extends ApiObject {
     if (namespace !== undefined) metadata.namespace = namespace;
     if (labels !== undefined) metadata.labels = labels;
     if (annotations !== undefined) metadata.annotations = annotations;
-    const object = { apiVersion: '', kind: '', metadata };
-    Object.assign(object, body);
-    object.apiVersion = type.apiVersion;
-    object.kind = type.kind;
-    object.metadata = metadata;
-    if (!isRemembered(new.target)) rememberCall(new.target, stackAbove(new.target));
+    const object = extended(body, { apiVersion: type.apiVersion, kind: type.kind, metadata });
+    if (!isRemembered(new.target)) rememberCall(new.target, callOf(new.target));
     super(scope, id, object as ApiObjectProps);
     // cdk8s gives the namespace of the chart to every object, also to those that cannot have one.
     if (type.namespaced === false) Object.assign(this.metadata, { namespace: undefined });

@@ -4,7 +4,7 @@ import { listed, PlimsollError } from '../error.js';
 import { intendsOf, type ServerIntends } from '../intends.js';
 import { type DeepPartial, without } from '../merge.js';
 import type { PortOptions, Protocol } from '../pod/port.js';
-import { rememberEarly, stackAbove } from '../provenance.js';
+import { callOf, rememberEarly } from '../provenance.js';
 import { metadataFields, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
 import { portOf, type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
 import { type Backend, type OfferedPort, Service } from './service.js';
@@ -77,7 +77,8 @@ const portEntries = (ports: PortProps): readonly PortEntry[] => {
     else if ('port' in value) entries.push({ key, options: value });
     else for (const options of value) entries.push({ key, options });
   }
-  return entries;
+  // A copy has no room for further ones.
+  return entries.slice();
 };
 
 type Declared = Readonly<Record<string, PortOptions>>;
@@ -103,7 +104,7 @@ export abstract class SelectingService<K extends string = string> extends Servic
   readonly #entries: readonly PortEntry[];
 
   constructor(scope: Construct, id: string, type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | undefined, props: AnyServiceProps) {
-    rememberEarly(new.target, stackAbove(new.target));
+    rememberEarly(new.target, callOf(new.target));
     const path = pathOf(scope, id);
     const target = resolveTarget(props.to);
     sameNamespace(path, 'selects Pods', namespaceOf(scope, props), target);

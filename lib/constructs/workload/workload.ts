@@ -6,7 +6,7 @@ import { PodOwner } from '../pod/pod-owner.js';
 import type { AnyPodProps, PodProps, PortNames } from '../pod/pod-props.js';
 import { podTemplate, reshapedFields } from '../pod/pod-template.js';
 import type { Volume } from '../pod/volume.js';
-import { rememberEarly, stackAbove } from '../provenance.js';
+import { callOf, rememberEarly } from '../provenance.js';
 import { metadataFields, namespaceOf, type ObjectProps, type ObjectType, pathOf } from '../resource.js';
 import type { Labels } from '../target.js';
 
@@ -60,25 +60,25 @@ const workloadFields: ReadonlySet<string> = new Set([
 
 /** A workload: what makes Pods from a template. `C`, `S`: its containers and sidecars with their ports. */
 export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNames<C> | PortNames<S>> {
-  readonly #labels: () => Labels;
+  readonly #labels: Labels;
+  /** Become the labels where there are none. */
+  readonly #otherwise: Labels | undefined;
   readonly #podSpecPath: string;
 
   constructor(scope: Construct, id: string, kind: WorkloadKind, props: AnyWorkloadProps) {
-    rememberEarly(new.target, stackAbove(new.target));
+    rememberEarly(new.target, callOf(new.target));
     const { plain, selector, podLabels, podAnnotations } = props;
     const [own, plainPod] = split(props, kind.own, workloadFields);
     const byName = { app: props.name ?? id };
     const selecting = selector ?? byName;
     const template: Record<string, string> = kind.selects ? { ...selecting, ...podLabels } : { ...podLabels };
     // Without a selector Kubernetes needs no label; one is there as soon as something wants to select the Pods.
-    const labels = kind.selects
-      ? (): Labels => selecting
-      : (): Labels => (hasFields(template) ? template : Object.assign(template, byName));
+    const [labels, otherwise] = kind.selects ? [selecting, undefined] : [template, byName];
 
     const pods = podTemplate(props, plainPod, {
       path: pathOf(scope, id),
       namespace: namespaceOf(scope, props),
-      labels,
+      labels: () => labelled(labels, otherwise),
       claims: kind.claims === true,
     });
     const metadata = kind.selects
@@ -91,11 +91,12 @@ export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNa
     });
     super(scope, id, kind, props, { spec: merge(spec, plain) }, pods);
     this.#labels = labels;
+    this.#otherwise = otherwise;
     this.#podSpecPath = kind.podSpecPath;
   }
 
   override podLabels(): Labels {
-    return this.#labels();
+    return labelled(this.#labels, this.#otherwise);
   }
 
   protected override get podSpecPath(): string {
@@ -107,5 +108,8 @@ const podMetadata = (labels: Labels, annotations: Labels | undefined): k8s.Objec
   if (!hasFields(labels)) return annotations === undefined ? undefined : { annotations };
   return annotations === undefined ? { labels } : { labels, annotations };
 };
+
+const labelled = (labels: Labels, otherwise: Labels | undefined): Labels =>
+  otherwise === undefined || hasFields(labels) ? labels : Object.assign(labels, otherwise);
 
 const hasFields = (value: object): boolean => Object.keys(value).length > 0;
