@@ -97,8 +97,9 @@ const readObject = (
 ): Verdict<KubeObject> => {
   const reading = readingOf(resource?.type ?? envelope);
   const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, reading);
-  if (reading.malformed.length === 0 && reading.unknown.length === 0) unused = reading;
-  if (unused === reading && duplicates.length === 0) return { ok: true, value: value as KubeObject, warnings: noWarnings };
+  const isClean = reading.malformed.length === 0 && reading.unknown.length === 0;
+  if (isClean) unused = reading;
+  if (isClean && duplicates.length === 0) return { ok: true, value: value as KubeObject, warnings: noWarnings };
   const object = (resource === undefined ? input : { ...resource, apiVersion: apiVersionOf(resource) }) as unknown as KubeObject;
   const [first] = reading.malformed;
   const strict = [...duplicates, ...reading.unknown];

@@ -1,6 +1,9 @@
 import { type ObjectRef, refSpace } from './object.js';
 
-/** Values by the identity of objects (see `refKey`), found by their names: no text is made and kept for each. */
+/**
+ * Values by the identity of objects (see `refKey`), found by their names: no text is made and kept for each. A name that is no text, as in what
+ * cannot be decoded, is what it reads as.
+ */
 export class RefMap<T> {
   readonly #spaces = new Map<string, Map<string, T>>();
   /** Who asks for an object mostly asks for one of the kind and namespace of the one before it. */
@@ -10,15 +13,15 @@ export class RefMap<T> {
   #names: Map<string, T> = this.#newSpace();
 
   get(ref: ObjectRef): T | undefined {
-    return this.#space(ref).get(ref.name);
+    return this.#space(ref).get(String(ref.name));
   }
 
   has(ref: ObjectRef): boolean {
-    return this.#space(ref).has(ref.name);
+    return this.#space(ref).has(String(ref.name));
   }
 
   set(ref: ObjectRef, value: T): void {
-    this.#space(ref).set(ref.name, value);
+    this.#space(ref).set(String(ref.name), value);
   }
 
   get size(): number {
