@@ -76,6 +76,18 @@ export const strictlyUnreadable = (object: Pick<KubeObject, 'apiVersion' | 'kind
 const handled = (version: string, kind: string, fault: string): string =>
   `${kind} in version "${version}" cannot be handled as a ${kind}: ${fault}`;
 
+/** A reading that found no fault, as nearly all, serves the next object too. */
+let unused: Reading | undefined;
+
+const readingOf = (type: string): Reading => {
+  const reading = unused ?? newReading(type);
+  unused = undefined;
+  reading.root = type;
+  return reading;
+};
+
+const noWarnings: readonly string[] = [];
+
 /** Reads an object of a built-in kind, or the envelope of any other. */
 const readObject = (
   input: Readonly<Record<string, unknown>>,
@@ -83,17 +95,21 @@ const readObject = (
   duplicates: readonly FieldError[],
   validation: FieldValidation,
 ): Verdict<KubeObject> => {
-  const reading = newReading(resource?.type ?? envelope);
+  const reading = readingOf(resource?.type ?? envelope);
   const value = resource === undefined ? readEnvelope(input, reading) : readStruct(input, reading);
-  if (reading.malformed.length === 0 && reading.unknown.length === 0 && duplicates.length === 0) {
-    return { ok: true, value: value as KubeObject, warnings: [] };
-  }
+  const isClean = reading.malformed.length === 0 && reading.unknown.length === 0;
+  if (isClean) unused = reading;
+  if (isClean && duplicates.length === 0) return { ok: true, value: value as KubeObject, warnings: noWarnings };
   const object = (resource === undefined ? input : { ...resource, apiVersion: apiVersionOf(resource) }) as unknown as KubeObject;
   const [first] = reading.malformed;
   const strict = [...duplicates, ...reading.unknown];
   if (first !== undefined) return unreadable(object, first.message, [...reading.malformed, ...strict]);
   if (strict.length > 0 && validation === 'Strict') return strictlyUnreadable(object, strict);
-  return { ok: true, value: value as KubeObject, warnings: validation === 'Warn' ? strict.map(({ message }) => message) : [] };
+  return {
+    ok: true,
+    value: value as KubeObject,
+    warnings: validation === 'Warn' ? strict.map(({ message }) => message) : noWarnings,
+  };
 };
 
 const parseVersion = (apiVersion: string): { group: string; version: string } => {

@@ -62,6 +62,10 @@ const compile = (labelSelector: LabelSelector): LabelMatcher => {
   return selector === undefined ? nothing : (labels = noLabels) => selectorMatches(selector, labels);
 };
 
+/** Whether labels are selected, for who asks once a selector: nothing is kept. */
+export const selectsLabels = (labelSelector: LabelSelector | undefined, labels: Labels | undefined): boolean =>
+  labelSelector !== undefined && compile(labelSelector)(labels);
+
 const compiled = new WeakMap<LabelSelector, LabelMatcher>();
 
 /**

@@ -48,8 +48,12 @@ const prefixes = new Map<string, Map<string, Map<string, Prefix>>>();
 let made = 0;
 const mostPrefixes = 10_000;
 
+/** What the keys of all objects have in common that differ from this one by their name alone. */
+export const refSpace = (apiVersion: string, kind: string, namespace: string): string =>
+  `${groupOf(apiVersion)}/${kind}/${namespace}/`;
+
 const newPrefix = (apiVersion: string, kind: string, namespace: string): Prefix => {
-  const text = `${groupOf(apiVersion)}/${kind}/${namespace}/`;
+  const text = refSpace(apiVersion, kind, namespace);
   const prefix: Prefix = { text, name: '', key: text };
   if (made === mostPrefixes) {
     prefixes.clear();

@@ -1,27 +1,19 @@
-import { groupOf, type ObjectRef } from '../api/object.js';
+import { groupOf } from '../api/object.js';
 import type { ApplyResult } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { hasPodTemplate, type PodTemplate, podTemplateOf } from './template.js';
 
-/** A manifest that is a Pod or makes Pods. */
-export interface Templated {
-  readonly manifest: Manifest;
-  readonly ref: ObjectRef;
-  readonly template: PodTemplate;
-}
-
 /** What the API server accepted, sorted once: most rules are about few kinds. */
 export interface Accepted {
   readonly manifests: readonly Manifest[];
-  readonly templates: readonly Templated[];
+  readonly templates: readonly PodTemplate[];
   readonly byKind: ReadonlyMap<string, readonly Manifest[]>;
   readonly groups: ReadonlySet<string>;
 }
 
-/** `refs` are those of the results, in the same order. */
-export const acceptedOf = (results: readonly ApplyResult[], refs: readonly ObjectRef[]): Accepted => {
+export const acceptedOf = (results: readonly ApplyResult[]): Accepted => {
   const manifests: Manifest[] = [];
-  const templates: Templated[] = [];
+  const templates: PodTemplate[] = [];
   const byKind = new Map<string, Manifest[]>();
   const groups = new Set<string>();
   // Manifests are ordered by kind: nearly every one is of the kind of the one before it.
@@ -31,8 +23,7 @@ export const acceptedOf = (results: readonly ApplyResult[], refs: readonly Objec
   let isTemplated = false;
   for (let index = 0; index < results.length; index++) {
     const result = results[index];
-    const ref = refs[index];
-    if (result === undefined || ref === undefined || result.outcome === 'refused') continue;
+    if (result === undefined || result.outcome === 'refused') continue;
     const { manifest } = result;
     const { object } = manifest;
     if (object.kind !== lastKind) {
@@ -48,7 +39,7 @@ export const acceptedOf = (results: readonly ApplyResult[], refs: readonly Objec
     manifests.push(manifest);
     ofKind.push(manifest);
     const template = isTemplated ? podTemplateOf(object) : undefined;
-    if (template !== undefined) templates.push({ manifest, ref, template });
+    if (template !== undefined) templates.push(template);
   }
   return { manifests, templates, byKind, groups };
 };

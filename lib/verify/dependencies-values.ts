@@ -1,10 +1,9 @@
 import type { ConfigMap, Container, EnvVar, Pod, Secret, Volume } from '../api/generated/types.js';
-import type { Admitted, ObjectRef } from '../api/object.js';
+import { type Admitted, type ObjectRef, refOf } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { secretData } from '../kubelet/environment.js';
 import { expand } from '../kubelet/expansion.js';
 import { maySpeak, type Named } from './dependencies-text.js';
-import type { Root } from './roots.js';
 import { podTemplateOf } from './template.js';
 
 /** Where a text was read. */
@@ -32,7 +31,7 @@ export interface ContainerValues {
 /** A Pod, and the object that it is written in. */
 export interface Written {
   readonly pod: Admitted<Pod>;
-  readonly root: Root;
+  readonly root: Admitted;
 }
 
 type Data = Readonly<Record<string, string>>;
@@ -101,7 +100,7 @@ interface Text {
 const isShown = ({ source }: Text): boolean => source?.secret !== true;
 
 const placeOf = ({ root }: Written, { source, at, as }: Text): Place => {
-  if (source === undefined) return { object: root.ref, field: `${podTemplateOf(root.object)?.path ?? 'spec'}.${at}`, text: as };
+  if (source === undefined) return { object: refOf(root), field: `${podTemplateOf(root)?.path ?? 'spec'}.${at}`, text: as };
   const { kind, namespace, name } = source.object;
   const text = `${as === '' ? '' : `${as} from `}${kind} ${namespace}/${name} key ${at}`;
   return { object: source.object, field: `data[${at}]`, text };
@@ -236,7 +235,7 @@ const variableSpeaks = ({ name, value, valueFrom }: EnvVar, namespace: string, s
 };
 
 /** Whether nothing that a Pod is given speaks of addresses, at a glance: nothing is made for such Pods, which are nearly all. */
-const isSilent = ({ metadata, spec }: Admitted<Pod>, sources: Sources): boolean => {
+export const isSilent = ({ metadata, spec }: Admitted<Pod>, sources: Sources): boolean => {
   const { namespace = '' } = metadata;
   for (const list of lists) {
     const containers = spec?.[list];
@@ -284,11 +283,8 @@ const valuesOfContainer = (written: Written, container: Container, at: string, s
   return values;
 };
 
-const nothing: readonly never[] = [];
-
 /** What each container of a Pod is given that may speak of addresses. */
 export const valuesOf = (written: Written, sources: Sources): readonly ContainerValues[] => {
-  if (isSilent(written.pod, sources)) return nothing;
   const found: ContainerValues[] = [];
   for (const list of lists) {
     const containers = written.pod.spec?.[list] ?? [];

@@ -2,9 +2,16 @@ import type { Pod, Service } from '../api/generated/types.js';
 import { type Admitted, type ObjectRef, refKey, refOf } from '../api/object.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { type Endpoint, endpointsIn } from './dependencies-text.js';
-import { type ContainerValues, type Place, Sources, type Value, valuesOf, type Written } from './dependencies-values.js';
+import {
+  type ContainerValues,
+  isSilent,
+  type Place,
+  Sources,
+  type Value,
+  valuesOf,
+  type Written,
+} from './dependencies-values.js';
 import type { Destination } from './intent.js';
-import { type Root, rootsOf } from './roots.js';
 
 /** A call that the configuration of a container speaks of. A guess: the process may never make it. */
 export interface Dependency {
@@ -94,22 +101,20 @@ const dependenciesOfValues = (
   const found = new Map<string, Dependency>();
   for (const each of values.flatMap((value) => read(value, pod.metadata.namespace ?? '', services))) {
     const key = `${each.service === undefined ? each.host : refKey(each.service)} ${each.port} ${each.protocol}`;
-    if (!found.has(key)) found.set(key, { from: root.ref, ...each, container, pod });
+    if (!found.has(key)) found.set(key, { from: refOf(root), ...each, container, pod });
   }
   return [...found.values()];
 };
 
-/** One Pod of each workload, by its uid: a running one where there is one. */
-const representatives = (pods: readonly Admitted<Pod>[], rootOf: (pod: Admitted) => Root): ReadonlyMap<string, Written> => {
-  const found = new Map<string, Written>();
+/** One Pod of each workload: a running one where there is one. */
+const representatives = (cluster: Cluster, pods: readonly Admitted<Pod>[]): ReadonlyMap<Admitted, Admitted<Pod>> => {
+  const found = new Map<Admitted, Admitted<Pod>>();
   for (let index = 0; index < pods.length; index++) {
     const pod = pods[index];
     if (pod === undefined) continue;
-    const root = rootOf(pod);
-    const { uid } = root.object.metadata;
-    const known = found.get(uid)?.pod;
-    if (known === undefined || (known.status?.phase !== 'Running' && pod.status?.phase === 'Running'))
-      found.set(uid, { pod, root });
+    const root = cluster.controllerOf(pod);
+    const known = found.get(root);
+    if (known === undefined || (known.status?.phase !== 'Running' && pod.status?.phase === 'Running')) found.set(root, pod);
   }
   return found;
 };
@@ -126,18 +131,14 @@ const isSelf = (cluster: Cluster, from: ObjectRef, pod: Admitted<Pod>, service: 
 };
 
 /** The calls that the configuration of workloads speaks of, each container and far end once, in the order of the Pods (default: all of the cluster). */
-export const dependenciesOf = (
-  cluster: Cluster,
-  pods: readonly Admitted<Pod>[] = cluster.list('Pod'),
-  rootOf: (pod: Admitted) => Root = rootsOf(cluster),
-): readonly Dependency[] => {
+export const dependenciesOf = (cluster: Cluster, pods: readonly Admitted<Pod>[] = cluster.list('Pod')): readonly Dependency[] => {
   const sources = new Sources(cluster);
   let services: Services | undefined;
   const found: Dependency[] = [];
-  for (const written of representatives(pods, rootOf).values()) {
-    const { pod } = written;
+  for (const [root, pod] of representatives(cluster, pods)) {
+    if (isSilent(pod, sources)) continue;
+    const written = { pod, root };
     const given = valuesOf(written, sources);
-    if (given.length === 0) continue;
     for (const each of given) {
       services ??= new Map(
         cluster.list('Service').map((service) => [`${service.metadata.namespace}/${service.metadata.name}`, service]),

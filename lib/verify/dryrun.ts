@@ -1,6 +1,7 @@
 import { decode } from '../api/decode.js';
 import type { Pod } from '../api/generated/types.js';
-import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, refKey, refOf } from '../api/object.js';
+import { RefMap } from '../api/ref-map.js';
 import { resourceOf } from '../api/resources.js';
 import type { Verdict } from '../api/verdict.js';
 import type { ClusterEvent } from '../apiserver/event.js';
@@ -12,14 +13,13 @@ import { assume, claimsDefault } from './assumed.js';
 import { connectionsOf } from './connections.js';
 import { customScopes } from './custom-scopes.js';
 import { collectReferences, type Reference } from './references.js';
-import { rootsOf } from './roots.js';
 import type { Connection, DryRun } from './rule.js';
 import { runningOf } from './running.js';
 import type { VerifyInput } from './verify.js';
 import { networkOf } from './view.js';
 
 /** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
-const clusterRefs = (objects: () => readonly KubeObject[]): ((manifest: Manifest) => ObjectRef) => {
+const clusterRefs = (objects: () => readonly KubeObject[]): DryRun['refOf'] => {
   let isCustomNamespaced: ReturnType<typeof customScopes> | undefined;
   return ({ object }) => {
     const ref = refOf(object);
@@ -61,8 +61,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     ...running.applied.map(({ object }) => object),
     ...input.manifests.map(({ object }) => object),
   ]);
-  const refs: ObjectRef[] = [];
-  const byKey = new Map<string, Manifest>();
+  const made = new RefMap<Manifest>();
   const decoded: Verdict<KubeObject>[] = [];
   const namespaces = new Set<string>();
   const references: Reference[] = [];
@@ -72,8 +71,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     if (manifest === undefined) continue;
     const ref = clusterRef(manifest);
     const read = decode(manifest.object);
-    refs.push(ref);
-    byKey.set(refKey(ref), manifest);
+    made.set(ref, manifest);
     decoded.push(read);
     // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
     if (!read.ok) continue;
@@ -88,7 +86,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   const assumed = assume(
     { namespaces, references, defaultClass },
     config,
-    (ref) => byKey.has(refKey(ref)) || cluster.get(ref) !== undefined,
+    (ref) => made.has(ref) || cluster.get(ref) !== undefined,
     isStorageKnown,
   );
   cluster.apply(assumed.map(({ object }): Manifest => ({ object, provenance: {} })));
@@ -106,8 +104,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
   let connections: readonly Connection[] | undefined;
   let pods: readonly Admitted<Pod>[] | undefined;
   let network: DryRun['network'] | undefined;
-  const { manifests: accepted, templates, byKind, groups } = acceptedOf(results, refs);
-  const rootOf = rootsOf(cluster);
+  const { manifests: accepted, templates, byKind, groups } = acceptedOf(results);
   const run: SettledRun = {
     input,
     config,
@@ -117,20 +114,19 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     references,
     accepted,
     templates,
-    distinct: byKey.size === input.manifests.length,
+    distinct: made.size === input.manifests.length,
     world: config.world ?? 'open',
     cycle: ordered.cycle,
     acceptedOf: (kind) => byKind.get(kind) ?? [],
     hasGroup: (group) => groups.has(group),
     refOf: clusterRef,
-    manifestOf: (ref) => byKey.get(refKey(ref)),
-    rootOf,
+    manifestOf: (ref) => made.get(ref),
     eventsOf: (ref) => {
       events ??= byObject(cluster.events);
       return events.get(refKey(ref)) ?? [];
     },
     get pods() {
-      pods ??= cluster.list('Pod').filter((pod) => byKey.has(rootOf(pod).key));
+      pods ??= cluster.list('Pod').filter((pod) => made.has(refOf(cluster.controllerOf(pod))));
       return pods;
     },
     get network() {

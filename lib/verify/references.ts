@@ -19,25 +19,13 @@ import type {
 import type { KubeObject, ObjectRef } from '../api/object.js';
 import { podTemplateOf } from './template.js';
 
-/**
- * `spec.containers[0].env[2].valueFrom.configMapKeyRef` in its parts: nearly every reference is one of a variable, and nearly none is ever
- * spoken of.
- */
-interface VariableField {
-  readonly pod: string;
-  readonly list: string;
-  readonly container: number;
-  readonly variable: number;
-  readonly source: string;
-}
-
-type Place = string | VariableField;
-
 /** One object names another. */
 export interface Reference {
   readonly from: ObjectRef;
-  /** Field that holds the name, or that of a variable the name and the key; see `pathOf`. */
-  readonly at: Place;
+  /** Field that holds the name. */
+  readonly at: string;
+  /** Field that holds the key. */
+  readonly keyAt: string;
   readonly to: ObjectRef;
   /** Key of a ConfigMap or Secret, port of a Service. */
   readonly key?: string | number | undefined;
@@ -47,12 +35,66 @@ export interface Reference {
   readonly without: 'not starting' | 'silent';
 }
 
-/** Field of the referring object that holds the name, or else the key that it names. */
-export const pathOf = ({ at, key }: Reference): string => {
-  if (typeof at === 'string') return at;
-  const { pod, list, container, variable, source } = at;
-  return `${pod}.${list}[${container}].env[${variable}].valueFrom.${source}.${key === undefined ? 'name' : 'key'}`;
-};
+/** What a variable is set from: nearly every reference is such a one, and nearly none is ever spoken of. */
+class VariableReference implements Reference {
+  readonly from: ObjectRef;
+  readonly #kind: 'ConfigMap' | 'Secret';
+  readonly #selector: ConfigMapKeySelector;
+  readonly #pod: string;
+  readonly #list: string;
+  readonly #container: number;
+  readonly #variable: number;
+
+  constructor(
+    from: ObjectRef,
+    kind: 'ConfigMap' | 'Secret',
+    selector: ConfigMapKeySelector,
+    pod: string,
+    list: string,
+    container: number,
+    variable: number,
+  ) {
+    this.from = from;
+    this.#kind = kind;
+    this.#selector = selector;
+    this.#pod = pod;
+    this.#list = list;
+    this.#container = container;
+    this.#variable = variable;
+  }
+
+  get without(): 'not starting' {
+    return 'not starting';
+  }
+
+  get to(): ObjectRef {
+    return { apiVersion: 'v1', kind: this.#kind, namespace: this.from.namespace, name: this.#selector.name ?? '' };
+  }
+
+  get key(): string {
+    return this.#selector.key;
+  }
+
+  get optional(): boolean {
+    return this.#selector.optional ?? false;
+  }
+
+  get at(): string {
+    return `${this.#source}.name`;
+  }
+
+  get keyAt(): string {
+    return `${this.#source}.key`;
+  }
+
+  get #source(): string {
+    const field = this.#kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef';
+    return `${this.#pod}.${this.#list}[${this.#container}].env[${this.#variable}].valueFrom.${field}`;
+  }
+}
+
+/** A name that the server requires may be missing in what was only decoded. */
+const isNamed = (name: unknown): boolean => typeof name === 'string' && name !== '';
 
 /** Collects the references of one object, in the order of its fields. */
 class Collector {
@@ -69,12 +111,24 @@ class Collector {
   }
 
   /** A reference that may be missing only where its field says so. */
-  needed(at: Place, to: ObjectRef, key?: string | number, optional = false): void {
+  needed(at: string, to: ObjectRef, key?: string | number, optional = false): void {
     this.#add(at, to, key, optional, 'not starting');
   }
 
+  /** What a variable is set from. */
+  variable(
+    kind: 'ConfigMap' | 'Secret',
+    of: ConfigMapKeySelector,
+    pod: string,
+    list: string,
+    container: number,
+    at: number,
+  ): void {
+    if (isNamed(of.name)) this.#into.push(new VariableReference(this.#from, kind, of, pod, list, container, at));
+  }
+
   /** One whose absence nobody tells of. */
-  silent(at: Place, to: ObjectRef, key?: string | number): void {
+  silent(at: string, to: ObjectRef, key?: string | number): void {
     this.#add(at, to, key, false, 'silent');
   }
 
@@ -83,10 +137,8 @@ class Collector {
     return { apiVersion: 'v1', kind, namespace: this.#from.namespace, name };
   }
 
-  #add(at: Place, to: ObjectRef, key: string | number | undefined, optional: boolean, without: Reference['without']): void {
-    // A name that the server requires may be missing in what was only decoded.
-    const name: unknown = to.name;
-    if (typeof name === 'string' && name !== '') this.#into.push({ from: this.#from, at, to, key, optional, without });
+  #add(at: string, to: ObjectRef, key: string | number | undefined, optional: boolean, without: Reference['without']): void {
+    if (isNamed(to.name)) this.#into.push({ from: this.#from, at, keyAt: at, to, key, optional, without });
   }
 }
 
@@ -134,12 +186,6 @@ const ofEnvFrom = (found: Collector, envFrom: readonly EnvFromSource[], containe
   }
 };
 
-/** The object that a variable comes from, and its key. */
-const ofVariable = (found: Collector, at: VariableField, to: ObjectRef, { key, optional }: ConfigMapKeySelector): void => {
-  found.needed(at, to, undefined, optional);
-  found.needed(at, to, key, optional);
-};
-
 const ofContainer = (
   found: Collector,
   { env, envFrom }: Container | EphemeralContainer,
@@ -153,10 +199,8 @@ const ofContainer = (
     const from = env[variable]?.valueFrom;
     if (from === undefined) continue;
     const { configMapKeyRef: map, secretKeyRef: secret } = from;
-    if (map?.name !== undefined)
-      ofVariable(found, { pod, list, container, variable, source: 'configMapKeyRef' }, found.core('ConfigMap', map.name), map);
-    if (secret?.name !== undefined)
-      ofVariable(found, { pod, list, container, variable, source: 'secretKeyRef' }, found.core('Secret', secret.name), secret);
+    if (map?.name !== undefined) found.variable('ConfigMap', map, pod, list, container, variable);
+    if (secret?.name !== undefined) found.variable('Secret', secret, pod, list, container, variable);
   }
 };
 

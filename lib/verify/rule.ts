@@ -6,12 +6,11 @@ import type { ClusterConfig } from '../cluster/config.js';
 import type { Manifest, Provenance, SourceLocation } from '../manifest/manifest.js';
 import type { Network } from '../network/network.js';
 import type { Path } from '../network/path.js';
-import type { Templated } from './accepted.js';
 import type { Assumed } from './assumed.js';
 import type { Evidence, FindingCode, Severity } from './finding.js';
 import type { Destination } from './intent.js';
 import type { Reference } from './references.js';
-import type { Root } from './roots.js';
+import type { PodTemplate } from './template.js';
 import type { VerifyInput } from './verify.js';
 
 /** A connection that must be traced: a declared call, an intent, or an Ingress backend. */
@@ -32,8 +31,8 @@ export interface DryRun {
   readonly results: readonly ApplyResult[];
   /** Manifests that the API server accepted. */
   readonly accepted: readonly Manifest[];
-  /** Those of them that are Pods or make Pods. */
-  readonly templates: readonly Templated[];
+  /** Of those of them that are Pods or make Pods. */
+  readonly templates: readonly PodTemplate[];
   /** Whether no two manifests are of one object. */
   readonly distinct: boolean;
   /** Pods that the manifests made, directly or through controllers. */
@@ -53,10 +52,8 @@ export interface DryRun {
   /** Whether an accepted manifest is of the API group. */
   hasGroup(group: string): boolean;
   /** Identity of a manifest's object in the cluster: with the namespace that the server fills in. */
-  refOf(manifest: Manifest): ObjectRef;
+  refOf(manifest: Pick<Manifest, 'object'>): ObjectRef;
   manifestOf(ref: ObjectRef): Manifest | undefined;
-  /** The object that a Pod comes from in the end. */
-  rootOf(pod: Admitted): Root;
   /** Events about an object, oldest first. */
   eventsOf(ref: ObjectRef): readonly ClusterEvent[];
   /** An error was already found at this object: what follows from it is not said again. */

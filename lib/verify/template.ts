@@ -3,6 +3,8 @@ import type { KubeObject } from '../api/object.js';
 
 /** The Pod that an object is or makes: its spec, its labels, and where in the object it stands. */
 export interface PodTemplate {
+  /** The Pod, or what makes it. */
+  readonly object: KubeObject;
   /** `spec` of a Pod, `spec.template.spec` of a Deployment, ... */
   readonly path: string;
   readonly spec: PodSpec;
@@ -46,5 +48,5 @@ export const podTemplateOf = (object: KubeObject): PodTemplate | undefined => {
   if (holder === undefined || holder === null) return undefined;
   const { metadata, spec } = holder as TemplateHolder;
   if (spec === undefined || !Array.isArray(spec.containers)) return undefined;
-  return { path: place.path, spec, labels: metadata?.labels ?? noLabels };
+  return { object, path: place.path, spec, labels: metadata?.labels ?? noLabels };
 };

@@ -62,17 +62,6 @@ describe('Pods', () => {
       template: { spec: { containers: [{ resources: { requests: { cpu: '500m' } } }] } },
     });
   });
-
-  test('that share a spec share its defaults', () => {
-    const { spec } = read({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'a' },
-      spec: { containers: [{ name: 'app', image: 'x' }] },
-    });
-    const [first, second] = ['a', 'b'].map((name) => applyDefaults({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec }));
-    expect(first?.spec).toBe(second?.spec);
-  });
 });
 
 test('an object with all its defaults comes back as it is', () => {

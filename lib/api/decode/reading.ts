@@ -6,7 +6,7 @@ import { type Shape, type Type, typeOf } from './type.js';
 export interface Reading {
   readonly path: (string | number)[];
   /** The type that is read, and how many parts of the path lead to it. */
-  readonly root: string;
+  root: string;
   readonly start: number;
   /** Values of a wrong type or form: the server stops at the first. */
   readonly malformed: FieldError[];

@@ -201,7 +201,10 @@ const compile = (name: string): Struct => {
 
 const isEmpty = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.length === 0;
-  if (typeof value === 'object') return Object.keys(value as Json).length === 0;
+  if (typeof value === 'object') {
+    for (const key in value) if (Object.hasOwn(value, key)) return false;
+    return true;
+  }
   return value === '' || value === 0 || value === false;
 };
 

@@ -121,21 +121,10 @@ const withLinks = defaulting<PodSpec>(
 
 const onHost = defaulting<PodSpec>({}, { containers: each(hostPorts), initContainers: each(hostPorts) });
 
-const inPod = (template: PodSpec): PodSpec => {
+/** Defaults of a Pod's spec (`SetDefaults_Pod`): requests follow limits, Service links are on. */
+export const podSpec = (template: PodSpec): PodSpec => {
   const spec = requestsOfPod(withLinks(templateSpec(template)));
   return spec.hostNetwork === true ? onHost(spec) : spec;
-};
-
-const pods = new WeakMap<PodSpec, PodSpec>();
-
-/** Defaults of a Pod's spec; done once for each spec object, so that the Pods of one template share the result. */
-const podSpec = (spec: PodSpec): PodSpec => {
-  let defaulted = pods.get(spec);
-  if (defaulted === undefined) {
-    defaulted = inPod(spec);
-    pods.set(spec, defaulted);
-  }
-  return defaulted;
 };
 
 export const pod = (value: Pod): Pod => at(value, 'spec', podSpec);

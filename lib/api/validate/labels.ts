@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../generated/types.js';
-import { matcherOf, selectorOf } from '../label-selector.js';
+import { selectorOf, selectsLabels } from '../label-selector.js';
 import { labelValue, qualifiedName } from '../names.js';
 import type { Faults } from './faults.js';
 import type { Path } from './path.js';
@@ -67,7 +67,7 @@ export const validateLabelSelector = (selector: LabelSelector | undefined, at: P
  */
 export const selects = (selector: LabelSelector | undefined, labels: StringMap | undefined): boolean | undefined => {
   if (selector === undefined || selector === null) return false;
-  return isReadable(selector) ? matcherOf(selector)(labels) : undefined;
+  return isReadable(selector) ? selectsLabels(selector, labels) : undefined;
 };
 
 const isReadable = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean => {

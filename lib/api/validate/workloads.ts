@@ -9,7 +9,7 @@ import type {
   StatefulSet,
   StatefulSetSpec,
 } from '../generated/types.js';
-import { matcherOf } from '../label-selector.js';
+import { selectsLabels } from '../label-selector.js';
 import { dns1123Label } from '../names.js';
 import { validateClaimSpec } from './claim.js';
 import type { Faults } from './faults.js';
@@ -45,7 +45,7 @@ const validateSelectedTemplate = (
   faults: Faults,
 ): void => {
   // A selector that is missing selects nothing, an empty one everything: that is a fault of its own.
-  if (!matcherOf(selector ?? undefined)(template.metadata?.labels)) {
+  if (!selectsLabels(selector ?? undefined, template.metadata?.labels)) {
     faults.invalid(templatePath.child('metadata').child('labels'), template.metadata?.labels, mismatch);
   }
   validatePodTemplate(template, templatePath, faults);

@@ -1,4 +1,4 @@
-import { applyDefaults } from '../../api/default/index.js';
+import { podSpec } from '../../api/default/pod-spec.js';
 import { copyOf } from '../../api/extended.js';
 import type { PodSpec } from '../../api/generated/types.js';
 import type { KubeObject } from '../../api/object.js';
@@ -151,7 +151,7 @@ export class AdmissionChain {
   #admitPod(template: PodSpec, namespace: string, plan: Plan): PodAdmission {
     const last = this.#last;
     if (last?.template === template && last.namespace === namespace) return last.admission;
-    const spec: PodDraft = copyOf(withPodDefaults(template));
+    const spec: PodDraft = copyOf(podSpec(template));
     const annotations = this.#annotations;
     let denied: string | undefined;
     for (let i = 0; i < plan.admitPod.length && denied === undefined; i++)
@@ -165,9 +165,3 @@ export class AdmissionChain {
     return admission;
   }
 }
-
-/** A Pod has defaults that its template has not (`SetDefaults_Pod`): requests follow limits, Service links are on. */
-const withPodDefaults = (spec: PodSpec): PodSpec => {
-  const pod = applyDefaults({ apiVersion: 'v1', kind: 'Pod', metadata: {}, spec });
-  return pod.spec as PodSpec;
-};

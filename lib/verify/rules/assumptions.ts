@@ -1,5 +1,4 @@
 import { refText } from '../../api/object.js';
-import { pathOf } from '../references.js';
 import type { Draft, Rule } from '../rule.js';
 
 /** Commands of the simulator's own knowledge are not proof: images and processes are outside of any manifest. */
@@ -7,7 +6,7 @@ export const assumptionsRule: Rule = (run) => {
   const drafts: Draft[] = [];
   const images = new Set<string>();
   let listening = 0;
-  for (const { ref: object, template } of run.templates) {
+  for (const template of run.templates) {
     const { initContainers, containers } = template.spec;
     for (const container of initContainers ? [...initContainers, ...containers] : containers) {
       listening += container.ports?.length ?? 0;
@@ -17,7 +16,7 @@ export const assumptionsRule: Rule = (run) => {
       drafts.push({
         code: 'assumption/image',
         severity: 'assumption',
-        object,
+        object: run.refOf(template),
         message: `image ${image} exists and can be pulled`,
       });
     }
@@ -37,7 +36,7 @@ export const assumptionsRule: Rule = (run) => {
       code: 'assumption/outside',
       severity: 'assumption',
       object: needed?.from ?? ref,
-      field: needed && pathOf(needed),
+      field: needed?.at,
       message:
         ref.kind === 'StorageClass' && needed === undefined
           ? 'the cluster has a default StorageClass that provisions the claims'

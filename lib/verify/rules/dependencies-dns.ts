@@ -42,7 +42,8 @@ export const silentDns = (run: DryRun, isKnown: (workload: ObjectRef) => boolean
   for (const pod of run.pods) {
     const openers = inNamespace.get(pod.metadata.namespace ?? '');
     if (openers === undefined) continue;
-    const { ref: workload, key } = run.rootOf(pod);
+    const workload = refOf(run.cluster.controllerOf(pod));
+    const key = refKey(workload);
     if (seen.has(key)) continue;
     seen.add(key);
     const opener = openers.find(({ selects }) => selects(pod.metadata.labels));

@@ -132,7 +132,7 @@ const judged = (run: DryRun, dependency: Dependency, isPoliced: ReturnType<typeo
 
 /** The calls that configuration speaks of. They are guesses, so that none of them is an error. */
 export const dependenciesRule: Rule = (run) => {
-  const found = dependenciesOf(run.cluster, run.pods, run.rootOf);
+  const found = dependenciesOf(run.cluster, run.pods);
   const said = found.length === 0 ? undefined : declared(run.connections);
   const isPoliced = policed(run);
   const seen = new Set<string>();

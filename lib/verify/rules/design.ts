@@ -43,17 +43,17 @@ const volatileData = (object: ObjectRef, spec: PodSpec, volumes: readonly Volume
   );
 };
 
+/** More than half of the largest node; what fits on none is an error of its own. */
+const isLarge = (asks: number, largest: number): boolean => asks > largest / 2 && asks <= largest;
+
 /** A Pod that asks for more than half of the largest node leaves nodes that nothing else fits on. */
-const largePod = (object: ObjectRef, path: string, resource: string, asks: number, largest: number): Draft | undefined => {
-  if (asks === 0 || largest === 0 || asks <= largest / 2 || asks > largest) return undefined;
-  return {
-    code: 'design/large-pod',
-    severity: 'advice',
-    object,
-    field: `${path}.containers`,
-    message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
-  };
-};
+const largePod = (object: ObjectRef, path: string, resource: string, asks: number, largest: number): Draft => ({
+  code: 'design/large-pod',
+  severity: 'advice',
+  object,
+  field: `${path}.containers`,
+  message: `a Pod of ${refText(object)} asks for ${Math.round((asks / largest) * 100)}% of the ${resource} of the largest node; smaller Pods fit nodes better`,
+});
 
 /** The most that one node offers of a resource, empty. */
 const largestNode = (cluster: Cluster, resource: string): number =>
@@ -72,16 +72,16 @@ export const designRule: Rule = (run) => {
   const largestCpu = largestNode(run.cluster, 'cpu');
   const largestMemory = largestNode(run.cluster, 'memory');
   const drafts: Draft[] = [];
-  for (const { manifest, ref, template } of run.templates) {
-    const { spec, path } = template;
-    if (manifest.object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always') drafts.push(barePod(ref));
-    if (spec.containers.length >= 3) drafts.push(manyContainers(ref, spec, path));
-    if (spec.volumes?.some(isVolatile)) drafts.push(...volatileData(ref, spec, spec.volumes, path));
+  for (const template of run.templates) {
+    const { object, spec, path } = template;
+    if (object.kind === 'Pod' && (spec.restartPolicy ?? 'Always') === 'Always') drafts.push(barePod(run.refOf(template)));
+    if (spec.containers.length >= 3) drafts.push(manyContainers(run.refOf(template), spec, path));
+    if (spec.volumes?.some(isVolatile)) drafts.push(...volatileData(run.refOf(template), spec, spec.volumes, path));
     const requests = requestsOf(spec);
-    const greedy = largePod(ref, path, 'cpu', amountOf(requests, 'cpu'), largestCpu);
-    if (greedy !== undefined) drafts.push(greedy);
-    const large = largePod(ref, path, 'memory', amountOf(requests, 'memory'), largestMemory);
-    if (large !== undefined) drafts.push(large);
+    const cpu = amountOf(requests, 'cpu');
+    const memory = amountOf(requests, 'memory');
+    if (isLarge(cpu, largestCpu)) drafts.push(largePod(run.refOf(template), path, 'cpu', cpu, largestCpu));
+    if (isLarge(memory, largestMemory)) drafts.push(largePod(run.refOf(template), path, 'memory', memory, largestMemory));
   }
   return drafts;
 };

@@ -179,9 +179,10 @@ const sharedNode = (run: DryRun): readonly Draft[] => {
 /** Ports of nodes: Pods that share one, node ports that take them away, updates that cannot roll because of them. */
 export const hostPortsRule: Rule = (run) => {
   const holding: { readonly workload: ObjectRef; readonly object: Admitted; readonly ports: readonly HostPort[] }[] = [];
-  for (const { ref: workload, template } of run.templates) {
+  for (const template of run.templates) {
     const { spec } = template;
     if (spec.hostNetwork !== true && !(hasHostPort(spec) && hostPortsOf(spec).length > 0)) continue;
+    const workload = run.refOf(template);
     // On the network of the node every port is a host port: the server writes it so.
     const object = run.cluster.get(workload);
     const admitted = object && podTemplateOf(object)?.spec;

@@ -58,10 +58,11 @@ const collisions = (spec: PodSpec, path: string, behaviour: PodBehaviour): reado
 const isAlone = ({ initContainers, containers }: PodSpec): boolean => containers.length < 2 && !initContainers?.length;
 
 /** All containers of a Pod share one address: a port can be opened by one of them only (S19). The API server does not say so. */
-export const portsRule: Rule = ({ templates, input }) => {
+export const portsRule: Rule = ({ templates, input, refOf }) => {
   const drafts: Draft[] = [];
-  for (const { ref: object, template } of templates) {
+  for (const template of templates) {
     if (isAlone(template.spec)) continue;
+    const object = refOf(template);
     const behaviour = input.behaviours?.get(refKey(object)) ?? {};
     for (const [first, second] of collisions(template.spec, template.path, behaviour)) {
       const free = second.port + 1;

@@ -1,5 +1,5 @@
 import type { Container, Pod, Probe } from '../../api/generated/types.js';
-import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
+import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
 import { withField } from '../edit.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 import { podTemplateOf } from '../template.js';
@@ -89,7 +89,8 @@ export const readyRule: Rule = (run) => {
   const drafts: Draft[] = [];
   for (const pod of run.pods) {
     if (pod.status?.phase !== 'Running' || !mayFail(pod)) continue;
-    const { ref, key } = run.rootOf(pod);
+    const ref = refOf(run.cluster.controllerOf(pod));
+    const key = refKey(ref);
     if (seen.has(key) || run.blamed(ref)) continue;
     const draft = failing(run, pod, ref);
     if (draft === undefined) continue;

@@ -4,7 +4,7 @@ import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/obje
 import { isDefaultRole } from '../../rbac/default-roles.js';
 import { withField } from '../edit.js';
 import type { FindingCode, Severity } from '../finding.js';
-import { pathOf, type Reference } from '../references.js';
+import type { Reference } from '../references.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
 
 const codeOf = ({ to }: Reference): FindingCode => {
@@ -31,7 +31,7 @@ const candidates = ({ cluster }: DryRun, to: ObjectRef): readonly string[] =>
 
 const missingObject = (run: DryRun, reference: Reference): Draft => {
   const { from, to } = reference;
-  const path = pathOf(reference);
+  const path = reference.at;
   const meant = nearest(to.name, candidates(run, to));
   const fixes: Candidate[] =
     meant === undefined
@@ -72,7 +72,7 @@ const missingPort = (reference: Reference, service: Service): readonly Draft[] =
   const ports = service.spec?.ports ?? [];
   if (key === undefined || service.spec?.type === 'ExternalName' || ports.some(({ name, port }) => name === key || port === key))
     return [];
-  const path = pathOf(reference);
+  const path = reference.keyAt;
   const [first] = ports;
   const field = typeof key === 'number' ? 'number' : 'name';
   return [
@@ -100,7 +100,7 @@ const missingKey = (reference: Reference, target: KubeObject): readonly Draft[] 
   const { from, to, key } = reference;
   if (to.kind === 'Service') return missingPort(reference, target as Service);
   if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return noDrafts;
-  const path = pathOf(reference);
+  const path = reference.keyAt;
   const keys = keysOf(target);
   const meant = nearest(String(key), keys);
   return [
@@ -136,8 +136,9 @@ export const referencesRule: Rule = (run) => {
   for (let index = 0; index < references.length; index++) {
     const reference = references[index];
     if (reference === undefined || reference.optional) continue;
-    if (reference.to !== to) {
-      to = reference.to;
+    const next = reference.to;
+    if (next !== to) {
+      to = next;
       target = cluster.get(to) as KubeObject | undefined;
     }
     if (target !== undefined) {

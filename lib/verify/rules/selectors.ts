@@ -29,7 +29,7 @@ const labelsByNamespace = (run: DryRun): ReadonlyMap<string, readonly Readonly<R
     if (list === undefined) all.set(namespace ?? '', [labels]);
     else list.push(labels);
   };
-  for (const { ref, template } of run.templates) add(ref.namespace, template.labels);
+  for (const template of run.templates) add(run.refOf(template).namespace, template.labels);
   const made = new Set(run.pods);
   for (const pod of run.cluster.list('Pod')) if (!made.has(pod)) add(pod.metadata.namespace, pod.metadata.labels ?? {});
   return all;

@@ -33,7 +33,8 @@ interface Workload {
 /** Pod templates of the manifests by namespace. */
 const templates = (run: DryRun): ReadonlyMap<string, readonly Workload[]> => {
   const byNamespace = new Map<string, Workload[]>();
-  for (const { ref, template } of run.templates) {
+  for (const template of run.templates) {
+    const ref = run.refOf(template);
     const list = byNamespace.get(ref.namespace ?? '') ?? [];
     list.push({ ref, labels: template.labels });
     byNamespace.set(ref.namespace ?? '', list);
@@ -230,7 +231,7 @@ export const servicesRule: Rule = (run) => {
         run.cluster.list('Pod', { namespace: ref.namespace }).some(({ metadata }) => hasAll(metadata.labels ?? {}, selector));
       return known ? [] : [noMatch(run, service, selector, workloads)];
     }
-    const { ref: workload } = run.rootOf(first);
+    const workload = refOf(run.cluster.controllerOf(first));
     const mismatches = (service.spec?.ports ?? []).flatMap((port, index) =>
       portFault(ref, port, index, first, workload, run.cluster.behaviourOf(first)),
     );

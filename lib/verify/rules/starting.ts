@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../../api/generated/types.js';
-import { type Admitted, type ObjectRef, refOf, refText } from '../../api/object.js';
+import { type Admitted, type ObjectRef, refKey, refOf, refText } from '../../api/object.js';
 import { withField } from '../edit.js';
 import type { Evidence } from '../finding.js';
 import type { Candidate, Draft, DryRun, Rule } from '../rule.js';
@@ -175,9 +175,9 @@ export const startingRule: Rule = (run) => {
   const drafts: Draft[] = [];
   for (const pod of run.pods) {
     if (runsSmoothly(pod)) continue;
-    const { ref, key: rootKey } = run.rootOf(pod);
+    const ref = refOf(run.cluster.controllerOf(pod));
     for (const draft of ofPod(run, pod, ref)) {
-      const key = `${rootKey} ${draft.code} ${draft.message}`;
+      const key = `${refKey(ref)} ${draft.code} ${draft.message}`;
       if (seen.has(key)) continue;
       seen.add(key);
       drafts.push(draft);

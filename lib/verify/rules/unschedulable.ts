@@ -35,8 +35,8 @@ export const unschedulableRule: Rule = (run) => {
     if (pod.spec?.nodeName !== undefined) continue;
     const outcome = run.cluster.decisions.get(refKey(refOf(pod)))?.outcome;
     if (outcome !== 'unschedulable' && outcome !== 'gated') continue;
-    const { key, ref } = run.rootOf(pod);
-    workloads.set(key, ref);
+    const ref = refOf(run.cluster.controllerOf(pod));
+    workloads.set(refKey(ref), ref);
   }
   const nodes = run.cluster.list('Node').length;
   return [...workloads.values()].flatMap((workload, index): readonly Draft[] => {
