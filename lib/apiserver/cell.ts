@@ -1,3 +1,4 @@
+import type { KubeObject } from '../api/object.js';
 import type { Stored } from './kinds.js';
 import type { Shelf } from './shelf.js';
 
@@ -10,6 +11,8 @@ export interface Cell {
   object: Stored;
   /** Uid of the object's controller. */
   controller: string | undefined;
+  /** What was last applied: the annotation of `kubectl apply`. */
+  applied: KubeObject | undefined;
 }
 
 /** What an index holds under one name: mostly a single cell, which then stands for itself. */

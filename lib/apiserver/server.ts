@@ -77,8 +77,6 @@ export class ApiServer {
   readonly #context: AdmissionContext;
   readonly #admission: AdmissionChain;
   readonly #assumptions = new Map<string, Assumption>();
-  /** What was last applied, by key: the annotation of `kubectl apply`. */
-  readonly #lastApplied = new Map<string, KubeObject>();
   readonly #generated = new Map<string, number>();
 
   constructor(options: ApiServerOptions) {
@@ -247,20 +245,18 @@ export class ApiServer {
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
     const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
-    const ref = refOf(decoded.value);
-    const live = decoded.value.metadata.name ? this.store.at(ref) : undefined;
-    const key = refKey(ref);
+    const live = decoded.value.metadata.name ? this.get(refOf(decoded.value)) : undefined;
     const verdict =
-      live === undefined ? this.#create(decoded.value, decoded.warnings, noOptions) : this.update(this.#merged(live, sent, key));
+      live === undefined ? this.#create(decoded.value, decoded.warnings, noOptions) : this.update(this.#merged(live, sent));
     if (!verdict.ok) return { outcome: 'refused', verdict };
-    this.#lastApplied.set(key, sent);
+    this.store.noteApplied(verdict.value, sent);
     if (live === undefined) return { outcome: 'created', verdict };
     return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
   }
 
   /** What its author changed since the last apply, in what lives. */
-  #merged(live: Stored, sent: KubeObject, key: string): KubeObject {
-    const last = this.#lastApplied.get(key) ?? lastAppliedTo(live) ?? {};
+  #merged(live: Stored, sent: KubeObject): KubeObject {
+    const last = this.store.lastApplied(live) ?? lastAppliedTo(live) ?? {};
     const merge = versionOf(this.store, sent) === undefined ? threeWayMerge : threeWayMergePatch;
     return merge(live, last, sent) as KubeObject;
   }

@@ -1,5 +1,5 @@
 import type { OwnerReference } from '../api/generated/types.js';
-import { type Admitted, groupOf, type ObjectRef, refKey } from '../api/object.js';
+import { type Admitted, groupOf, type KubeObject, type ObjectRef, refKey } from '../api/object.js';
 import { addTo, type Cell, type Entry, objectsOf, removeFrom } from './cell.js';
 import { type Kind, type Kinds, kindVersion, type Stored } from './kinds.js';
 import { LabelIndex } from './label-index.js';
@@ -191,6 +191,16 @@ export class Store {
     return this.#incarnations.get(key) ?? 0;
   }
 
+  /** What was last applied of an object. */
+  lastApplied({ metadata: { uid } }: Stored): KubeObject | undefined {
+    return this.#byUid.get(uid)?.applied;
+  }
+
+  noteApplied({ metadata: { uid } }: Stored, sent: KubeObject): void {
+    const cell = this.#byUid.get(uid);
+    if (cell !== undefined) cell.applied = sent;
+  }
+
   /** Writes an object and tells the watches. */
   put(stored: Stored): Stored {
     const { uid } = stored.metadata;
@@ -203,7 +213,7 @@ export class Store {
       cell = shelf.names.get(namespace ?? '')?.get(name);
       if (cell === undefined) {
         const key = refKey({ apiVersion, kind, namespace, name });
-        const made: Cell = { key, shelf, uid, object: stored, controller: undefined };
+        const made: Cell = { key, shelf, uid, object: stored, controller: undefined, applied: undefined };
         this.#byUid.set(uid, made);
         if (shelf.add(made) === 1) this.#census();
         this.#index(made);

@@ -38,17 +38,17 @@ import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
 
 /** What became of one manifest, as `kubectl apply` says it. */
-export class ApplyResult {
-  constructor(
-    readonly manifest: Manifest,
-    readonly outcome: Applied['outcome'],
-    readonly verdict: Verdict<Stored>,
-  ) {}
-
-  get ref(): ObjectRef {
-    return this.verdict.ok ? refOf(this.verdict.value) : sentRef(this.manifest);
-  }
+export interface ApplyResult {
+  readonly manifest: Manifest;
+  /** What it became; what it would have become, as far as it says so, if it was refused. */
+  readonly ref: ObjectRef;
+  readonly outcome: Applied['outcome'];
+  readonly warnings: readonly string[];
+  /** Why it was refused, if it was. */
+  readonly refusal: Refusal | undefined;
 }
+
+const noWarnings: readonly string[] = [];
 
 export interface ListOptions {
   readonly namespace?: string | undefined;
@@ -156,12 +156,15 @@ export class Cluster {
     for (let i = 0; i < manifests.length; i++) {
       const manifest = manifests[i] as Manifest;
       const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
-      const result = new ApplyResult(manifest, outcome, verdict);
       if (verdict.ok) {
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);
-      } else this.#refusals.push({ ref: result.ref, refusal: verdict });
-      results.push(result);
+        results.push({ manifest, ref: refOf(verdict.value), outcome, warnings: verdict.warnings, refusal: undefined });
+      } else {
+        const ref = sentRef(manifest);
+        this.#refusals.push({ ref, refusal: verdict });
+        results.push({ manifest, ref, outcome, warnings: noWarnings, refusal: verdict });
+      }
     }
     this.#applied.push({ time: this.now, results });
     return results;
@@ -405,8 +408,8 @@ export class Cluster {
 
   #applications(): ReadonlyMap<string, Manifest> {
     for (; this.#indexed < this.#applied.length; this.#indexed++) {
-      for (const { ref, manifest, verdict } of this.#applied[this.#indexed]?.results ?? [])
-        if (verdict.ok) this.#manifests.set(refKey(ref), manifest);
+      for (const { ref, manifest, refusal } of this.#applied[this.#indexed]?.results ?? [])
+        if (refusal === undefined) this.#manifests.set(refKey(ref), manifest);
     }
     return this.#manifests;
   }

@@ -5,6 +5,7 @@ import type { ApiServer } from '../apiserver/server.js';
 import type { Change, GroupKind } from '../apiserver/store.js';
 import type { Decision, VolumeDecision } from '../scheduler/decision.js';
 import { compareQueue, type Scheduler } from '../scheduler/index.js';
+import { Scheduled } from './scheduled.js';
 import { chooseVolumes } from './volume-choice.js';
 
 const component = 'default-scheduler';
@@ -25,12 +26,6 @@ export interface Evicted {
 export const violationsOf = ({ postFilter }: Decision): number =>
   postFilter?.candidates?.find(({ node }) => node === postFilter.nominated)?.pdbViolations ?? 0;
 
-/** What is the same for all Pods that go to a node. */
-interface Assignment {
-  readonly decision: Decision;
-  readonly ending: string;
-}
-
 /** kube-scheduler's queue: which Pods are due, what its decisions become, and when a Pod that fitted nowhere is tried again. */
 export class Scheduling {
   readonly #api: ApiServer;
@@ -39,10 +34,8 @@ export class Scheduling {
   readonly #due = new Map<string, Admitted<Pod>>();
   readonly #waiting = new Map<string, Admitted<Pod>>();
   readonly decisions = new Map<string, Decision>();
-  /** By node. */
-  readonly #assignments = new Map<string, Assignment>();
-  /** By namespace, what messages begin with: of parts that they share, many texts take little room. */
-  readonly #beginnings = new Map<string, string>();
+  /** By node: the same for all Pods that go there. */
+  readonly #assignments = new Map<string, Decision>();
   readonly preemptions: Evicted[] = [];
   #retryAll = false;
   #retryForPods = false;
@@ -155,23 +148,17 @@ export class Scheduling {
   }
 
   #assign(key: string, pod: Admitted<Pod>, node: string, volumes: VolumeDecision | undefined): void {
-    const { namespace = '', name } = pod.metadata;
-    let assignment = this.#assignments.get(node);
-    if (assignment === undefined) {
+    let decision = this.#assignments.get(node);
+    if (decision === undefined) {
       // Filter maps are as large as the cluster: they are kept only where someone will ask why.
-      assignment = { decision: { outcome: 'scheduled', node }, ending: ` to ${node}` };
-      this.#assignments.set(node, assignment);
+      decision = { outcome: 'scheduled', node };
+      this.#assignments.set(node, decision);
     }
-    let beginning = this.#beginnings.get(namespace);
-    if (beginning === undefined) {
-      beginning = `Successfully assigned ${namespace}/`;
-      this.#beginnings.set(namespace, beginning);
-    }
-    this.decisions.set(key, assignment.decision);
+    this.decisions.set(key, decision);
     if (volumes !== undefined) chooseVolumes(this.#api, node, volumes);
     this.#api.bind(pod, node);
-    const message = beginning + name + assignment.ending;
-    this.#api.record({ type: 'Normal', reason: 'Scheduled', message, object: refOf(pod), component });
+    const { namespace, name } = pod.metadata;
+    this.#api.note(new Scheduled(this.#api.clock.now, namespace, name, node));
   }
 
   #report(pod: Admitted<Pod>, decision: Decision, before: Decision | undefined): void {

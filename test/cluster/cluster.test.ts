@@ -72,7 +72,7 @@ describe('apply', () => {
   test('a namespace that does not exist is refused in a closed world and assumed in an open one', () => {
     const lost = { ...pod('web'), metadata: { name: 'web', namespace: 'nowhere' } };
     const [refused] = new Cluster().apply([manifest(lost)]);
-    expect(refused?.verdict).toMatchObject({ ok: false, code: 404, message: 'namespaces "nowhere" not found' });
+    expect(refused?.refusal).toMatchObject({ code: 404, message: 'namespaces "nowhere" not found' });
     const open = new Cluster({ world: 'open' });
     expect(open.apply([manifest(lost)])[0]?.outcome).toBe('created');
     expect(open.assumptions).toContainEqual(expect.objectContaining({ code: 'exists', text: 'Namespace nowhere exists' }));

@@ -156,23 +156,23 @@ export const refusedRule: Rule = ({ input, results, refOf, manifestOf, cluster }
   const judged: ApplyResult[] = [];
   for (let index = 0; index < results.length; index++) {
     const result = results[index];
-    if (result !== undefined && (!result.verdict.ok || result.verdict.warnings.length > 0)) judged.push(result);
+    if (result !== undefined && (result.refusal !== undefined || result.warnings.length > 0)) judged.push(result);
   }
-  return judged.flatMap(({ manifest, verdict }): readonly Draft[] => {
+  return judged.flatMap(({ manifest, warnings, refusal }): readonly Draft[] => {
     const ref = refOf(manifest);
     const before = running.get(refKey(ref));
-    if (verdict.ok)
-      return verdict.warnings
+    if (refusal === undefined)
+      return warnings
         .filter((warning) => !isPortConflict(warning) && !hasHappened(warning))
         .map((message) => ({ code: 'api/warning', severity: 'warning', object: ref, message }));
-    const decider = deciderOf(verdict.message, ref.namespace);
+    const decider = deciderOf(refusal.message, ref.namespace);
     const source = decider && manifestOf(decider)?.provenance.source;
     const refuser: readonly Evidence[] =
       decider === undefined ? [] : [{ kind: 'object', object: decider, text: 'refuses it', source }];
-    if (verdict.causes.length === 0)
-      return [{ code: codeOf(verdict, undefined), severity: 'error', object: ref, message: verdict.message, evidence: refuser }];
-    return verdict.causes.map((cause) => ({
-      code: codeOf(verdict, cause),
+    if (refusal.causes.length === 0)
+      return [{ code: codeOf(refusal, undefined), severity: 'error', object: ref, message: refusal.message, evidence: refuser }];
+    return refusal.causes.map((cause) => ({
+      code: codeOf(refusal, cause),
       severity: 'error',
       object: ref,
       field: before === undefined ? cause.field : fixedFields(cause, before, manifest.object)[0],
