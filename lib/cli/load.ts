@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
+import { ifAtRest } from './at-rest.js';
 import { removeBundles } from './bundle.js';
 
 /**
@@ -10,6 +11,7 @@ const atRest = (loaded: Promise<unknown>): Promise<void> =>
   new Promise((resolve, reject) => {
     let isLoaded = false;
     const rest = (): void => {
+      process.off('beforeExit', rest);
       process.off('uncaughtException', fail);
       if (isLoaded) resolve();
       else reject(new Error('it waits for something that never comes'));
@@ -23,6 +25,7 @@ const atRest = (loaded: Promise<unknown>): Promise<void> =>
     process.once('uncaughtException', fail);
     loaded.then(() => {
       isLoaded = true;
+      ifAtRest(rest);
     }, fail);
   });
 

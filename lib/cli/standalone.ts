@@ -1,4 +1,5 @@
 import type { SynthHost } from '../constructs/host.js';
+import { ifAtRest } from './at-rest.js';
 import { InputError } from './command.js';
 import { Deliveries } from './host.js';
 
@@ -9,7 +10,8 @@ export const standaloneHost: SynthHost = (() => {
     if (deliveries === undefined) {
       const made = new Deliveries();
       deliveries = made;
-      process.once('beforeExit', () => {
+      const finish = (): void => {
+        process.off('beforeExit', finish);
         deliveries = undefined;
         try {
           const code = made.finish();
@@ -19,7 +21,9 @@ export const standaloneHost: SynthHost = (() => {
           process.stderr.write(`plimsoll: ${error.message}\n`);
           process.exitCode = 1;
         }
-      });
+      };
+      process.once('beforeExit', finish);
+      ifAtRest(finish);
     }
     return deliveries;
   };
