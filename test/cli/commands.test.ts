@@ -326,6 +326,18 @@ describe('synth', () => {
     expect(synth('main.ts')).toMatchObject({ status: 0, stdout: expect.stringContaining('wrote 1 file') });
   });
 
+  test.each(['plimsoll synth main.js', 'node main.js', 'node main.js 2>&1 | cat'])(
+    '%s writes nothing before it knows that no other App comes',
+    (line) => {
+      project.write({
+        'main.js': `${program('', "{ folder: 'good' }")}await new Promise((resolve) => setTimeout(resolve, 50));\nawait import('./bad.js');\n`,
+        'bad.js': program(unschedulable, "{ folder: 'bad' }"),
+      });
+      expect(project.shell(line).stdout).toContain('accepted, but nothing was written because another App was refused');
+      expect(project.exists('dist')).toBe(false);
+    },
+  );
+
   test('a program of several files sees its own place and may read beside it', () => {
     project.write({
       'main.ts': "import './parts/web.js';\n",
