@@ -5,6 +5,7 @@ import { RefMap } from '../api/ref-map.js';
 import { resourceOf } from '../api/resources.js';
 import type { Verdict } from '../api/verdict.js';
 import type { ClusterEvent } from '../apiserver/event.js';
+import { defaulted } from '../apiserver/judge.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
@@ -62,7 +63,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     ...input.manifests.map(({ object }) => object),
   ]);
   const made = new RefMap<Manifest>();
-  const decoded: Verdict<KubeObject>[] = [];
+  const complete: (Verdict<KubeObject> | undefined)[] = [];
   const namespaces = new Set<string>();
   const references: Reference[] = [];
   let defaultClass = false;
@@ -72,7 +73,8 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     const ref = clusterRef(manifest);
     const read = decode(manifest.object);
     made.set(ref, manifest);
-    decoded.push(read);
+    // Defaulted at once: what only decoding made is dropped while it is young.
+    complete.push(defaulted(read));
     // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
     if (!read.ok) continue;
     if (ref.namespace !== undefined) namespaces.add(ref.namespace);
@@ -96,7 +98,9 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     cluster.settle({ progress: input.progress });
   }
   input.progress?.(`admitting ${input.manifests.length} objects`);
-  const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, decoded });
+  const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, defaulted: complete });
+  // What was stored lives on by itself.
+  complete.length = 0;
   input.progress?.('running the cluster until nothing changes');
   cluster.settle({ progress: input.progress });
 
