@@ -32,16 +32,11 @@ export const defaulted = (decoded: Verdict<KubeObject>): Verdict<KubeObject> | u
 };
 
 /** Decodes and defaults what a client sent: the object as admission sees it. */
-export const decodeAndDefault = (
-  sent: unknown,
-  context: AdmissionContext,
-  validation?: FieldValidation,
-): Verdict<KubeObject> => {
+export const decodeAndDefault = (sent: unknown, context: AdmissionContext, validation?: FieldValidation): Verdict<KubeObject> => {
   const decoded = decode(sent, validation);
   const builtIn = defaulted(decoded);
   if (builtIn !== undefined || !decoded.ok) return builtIn ?? decoded;
-  const object = decoded.value.metadata === undefined ? { ...decoded.value, metadata: {} } : decoded.value;
-  const read = readCustom(object, context, validation);
+  const read = readCustom(decoded.value, context, validation);
   return read.ok ? { ...read, warnings: [...decoded.warnings, ...read.warnings] } : read;
 };
 

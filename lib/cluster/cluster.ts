@@ -145,8 +145,8 @@ export class Cluster {
 
   /**
    * Applies manifests one after the other, as `kubectl apply` does, without letting time pass: what an object needs stands before it.
-   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do; `defaulted` are the objects as the function of
-   * that name gave them, in the same order, where the caller has them.
+   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do; `defaulted` are the objects as admission
+   * sees them, in the same order, where the caller has them.
    */
   apply(manifests: readonly Manifest[], options: ApplyOptions = {}): readonly ApplyResult[] {
     const { api } = this.#plane;

@@ -10,7 +10,7 @@ import { Cluster } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
 import { acceptedOf } from './accepted.js';
-import { assume, claimsDefault } from './assumed.js';
+import { assume, claimingKinds, claimsDefault } from './assumed.js';
 import { connectionsOf } from './connections.js';
 import { customScopes } from './custom-scopes.js';
 import { collectReferences, type Reference } from './references.js';
@@ -22,10 +22,19 @@ import { networkOf } from './view.js';
 /** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
 const clusterRefs = (objects: () => readonly KubeObject[]): DryRun['refOf'] => {
   let isCustomNamespaced: ReturnType<typeof customScopes> | undefined;
+  // Who asks for an object mostly asks for one of the kind of the one before it.
+  let lastVersion: string | undefined;
+  let lastKind: string | undefined;
+  let isNamespaced: boolean | undefined;
   return ({ object }) => {
     const ref = refOf(object);
     const { apiVersion, kind, namespace, name } = ref;
-    let namespaced = resourceOf(apiVersion, kind)?.namespaced;
+    if (kind !== lastKind || apiVersion !== lastVersion) {
+      lastKind = kind;
+      lastVersion = apiVersion;
+      isNamespaced = resourceOf(apiVersion, kind)?.namespaced;
+    }
+    let namespaced = isNamespaced;
     if (namespaced === undefined) {
       isCustomNamespaced ??= customScopes(objects());
       namespaced = isCustomNamespaced(object) ?? namespace !== undefined;
@@ -79,7 +88,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     if (!read.ok) continue;
     if (ref.namespace !== undefined) namespaces.add(ref.namespace);
     collectReferences(read.value, ref, references);
-    defaultClass ||= claimsDefault(read.value);
+    if (claimingKinds.has(ref.kind)) defaultClass ||= claimsDefault(read.value);
   }
   const isStorageKnown = (): boolean =>
     cluster.list('StorageClass').length > 0 ||
