@@ -87,6 +87,7 @@ const readingOf = (type: string): Reading => {
 };
 
 const noWarnings: readonly string[] = [];
+const noErrors: readonly FieldError[] = [];
 
 /** Reads an object of a built-in kind, or the envelope of any other. */
 const readObject = (
@@ -127,7 +128,7 @@ const read = (input: unknown, duplicates: readonly FieldError[], validation: Fie
   const { apiVersion, kind } = object;
   if (typeof kind !== 'string' || kind === '') return typeMetaFault('kind', kind);
   if (typeof apiVersion !== 'string') return typeMetaFault('apiVersion', apiVersion);
-  const resource = resourceOf(modelVersion(apiVersion, kind), kind);
+  const resource = resourceOf(apiVersion, kind) ?? resourceOf(modelVersion(apiVersion, kind), kind);
   if (resource !== undefined) return readObject(object, resource, duplicates, validation);
   const { group, version } = parseVersion(apiVersion);
   if (version === '') return typeMetaFault('apiVersion', apiVersion);
@@ -145,7 +146,7 @@ const read = (input: unknown, duplicates: readonly FieldError[], validation: Fie
  * and `Warn` tells of them.
  */
 export const decode = (input: unknown, validation: FieldValidation = 'Strict'): Verdict<KubeObject> =>
-  read(input, [], validation);
+  read(input, noErrors, validation);
 
 /** `decode` of a JSON text, where a key given twice shows too. */
 export const decodeText = (text: string): Verdict<KubeObject> => {

@@ -42,17 +42,18 @@ export const selectorOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSel
 };
 
 /** Whether every label is there with this value. */
+const hasLabels = (labels: Labels | undefined, wanted: Labels, keys: readonly string[]): boolean => {
+  if (labels === undefined) return keys.length === 0;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    if (labels[key] !== wanted[key] || !Object.hasOwn(labels, key)) return false;
+  }
+  return true;
+};
+
 const compileLabels = (wanted: Labels): LabelMatcher => {
   const keys = Object.keys(wanted);
-  if (keys.length === 0) return everything;
-  return (labels) => {
-    if (labels === undefined) return false;
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as string;
-      if (labels[key] !== wanted[key] || !Object.hasOwn(labels, key)) return false;
-    }
-    return true;
-  };
+  return keys.length === 0 ? everything : (labels) => hasLabels(labels, wanted, keys);
 };
 
 const compile = (labelSelector: LabelSelector): LabelMatcher => {
@@ -63,8 +64,13 @@ const compile = (labelSelector: LabelSelector): LabelMatcher => {
 };
 
 /** Whether labels are selected, for who asks once a selector: nothing is kept. */
-export const selectsLabels = (labelSelector: LabelSelector | undefined, labels: Labels | undefined): boolean =>
-  labelSelector !== undefined && compile(labelSelector)(labels);
+export const selectsLabels = (labelSelector: LabelSelector | undefined, labels: Labels | undefined): boolean => {
+  if (labelSelector === undefined) return false;
+  const { matchLabels = noLabels, matchExpressions } = labelSelector;
+  return matchExpressions === undefined || matchExpressions.length === 0
+    ? hasLabels(labels, matchLabels, Object.keys(matchLabels))
+    : compile(labelSelector)(labels);
+};
 
 const compiled = new WeakMap<LabelSelector, LabelMatcher>();
 

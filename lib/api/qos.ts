@@ -3,8 +3,6 @@ import { milliValue } from './quantity.js';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
-const counted = ['cpu', 'memory'] as const;
-
 /** Resources of the Pod as a whole, which stand in place of its containers'. */
 export const podLevelResources = (spec: PodSpec): ResourceRequirements | undefined => {
   if (spec.resources === undefined) return undefined;
@@ -12,37 +10,45 @@ export const podLevelResources = (spec: PodSpec): ResourceRequirements | undefin
   return names.some((name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')) ? spec.resources : undefined;
 };
 
+/** Of cpu and memory. */
 interface Sums {
-  readonly requests: Record<(typeof counted)[number], number>;
-  readonly limits: Record<(typeof counted)[number], number>;
+  requestedCpu: number;
+  requestedMemory: number;
+  limitedCpu: number;
+  limitedMemory: number;
   /** Every container has every limit. */
   isLimited: boolean;
 }
 
 const count = (sums: Sums, { limits, requests }: ResourceRequirements): void => {
-  for (const name of counted) {
-    const limit = limits === undefined ? 0 : milliValue(limits[name]);
-    const request = requests === undefined ? 0 : milliValue(requests[name]);
-    if (limit > 0) sums.limits[name] += limit;
-    else sums.isLimited = false;
-    if (request > 0) sums.requests[name] += request;
+  if (requests !== undefined) {
+    const cpu = milliValue(requests.cpu);
+    const memory = milliValue(requests.memory);
+    if (cpu > 0) sums.requestedCpu += cpu;
+    if (memory > 0) sums.requestedMemory += memory;
   }
+  const cpu = limits === undefined ? 0 : milliValue(limits.cpu);
+  const memory = limits === undefined ? 0 : milliValue(limits.memory);
+  if (cpu > 0) sums.limitedCpu += cpu;
+  if (memory > 0) sums.limitedMemory += memory;
+  if (!(cpu > 0 && memory > 0)) sums.isLimited = false;
 };
 
 const none: ResourceRequirements = {};
 
 /** Quality of service class of a Pod. https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 export const qosClass = (spec: PodSpec): QosClass => {
-  const whole = podLevelResources(spec);
+  const whole = spec.resources === undefined ? undefined : podLevelResources(spec);
   const { containers, initContainers } = spec;
-  const sums: Sums = { requests: { cpu: 0, memory: 0 }, limits: { cpu: 0, memory: 0 }, isLimited: true };
+  const sums: Sums = { requestedCpu: 0, requestedMemory: 0, limitedCpu: 0, limitedMemory: 0, isLimited: true };
   if (whole !== undefined) count(sums, whole);
   else {
-    if (containers !== undefined) for (const { resources } of containers) count(sums, resources ?? none);
+    if (containers !== undefined)
+      for (let index = 0; index < containers.length; index++) count(sums, containers[index]?.resources ?? none);
     if (initContainers !== undefined) for (const { resources } of initContainers) count(sums, resources ?? none);
   }
-  const { requests, limits, isLimited } = sums;
-  if (requests.cpu + requests.memory + limits.cpu + limits.memory === 0) return 'BestEffort';
-  const isEqual = requests.cpu === limits.cpu && requests.memory === limits.memory;
+  const { requestedCpu, requestedMemory, limitedCpu, limitedMemory, isLimited } = sums;
+  if (requestedCpu + requestedMemory + limitedCpu + limitedMemory === 0) return 'BestEffort';
+  const isEqual = requestedCpu === limitedCpu && requestedMemory === limitedMemory;
   return isLimited && isEqual ? 'Guaranteed' : 'Burstable';
 };

@@ -19,23 +19,24 @@ const inDefault = (object: KubeObject): KubeObject => ({
   metadata: extended(object.metadata, { namespace: 'default' }),
 });
 
-/** Decodes (unless the caller has done that) and defaults what a client sent: the object as admission sees it. */
-export const decodeAndDefault = (
-  sent: unknown,
-  context: AdmissionContext,
-  validation?: FieldValidation,
-  decoded = decode(sent, validation),
-): Verdict<KubeObject> => {
+/** What was decoded as admission sees it: with its defaults. Undefined for a custom resource, which its definition defaults. */
+export const defaulted = (decoded: Verdict<KubeObject>): Verdict<KubeObject> | undefined => {
   if (!decoded.ok) return decoded;
   const object = decoded.value.metadata === undefined ? { ...decoded.value, metadata: {} } : decoded.value;
   const { apiVersion, kind } = object;
   const served = resourceOf(apiVersion, kind);
   if (served === undefined && removedVersion(apiVersion, kind) !== undefined) return notServed(apiVersion, kind);
-  if (served !== undefined || isBuiltInGroup(groupOf(apiVersion))) {
-    const isNowhere = object.metadata.namespace === undefined && (served?.namespaced ?? isNamespaced(apiVersion, kind));
-    return { ok: true, value: applyDefaults(isNowhere ? inDefault(object) : object), warnings: decoded.warnings };
-  }
-  const read = readCustom(object, context, validation);
+  if (served === undefined && !isBuiltInGroup(groupOf(apiVersion))) return undefined;
+  const isNowhere = object.metadata.namespace === undefined && (served?.namespaced ?? isNamespaced(apiVersion, kind));
+  return { ok: true, value: applyDefaults(isNowhere ? inDefault(object) : object), warnings: decoded.warnings };
+};
+
+/** Decodes and defaults what a client sent: the object as admission sees it. */
+export const decodeAndDefault = (sent: unknown, context: AdmissionContext, validation?: FieldValidation): Verdict<KubeObject> => {
+  const decoded = decode(sent, validation);
+  const builtIn = defaulted(decoded);
+  if (builtIn !== undefined || !decoded.ok) return builtIn ?? decoded;
+  const read = readCustom(decoded.value, context, validation);
   return read.ok ? { ...read, warnings: [...decoded.warnings, ...read.warnings] } : read;
 };
 

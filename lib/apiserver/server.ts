@@ -241,9 +241,9 @@ export class ApiServer {
     return this.update(merge(live, patch) as KubeObject, options);
   }
 
-  /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. `read`: the object as `decode` read it. */
+  /** `kubectl apply`: creates the object, or merges what its author changed since the last apply into what lives. `read`: the object as `defaulted` gave it. */
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
-    const decoded = decodeAndDefault(sent, this.#context, undefined, read);
+    const decoded = read ?? decodeAndDefault(sent, this.#context);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
     const live = decoded.value.metadata.name ? this.get(refOf(decoded.value)) : undefined;
     const verdict =

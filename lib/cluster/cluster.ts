@@ -58,7 +58,7 @@ export interface ListOptions {
 
 export interface ApplyOptions {
   readonly behaviours?: ReadonlyMap<string, PodBehaviour> | undefined;
-  readonly decoded?: readonly Verdict<KubeObject>[] | undefined;
+  readonly defaulted?: readonly (Verdict<KubeObject> | undefined)[] | undefined;
 }
 
 /** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
@@ -145,8 +145,8 @@ export class Cluster {
 
   /**
    * Applies manifests one after the other, as `kubectl apply` does, without letting time pass: what an object needs stands before it.
-   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do; `decoded` are the objects as `decode` read them,
-   * in the same order, where the caller has them.
+   * `behaviours` say, by `refKey` of a workload or Pod, what its containers do; `defaulted` are the objects as admission
+   * sees them, in the same order, where the caller has them.
    */
   apply(manifests: readonly Manifest[], options: ApplyOptions = {}): readonly ApplyResult[] {
     const { api } = this.#plane;
@@ -155,7 +155,7 @@ export class Cluster {
     const results: ApplyResult[] = [];
     for (let i = 0; i < manifests.length; i++) {
       const manifest = manifests[i] as Manifest;
-      const { outcome, verdict } = api.apply(manifest.object, options.decoded?.[i]);
+      const { outcome, verdict } = api.apply(manifest.object, options.defaulted?.[i]);
       if (verdict.ok) {
         const assumption = unjudged(verdict.value);
         if (assumption !== undefined) api.assume(assumption);

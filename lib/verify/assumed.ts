@@ -50,6 +50,9 @@ const namespaceRef = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Na
 const isUnclassed = ({ spec }: PersistentVolumeClaim): boolean =>
   spec?.storageClassName === undefined && spec?.volumeName === undefined;
 
+/** Kinds whose objects may claim storage. */
+export const claimingKinds: ReadonlySet<string> = new Set(['PersistentVolumeClaim', 'StatefulSet']);
+
 /** Whether an object claims storage of the cluster's default class. */
 export const claimsDefault = (object: KubeObject): boolean => {
   if (object.kind === 'PersistentVolumeClaim') return isUnclassed(object as PersistentVolumeClaim);

@@ -215,8 +215,7 @@ const filesSpeak = (source: Source): boolean => {
   return source.speaks;
 };
 
-const volumeSpeaks = ({ configMap, secret }: Keyed, namespace: string, sources: Sources): boolean => {
-  if (configMap === undefined && secret === undefined) return false;
+const keyedSpeaks = ({ configMap, secret }: Keyed, namespace: string, sources: Sources): boolean => {
   const source =
     configMap === undefined
       ? sources.of('Secret', namespace, secret?.secretName ?? secret?.name)
@@ -257,10 +256,13 @@ export const isSilent = ({ metadata, spec }: Admitted<Pod>, sources: Sources): b
   for (let index = 0; index < volumes.length; index++) {
     const volume = volumes[index];
     if (volume === undefined) continue;
-    if (volumeSpeaks(volume as Keyed, namespace, sources)) return false;
-    const parts = volume.projected?.sources;
-    if (parts === undefined) continue;
-    for (let part = 0; part < parts.length; part++) if (volumeSpeaks(parts[part] as Keyed, namespace, sources)) return false;
+    const { configMap, secret, projected } = volume;
+    if ((configMap ?? secret) !== undefined && keyedSpeaks(volume as Keyed, namespace, sources)) return false;
+    if (projected?.sources === undefined) continue;
+    for (let at = 0; at < projected.sources.length; at++) {
+      const part = projected.sources[at];
+      if ((part?.configMap ?? part?.secret) !== undefined && keyedSpeaks(part as Keyed, namespace, sources)) return false;
+    }
   }
   return true;
 };

@@ -130,9 +130,19 @@ const isSelf = (cluster: Cluster, from: ObjectRef, pod: Admitted<Pod>, service: 
   return slices.every(({ endpoints }) => (endpoints ?? []).every(({ targetRef }) => targetRef?.name === pod.metadata.name));
 };
 
+const areSilent = (pods: readonly Admitted<Pod>[], sources: Sources): boolean => {
+  for (let index = 0; index < pods.length; index++) {
+    const pod = pods[index];
+    if (pod !== undefined && !isSilent(pod, sources)) return false;
+  }
+  return true;
+};
+
 /** The calls that the configuration of workloads speaks of, each container and far end once, in the order of the Pods (default: all of the cluster). */
 export const dependenciesOf = (cluster: Cluster, pods: readonly Admitted<Pod>[] = cluster.list('Pod')): readonly Dependency[] => {
   const sources = new Sources(cluster);
+  // Mostly nobody speaks of anybody: it is asked who stands for whom only where somebody does.
+  if (areSilent(pods, sources)) return [];
   let services: Services | undefined;
   const found: Dependency[] = [];
   for (const [root, pod] of representatives(cluster, pods)) {

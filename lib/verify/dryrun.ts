@@ -5,11 +5,12 @@ import { RefMap } from '../api/ref-map.js';
 import { resourceOf } from '../api/resources.js';
 import type { Verdict } from '../api/verdict.js';
 import type { ClusterEvent } from '../apiserver/event.js';
+import { defaulted } from '../apiserver/judge.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { order } from '../manifest/order.js';
 import { acceptedOf } from './accepted.js';
-import { assume, claimsDefault } from './assumed.js';
+import { assume, claimingKinds, claimsDefault } from './assumed.js';
 import { connectionsOf } from './connections.js';
 import { customScopes } from './custom-scopes.js';
 import { collectReferences, type Reference } from './references.js';
@@ -21,10 +22,19 @@ import { networkOf } from './view.js';
 /** Identity in the cluster: the API server puts a namespaced object without a namespace into `default`. */
 const clusterRefs = (objects: () => readonly KubeObject[]): DryRun['refOf'] => {
   let isCustomNamespaced: ReturnType<typeof customScopes> | undefined;
+  // Who asks for an object mostly asks for one of the kind of the one before it.
+  let lastVersion: string | undefined;
+  let lastKind: string | undefined;
+  let isNamespaced: boolean | undefined;
   return ({ object }) => {
     const ref = refOf(object);
     const { apiVersion, kind, namespace, name } = ref;
-    let namespaced = resourceOf(apiVersion, kind)?.namespaced;
+    if (kind !== lastKind || apiVersion !== lastVersion) {
+      lastKind = kind;
+      lastVersion = apiVersion;
+      isNamespaced = resourceOf(apiVersion, kind)?.namespaced;
+    }
+    let namespaced = isNamespaced;
     if (namespaced === undefined) {
       isCustomNamespaced ??= customScopes(objects());
       namespaced = isCustomNamespaced(object) ?? namespace !== undefined;
@@ -62,7 +72,7 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     ...input.manifests.map(({ object }) => object),
   ]);
   const made = new RefMap<Manifest>();
-  const decoded: Verdict<KubeObject>[] = [];
+  const complete: (Verdict<KubeObject> | undefined)[] = [];
   const namespaces = new Set<string>();
   const references: Reference[] = [];
   let defaultClass = false;
@@ -72,12 +82,13 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     const ref = clusterRef(manifest);
     const read = decode(manifest.object);
     made.set(ref, manifest);
-    decoded.push(read);
+    // Defaulted at once: what only decoding made is dropped while it is young.
+    complete.push(defaulted(read));
     // What the server cannot decode is refused; its fields may be anything, so nobody else looks at them.
     if (!read.ok) continue;
     if (ref.namespace !== undefined) namespaces.add(ref.namespace);
     collectReferences(read.value, ref, references);
-    defaultClass ||= claimsDefault(read.value);
+    if (claimingKinds.has(ref.kind)) defaultClass ||= claimsDefault(read.value);
   }
   const isStorageKnown = (): boolean =>
     cluster.list('StorageClass').length > 0 ||
@@ -96,7 +107,9 @@ export const dryRun = (input: VerifyInput): SettledRun => {
     cluster.settle({ progress: input.progress });
   }
   input.progress?.(`admitting ${input.manifests.length} objects`);
-  const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, decoded });
+  const results = cluster.apply(ordered.manifests, { behaviours: input.behaviours, defaulted: complete });
+  // What was stored lives on by itself.
+  complete.length = 0;
   input.progress?.('running the cluster until nothing changes');
   cluster.settle({ progress: input.progress });
 

@@ -62,19 +62,10 @@ const withDefaults = defaulting<PodSpec>(
   },
 );
 
-const inTemplate = (spec: PodSpec): PodSpec => serviceAccount(withDefaults(spec));
+/** Defaults of a Pod's spec inside a template. */
+const templateSpec = (spec: PodSpec): PodSpec => serviceAccount(withDefaults(spec));
 
-const complete = new WeakSet<PodSpec>();
-
-/** Defaults of a Pod's spec inside a template; what has them already, as what is made from a template has, is not looked through again. */
-const templateSpec = (spec: PodSpec): PodSpec => {
-  if (complete.has(spec)) return spec;
-  const defaulted = inTemplate(spec);
-  complete.add(defaulted);
-  return defaulted;
-};
-
-export const podTemplate = (template: PodTemplateSpec): PodTemplateSpec => at(template, 'spec', templateSpec);
+export const podTemplate = defaulting<PodTemplateSpec>({}, { spec: templateSpec });
 
 /** What has a limit but no request asks for its limit. */
 const requestsFromLimits = (resources: ResourceRequirements): ResourceRequirements => {

@@ -1,7 +1,6 @@
 import type { EndpointSlice, Endpoints, Service, ServicePort, ServiceSpec } from '../generated/types.js';
 import { at, defaulting, each, fill } from './fill.js';
 
-const protocol = { protocol: 'TCP' };
 const hourlyAffinitySeconds = 10800;
 
 const isExternal = (spec: ServiceSpec): boolean =>
@@ -16,8 +15,10 @@ const affinity = (spec: ServiceSpec): ServiceSpec => {
   return { ...spec, sessionAffinityConfig: { clientIP: { timeoutSeconds: hourlyAffinitySeconds } } };
 };
 
+const withProtocol = defaulting<ServicePort>({ protocol: 'TCP' });
+
 const servicePort = (port: ServicePort): ServicePort => {
-  const filled = fill(port, protocol);
+  const filled = withProtocol(port);
   return filled.targetPort === 0 || filled.targetPort === '' || filled.targetPort === undefined
     ? { ...filled, targetPort: filled.port }
     : filled;

@@ -28,7 +28,9 @@ export const configMap = (object: ConfigMap, faults: Faults): void => {
   // Texts are measured only where they may be too long together.
   let most = 0;
   if (texts !== undefined) {
-    for (const key of Object.keys(texts)) {
+    const keys = Object.keys(texts);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
       const keyFaults = configMapKey(key);
       if (keyFaults.length > 0) faults.invalidEach(data.key(key), key, keyFaults);
       if (binaryData !== undefined && Object.hasOwn(binaryData, key)) {

@@ -174,7 +174,8 @@ const validateRunning = (container: Container, pod: PodFacts, at: Path, faults: 
   const { lifecycle } = container;
   if (lifecycle !== undefined)
     validateLifecycle(lifecycle, pod.spec.terminationGracePeriodSeconds, at.child('lifecycle'), faults);
-  for (const field of probeFields) {
+  for (let index = 0; index < probeFields.length; index++) {
+    const field = probeFields[index] as (typeof probeFields)[number];
     const probe = container[field];
     if (probe !== undefined) validateProbe(probe, field, at.child(field), faults);
   }

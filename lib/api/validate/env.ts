@@ -127,7 +127,8 @@ const validateSource = (env: EnvVar, from: EnvVarSource, at: Path, faults: Fault
   if (from.configMapKeyRef !== undefined) validateKeyRef(from.configMapKeyRef, at.child('configMapKeyRef'), faults);
   if (from.secretKeyRef !== undefined) validateKeyRef(from.secretKeyRef, at.child('secretKeyRef'), faults);
   let sources = 0;
-  for (const source of Object.values(from)) if (source !== undefined) sources++;
+  const values = Object.values(from);
+  for (let index = 0; index < values.length; index++) if (values[index] !== undefined) sources++;
   if (sources === 0) {
     const detail = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
     faults.invalid(at, '', detail);

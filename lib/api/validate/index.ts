@@ -96,18 +96,34 @@ const rulesOf = kindTable<Rules>([
 
 const none: Rules = {};
 
+const newNames = (object: KubeObject, rules: Rules): NameRules => ({
+  namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
+  name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
+  generateName: rules.generateName,
+  anyFinalizer: rules.anyFinalizer,
+});
+
+/** Of the kinds that have rules, which are in a namespace or not as kinds. */
+const namesOf = new Map<Rules, NameRules>();
+
+const knownNames = (object: KubeObject, rules: Rules): NameRules => {
+  const names = newNames(object, rules);
+  if (rules !== none) namesOf.set(rules, names);
+  return names;
+};
+
 /** The rules of the object as it stands. */
 const judge = (object: KubeObject, rules: Rules, faults: Faults): void => {
-  const names: NameRules = {
-    namespaced: isNamespaced(object.apiVersion, object.kind) ?? object.metadata.namespace !== undefined,
-    name: rules.name ?? (object.apiVersion.startsWith('rbac.') ? pathSegmentName : subdomainName),
-    generateName: rules.generateName,
-    anyFinalizer: rules.anyFinalizer,
-  };
+  const names = namesOf.get(rules) ?? knownNames(object, rules);
   if (rules.metadataLast !== true) validateMetadata(object.metadata, names, faults);
   rules.always?.(object as never, faults);
   if (rules.metadataLast === true && faults.list.length === 0) validateMetadata(object.metadata, names, faults);
 };
+
+const noFaults: readonly FieldError[] = [];
+
+/** What found no fault, as nearly all, serves the next object too. */
+let unused: Faults | undefined;
 
 /**
  * The field errors with which the server would refuse to create the object, in its paths and words; empty when it would be
@@ -115,11 +131,14 @@ const judge = (object: KubeObject, rules: Rules, faults: Faults): void => {
  * metadata alone.
  */
 export const validateCreate = (object: KubeObject): readonly FieldError[] => {
-  const faults = new Faults();
+  const faults = unused ?? new Faults();
+  unused = undefined;
   const rules = rulesOf(object) ?? none;
   judge(object, rules, faults);
   rules.create?.(object as never, faults);
-  return faults.list;
+  if (faults.list.length > 0) return faults.list;
+  unused = faults;
+  return noFaults;
 };
 
 /**

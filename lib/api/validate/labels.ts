@@ -11,7 +11,9 @@ export const validateLabelName = (name: string, at: Path, faults: Faults): void 
 
 export const validateLabels = (labels: StringMap | undefined, at: Path, faults: Faults): void => {
   if (labels === undefined) return;
-  for (const key of Object.keys(labels)) {
+  const keys = Object.keys(labels);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
     const value = labels[key] ?? '';
     const keyFaults = qualifiedName(key);
     const valueFaults = labelValue(value);

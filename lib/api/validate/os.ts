@@ -15,17 +15,17 @@ export const disallowedByServer = 'hostProcess containers are disallowed by clus
 
 const hasWindowsOptions = (spec: PodSpec): boolean => {
   if (spec.securityContext?.windowsOptions !== undefined) return true;
-  for (const field of containerFields) {
-    const containers = spec[field];
+  for (let list = 0; list < containerFields.length; list++) {
+    const containers = spec[containerFields[list] as (typeof containerFields)[number]];
     if (containers === undefined) continue;
-    for (const { securityContext } of containers) if (securityContext?.windowsOptions !== undefined) return true;
+    for (let index = 0; index < containers.length; index++)
+      if (containers[index]?.securityContext?.windowsOptions !== undefined) return true;
   }
   return false;
 };
 
 /** Windows containers that run on the host itself: all of a Pod or none, and on the host's network. */
 const validateHostProcess = (spec: PodSpec, at: Path, faults: Faults): void => {
-  if (!hasWindowsOptions(spec)) return;
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
   let count = 0;
   let hostProcesses = 0;
@@ -100,7 +100,7 @@ const validateLinux = (spec: PodSpec, at: Path, faults: Faults): void => {
 
 /** The operating system of a Pod and what it rules out. */
 export const validatePodOs = (spec: PodSpec, at: Path, faults: Faults): void => {
-  validateHostProcess(spec, at, faults);
+  if (hasWindowsOptions(spec)) validateHostProcess(spec, at, faults);
   if (spec.os === undefined) return;
   const { name } = spec.os;
   if (name === '') faults.required(at.child('os').child('name'));

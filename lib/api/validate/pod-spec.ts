@@ -1,4 +1,12 @@
-import type { HostAlias, ObjectMeta, PodDNSConfig, PodSpec, PodTemplateSpec, Volume } from '../generated/types.js';
+import type {
+  HostAlias,
+  ObjectMeta,
+  PodDNSConfig,
+  PodResourceClaim,
+  PodSpec,
+  PodTemplateSpec,
+  Volume,
+} from '../generated/types.js';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../names.js';
 import {
   type PodFacts,
@@ -65,11 +73,10 @@ const validateDns = (config: PodDNSConfig | undefined, policy: string | undefine
 
 const noClaims: ReadonlySet<string> = new Set();
 
-const validateResourceClaims = (spec: PodSpec, at: Path, faults: Faults): ReadonlySet<string> => {
-  if (spec.resourceClaims === undefined) return noClaims;
+const validateResourceClaims = (claims: readonly PodResourceClaim[], at: Path, faults: Faults): ReadonlySet<string> => {
   const names = new Set<string>();
-  for (const [index, claim] of spec.resourceClaims.entries()) {
-    const place = at.child('resourceClaims').index(index);
+  for (const [index, claim] of claims.entries()) {
+    const place = at.index(index);
     const { name, resourceClaimName, resourceClaimTemplateName } = claim;
     if (name === '') faults.required(place.child('name'));
     else if (names.has(name)) faults.duplicate(place.child('name'), name);
@@ -108,17 +115,19 @@ const validateGates = (spec: PodSpec, at: Path, faults: Faults): void => {
   }
 };
 
-const subdomainFields = ['serviceAccountName', 'nodeName', 'priorityClassName'] as const;
-const labelFields = ['hostname', 'subdomain'] as const;
+const nameFields = [
+  { field: 'serviceAccountName', check: dns1123Subdomain },
+  { field: 'nodeName', check: dns1123Subdomain },
+  { field: 'priorityClassName', check: dns1123Subdomain },
+  { field: 'hostname', check: dns1123Label },
+  { field: 'subdomain', check: dns1123Label },
+] as const;
 
 const validateNames = (spec: PodSpec, at: Path, faults: Faults): void => {
-  for (const field of subdomainFields) {
-    const value = spec[field] ?? '';
-    if (value !== '') faults.invalidEach(at.child(field), value, dns1123Subdomain(value));
-  }
-  for (const field of labelFields) {
-    const value = spec[field] ?? '';
-    if (value !== '') faults.invalidEach(at.child(field), value, dns1123Label(value));
+  for (let index = 0; index < nameFields.length; index++) {
+    const { field, check } = nameFields[index] as (typeof nameFields)[number];
+    const value = spec[field];
+    if (value !== undefined && value !== '') faults.invalidEach(at.child(field), value, check(value));
   }
   const { runtimeClassName, hostnameOverride } = spec;
   if (runtimeClassName !== undefined)
@@ -133,7 +142,6 @@ const validateNames = (spec: PodSpec, at: Path, faults: Faults): void => {
 };
 
 const validateHostNetwork = (spec: PodSpec, inPod: boolean, at: Path, faults: Faults): void => {
-  if (spec.hostNetwork !== true) return;
   for (const [index, container] of (spec.containers ?? []).entries()) {
     for (const [number, { hostPort = 0, containerPort }] of (container.ports ?? []).entries()) {
       // In a template the host's port may be left to the Pod's own defaults.
@@ -145,7 +153,6 @@ const validateHostNetwork = (spec: PodSpec, inPod: boolean, at: Path, faults: Fa
 };
 
 const validateHostUsers = (spec: PodSpec, at: Path, faults: Faults): void => {
-  if (spec.hostUsers !== false) return;
   const shared = [spec.hostNetwork && 'hostNetwork', spec.hostPID && 'HostPID', spec.hostIPC && 'HostIPC'];
   for (const field of shared)
     if (typeof field === 'string') faults.forbidden(at.child(field), 'when `pod.Spec.HostUsers` is false');
@@ -175,13 +182,16 @@ const noVolumes: ReadonlyMap<string, Volume> = new Map();
 
 const validateRules = (spec: PodSpec, pod: ObjectMeta | undefined, inPod: boolean, at: Path, faults: Faults): void => {
   const volumes = spec.volumes === undefined ? noVolumes : validateVolumes(spec.volumes, pod, at.child('volumes'), faults);
-  const claims = validateResourceClaims(spec, at, faults);
+  const claims =
+    spec.resourceClaims === undefined
+      ? noClaims
+      : validateResourceClaims(spec.resourceClaims, at.child('resourceClaims'), faults);
   const facts: PodFacts = { spec, volumes, claims };
   validateContainers(facts, at.child('containers'), faults);
   if (spec.initContainers !== undefined) validateInitContainers(facts, at.child('initContainers'), faults);
   if (spec.ephemeralContainers !== undefined) validateEphemeralContainers(facts, at.child('ephemeralContainers'), faults);
   if (spec.resources !== undefined) validatePodLevelResources(spec, at.child('resources'), faults);
-  validateHostNetwork(spec, inPod, at, faults);
+  if (spec.hostNetwork === true) validateHostNetwork(spec, inPod, at, faults);
   validateChoices(spec, at, faults);
   if (spec.nodeSelector !== undefined) validateLabels(spec.nodeSelector, at.child('nodeSelector'), faults);
   if (spec.securityContext !== undefined) validatePodSecurityContext(spec, at.child('securityContext'), faults);
@@ -189,11 +199,11 @@ const validateRules = (spec: PodSpec, pod: ObjectMeta | undefined, inPod: boolea
   if (spec.dnsConfig !== undefined || spec.dnsPolicy === 'None') {
     validateDns(spec.dnsConfig, spec.dnsPolicy, at.child('dnsConfig'), faults);
   }
-  validateGates(spec, at, faults);
+  if (spec.readinessGates !== undefined || spec.schedulingGates !== undefined) validateGates(spec, at, faults);
   if (spec.topologySpreadConstraints !== undefined) {
     validateTopologySpread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints'), faults);
   }
-  validateHostUsers(spec, at, faults);
+  if (spec.hostUsers === false) validateHostUsers(spec, at, faults);
   validateNames(spec, at, faults);
   if (spec.tolerations !== undefined) validateTolerations(spec.tolerations, at.child('tolerations'), faults);
   if (spec.hostAliases !== undefined) validateHostAliases(spec.hostAliases, at.child('hostAliases'), faults);
@@ -234,19 +244,7 @@ const validatePodOnly = (spec: PodSpec, at: Path, faults: Faults): void => {
   }
 };
 
-const goodTemplates = new WeakSet<PodSpec>();
 const goodPods = new WeakSet<PodSpec>();
-
-/** The spec of a template; one that was found good is not judged again. */
-const validateTemplateSpec = (spec: PodSpec, at: Path, faults: Faults): void => {
-  if (goodTemplates.has(spec)) return;
-  const before = faults.list.length;
-  validateRules(spec, undefined, false, at, faults);
-  if ((spec.ephemeralContainers ?? []).length > 0) {
-    faults.forbidden(at.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template');
-  }
-  if (faults.list.length === before) goodTemplates.add(spec);
-};
 
 /** The spec of a Pod; Pods that share one spec object are judged once, unless their names matter to its volumes. */
 export const validatePodSpec = (spec: PodSpec, pod: ObjectMeta | undefined, at: Path, faults: Faults): void => {
@@ -268,5 +266,9 @@ export const validatePodTemplate = (template: PodTemplateSpec, at: Path, faults:
     return;
   }
   if (annotations !== undefined) validatePodAnnotations(annotations, spec, at.child('annotations'), at.child('spec'), faults);
-  validateTemplateSpec(spec, at.child('spec'), faults);
+  const place = at.child('spec');
+  validateRules(spec, undefined, false, place, faults);
+  if (spec.ephemeralContainers !== undefined && spec.ephemeralContainers.length > 0) {
+    faults.forbidden(place.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template');
+  }
 };

@@ -86,7 +86,9 @@ type NameRule = (name: string, at: Path, faults: Faults) => void;
 type Amounts = { readonly [name: string]: string | number };
 
 const validateList = (list: Amounts, rule: NameRule, at: Path, faults: Faults): void => {
-  for (const name of Object.keys(list)) {
+  const names = Object.keys(list);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
     const amount = list[name] ?? 0;
     // These two are names and fractions that every rule allows.
     if ((name === 'cpu' || name === 'memory') && quantitySign(amountOf(amount)) >= 0) continue;
@@ -98,11 +100,14 @@ const validateList = (list: Amounts, rule: NameRule, at: Path, faults: Faults): 
 };
 
 const validateAgainstLimits = (requests: Amounts, limits: Amounts, at: Path, faults: Faults): void => {
-  for (const name of Object.keys(requests)) {
+  const names = Object.keys(requests);
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index] as string;
     const request = requests[name] ?? 0;
     const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
     if (limit === undefined) {
-      if (!isOvercommitAllowed(name)) faults.required(at.child('limits'), 'Limit must be set for non overcommitable resources');
+      if (name !== 'cpu' && name !== 'memory' && !isOvercommitAllowed(name))
+        faults.required(at.child('limits'), 'Limit must be set for non overcommitable resources');
       continue;
     }
     if (request === limit) continue;

@@ -146,9 +146,15 @@ const policies = {
 } as const satisfies { readonly [Field in keyof PodSecurityContext]?: readonly string[] };
 const policyFields = ['fsGroupChangePolicy', 'supplementalGroupsPolicy', 'seLinuxChangePolicy'] as const;
 
+const hasFields = (context: PodSecurityContext): boolean => {
+  for (const field in context) if (Object.hasOwn(context, field)) return true;
+  return false;
+};
+
 export const validatePodSecurityContext = (spec: PodSpec, at: Path, faults: Faults): void => {
   const context = spec.securityContext;
-  if (context === undefined) return;
+  // The default is an empty one.
+  if (context === undefined || !(spec.shareProcessNamespace || hasFields(context))) return;
   if (context.fsGroup !== undefined) validateId(context.fsGroup, at.child('fsGroup'), faults);
   if (context.supplementalGroups !== undefined) {
     for (const [index, group] of context.supplementalGroups.entries()) {

@@ -73,7 +73,6 @@ const validateExternalName = (spec: ServiceSpec, faults: Faults): void => {
 
 const validateAffinity = (spec: ServiceSpec, faults: Faults): void => {
   const affinity = spec.sessionAffinity ?? '';
-  if (affinity === 'None' && spec.sessionAffinityConfig === undefined) return;
   const config = at.child('sessionAffinityConfig');
   if (affinity === '') faults.required(at.child('sessionAffinity'));
   else if (affinity !== 'ClientIP' && affinity !== 'None')
@@ -217,7 +216,7 @@ export const service = (object: Service, faults: Faults): void => {
   if (type === 'ExternalName') validateExternalName(spec, faults);
   validatePorts(spec, faults);
   if (spec.selector !== undefined) validateLabels(spec.selector, at.child('selector'), faults);
-  validateAffinity(spec, faults);
+  if (spec.sessionAffinity !== 'None' || spec.sessionAffinityConfig !== undefined) validateAffinity(spec, faults);
   if (type !== 'ExternalName') validateClusterIPs(spec, faults);
   if (spec.externalIPs !== undefined) {
     for (const [index, address] of spec.externalIPs.entries()) {

@@ -20,14 +20,20 @@ export const fractionalBytes = (amounts: Amounts | undefined, names: readonly st
   const warnings: string[] = [];
   if (amounts === undefined) return warnings;
   for (const name of names) {
-    const amount = Object.hasOwn(amounts, name) ? amounts[name] : undefined;
-    if (amount === undefined || !isFractional(amountOf(amount))) continue;
+    const amount = fraction(amounts, name);
+    if (amount === undefined) continue;
     warnings.push(`${at.key(name)}: fractional byte value ${quote(amountText(amount))} is invalid, must be an integer`);
   }
   return warnings;
 };
 
 const isFractional = (amount: Quantity): boolean => amount.scale < 0 && (quantityMilliInteger(amount) ?? 0n) % 1000n !== 0n;
+
+/** The amount of a resource, where it is not whole. */
+const fraction = (amounts: Amounts, name: string): string | number | undefined => {
+  const amount = Object.hasOwn(amounts, name) ? amounts[name] : undefined;
+  return amount !== undefined && isFractional(amountOf(amount)) ? amount : undefined;
+};
 
 const keyOf = (port: ContainerPort): string =>
   `${port.containerPort} ${port.protocol} ${port.hostIP ?? ''} ${port.hostPort ?? 0}`;
@@ -37,7 +43,8 @@ const hasHostIP = ({ hostIP }: ContainerPort): boolean => hostIP !== undefined;
 /** Whether one of the ports has more than its number, or there are several that may be the same. */
 const needsLook = (containers: readonly Container[]): boolean => {
   let count = 0;
-  for (const { ports } of containers) {
+  for (let index = 0; index < containers.length; index++) {
+    const ports = containers[index]?.ports;
     if (ports === undefined) continue;
     count += ports.length;
     if (count > 1 || ports.some(hasHostIP)) return true;
@@ -67,14 +74,18 @@ const portWarnings = (containers: readonly Container[], at: Path): string[] => {
 const bytes = ['memory', 'ephemeral-storage'];
 const lists = ['limits', 'requests'] as const;
 
-const containerWarnings = ({ resources, env }: Container, at: Path): string[] => {
+const hasFractions = (amounts: Amounts | undefined): boolean =>
+  amounts !== undefined && (fraction(amounts, 'memory') ?? fraction(amounts, 'ephemeral-storage')) !== undefined;
+
+/** Whether a container may be warned of: next to none is. */
+const mayWarn = ({ resources, env }: Container): boolean => {
+  if (env !== undefined && env.length > 1) return true;
+  return resources !== undefined && (hasFractions(resources.limits) || hasFractions(resources.requests));
+};
+
+const containerWarnings = ({ resources = {}, env = [] }: Container, at: Path): string[] => {
   const warnings: string[] = [];
-  for (const list of lists) {
-    if (resources?.[list] !== undefined) {
-      warnings.push(...fractionalBytes(resources[list], bytes, at.child('resources').child(list)));
-    }
-  }
-  if (env === undefined || env.length < 2) return warnings;
+  for (const list of lists) warnings.push(...fractionalBytes(resources[list], bytes, at.child('resources').child(list)));
   const names = new Set<string>();
   for (const [index, { name, value = '' }] of env.entries()) {
     // A variable that is built from its own earlier value means to come twice.
@@ -184,12 +195,14 @@ export const podWarnings = (metadata: ObjectMeta | undefined, spec: PodSpec, at:
       warnings.push(...volumeWarnings(volume, place.child('volumes').index(index)));
     }
   }
-  for (const field of containerFields) {
+  for (let of = 0; of < containerFields.length; of++) {
+    const field = containerFields[of] as (typeof containerFields)[number];
     const containers = spec[field];
     if (containers === undefined) continue;
     const list = place.child(field);
     for (let index = 0; index < containers.length; index++) {
-      warnings.push(...containerWarnings(containers[index] as Container, list.index(index)));
+      const container = containers[index] as Container;
+      if (mayWarn(container)) warnings.push(...containerWarnings(container, list.index(index)));
     }
     if (needsLook(containers)) warnings.push(...portWarnings(containers, list));
   }

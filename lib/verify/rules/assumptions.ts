@@ -1,14 +1,20 @@
+import type { Container } from '../../api/generated/types.js';
 import { refText } from '../../api/object.js';
 import type { Draft, Rule } from '../rule.js';
+import type { PodTemplate } from '../template.js';
 
 /** Commands of the simulator's own knowledge are not proof: images and processes are outside of any manifest. */
 export const assumptionsRule: Rule = (run) => {
   const drafts: Draft[] = [];
   const images = new Set<string>();
   let listening = 0;
-  for (const template of run.templates) {
-    const { initContainers, containers } = template.spec;
-    for (const container of initContainers ? [...initContainers, ...containers] : containers) {
+  const { templates } = run;
+  for (let index = 0; index < templates.length; index++) {
+    const template = templates[index] as PodTemplate;
+    const { initContainers } = template.spec;
+    const containers = initContainers ? [...initContainers, ...template.spec.containers] : template.spec.containers;
+    for (let at = 0; at < containers.length; at++) {
+      const container = containers[at] as Container;
       listening += container.ports?.length ?? 0;
       const image = container.image ?? '';
       if (images.has(image)) continue;

@@ -96,11 +96,10 @@ const missingPort = (reference: Reference, service: Service): readonly Draft[] =
 
 const noDrafts: readonly Draft[] = [];
 
-const missingKey = (reference: Reference, target: KubeObject): readonly Draft[] => {
-  const { from, to, key } = reference;
+const missingKey = (reference: Reference, to: ObjectRef, key: string | number, target: KubeObject): readonly Draft[] => {
   if (to.kind === 'Service') return missingPort(reference, target as Service);
-  if (key === undefined || (to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return noDrafts;
-  const path = reference.keyAt;
+  if ((to.kind !== 'ConfigMap' && to.kind !== 'Secret') || hasKey(target, String(key))) return noDrafts;
+  const { from, keyAt: path } = reference;
   const keys = keysOf(target);
   const meant = nearest(String(key), keys);
   return [
@@ -142,7 +141,8 @@ export const referencesRule: Rule = (run) => {
       target = cluster.get(to) as KubeObject | undefined;
     }
     if (target !== undefined) {
-      if (reference.key !== undefined) for (const draft of missingKey(reference, target)) drafts.push(draft);
+      const { key } = reference;
+      if (key !== undefined) drafts.push(...missingKey(reference, to, key, target));
       continue;
     }
     // Kinds without a stand-in (a role, an HPA's target): the open world cannot be asked for them.
