@@ -11,6 +11,7 @@ import { warningsOf } from '../api/warn/index.js';
 import { acceptNames } from './accepted-names.js';
 import { AdmissionChain } from './admission/chain.js';
 import { isCompleted } from './admission/limit-range.js';
+import type { Plan } from './admission/plan.js';
 import type { AdmissionContext, User } from './admission/plugin.js';
 import type { Assumption } from './assumption.js';
 import { type Clock, timestampAt } from './clock.js';
@@ -138,8 +139,8 @@ export class ApiServer {
     return this.#create(object, warnings, options);
   }
 
-  /** `read`: what was said about the object when it was read. */
-  #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
+  /** `read`: what was said about the object when it was read. `applied`: what its author applied, for which there is no object yet. */
+  #create(sent: KubeObject, read: readonly string[], options: WriteOptions, applied?: KubeObject): Verdict<Stored> {
     const asked = this.#admission.plans.of(sent);
     const mutated = this.#admission.admit(sent, asked, undefined, options);
     if (!mutated.ok) return mutated;
@@ -156,7 +157,8 @@ export class ApiServer {
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, plan, undefined, options);
     if (refusal !== undefined) return refusal;
-    if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
+    const isFree = isKnownFree(sent, asked, object, applied) || this.store.current(object) === undefined;
+    if (!isFree) return alreadyExists(this.#named(object), object.metadata.name);
     const said = options.trusted
       ? (judged?.warnings ?? silent)
       : together(
@@ -168,7 +170,7 @@ export class ApiServer {
     // After validation, which judges the keys against the selectors as they were written.
     const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
-    return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
+    return accepted(options.dryRun ? unstored(object) : this.store.add(object, applied), said);
   }
 
   /** A Service with its addresses and ports; other objects as they are. */
@@ -217,12 +219,14 @@ export class ApiServer {
 
   /** Replaces the status, and the annotations when they are given; written by controllers, scheduler and kubelet. */
   updateStatus(of: Admitted, status: object, annotations?: Readonly<Record<string, string>>): void {
-    const current = this.store.withUid(of.metadata.uid);
-    if (current === undefined) return;
+    const cell = this.store.cell(of.metadata.uid);
+    if (cell === undefined) return;
+    const current = cell.object;
     const isNoted = annotations === undefined || equal(annotations, current.metadata.annotations);
     if (isNoted && equal(current.status, status)) return;
     const metadata = isNoted ? current.metadata : extended(current.metadata, { annotations });
-    this.store.put(
+    this.store.write(
+      cell,
       current.status === undefined ? extended({ ...current, metadata }, { status }) : { ...current, metadata, status },
     );
   }
@@ -245,12 +249,14 @@ export class ApiServer {
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
     const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
-    const live = decoded.value.metadata.name ? this.get(refOf(decoded.value)) : undefined;
-    const verdict =
-      live === undefined ? this.#create(decoded.value, decoded.warnings, noOptions) : this.update(this.#merged(live, sent));
+    const live = decoded.value.metadata.name ? this.store.current(decoded.value as Admitted) : undefined;
+    if (live === undefined) {
+      const created = this.#create(decoded.value, decoded.warnings, noOptions, sent);
+      return { outcome: created.ok ? 'created' : 'refused', verdict: created };
+    }
+    const verdict = this.update(this.#merged(live, sent));
     if (!verdict.ok) return { outcome: 'refused', verdict };
     this.store.noteApplied(verdict.value, sent);
-    if (live === undefined) return { outcome: 'created', verdict };
     return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
   }
 
@@ -263,13 +269,15 @@ export class ApiServer {
 
   /** The binding subresource: the scheduler's choice becomes the Pod's node. */
   bind(pod: Admitted<Pod>, node: string): void {
-    const current = this.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
-    if (current === undefined || current.spec?.nodeName !== undefined) return;
+    const cell = this.store.namesake(pod);
+    if (cell === undefined) return;
+    const current = cell.object as Admitted as Admitted<Pod>;
+    if (current.spec?.nodeName !== undefined) return;
     const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: this.clock.timestamp };
     const others = current.status?.conditions?.filter((condition) => condition.type !== 'PodScheduled');
     const conditions = others ? [...others, scheduled] : [scheduled];
-    this.store.put({
-      ...(current as Admitted as Stored),
+    this.store.write(cell, {
+      ...cell.object,
       spec: extended(current.spec ?? {}, { nodeName: node }),
       status: extended(current.status ?? {}, { conditions }),
     });
@@ -373,6 +381,13 @@ export class ApiServer {
     }
   }
 }
+
+/** Whether somebody has looked before: who applies looks for an object, who draws a name draws a free one. */
+const isKnownFree = (sent: KubeObject, { mutates }: Plan, object: Stored, applied: KubeObject | undefined): boolean => {
+  // The server may have put it elsewhere since, and so may a policy.
+  if (mutates || object.metadata.namespace !== sent.metadata.namespace) return false;
+  return sent.metadata.name ? applied !== undefined : sent.metadata.generateName !== undefined;
+};
 
 /** What a dry run answers: nothing was written, so nothing counts its version. */
 const unstored = ({ metadata: { resourceVersion: _version, ...metadata }, ...object }: Stored): Stored => ({
