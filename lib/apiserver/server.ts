@@ -3,7 +3,7 @@ import type { FieldValidation } from '../api/decode.js';
 import { extended } from '../api/extended.js';
 import type { Pod } from '../api/generated/types.js';
 import { withLabelKeys } from '../api/label-keys.js';
-import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, type ObjectRef, refOf, refSpace } from '../api/object.js';
 import { generatedName, prepareForCreate } from '../api/prepare.js';
 import { prepareForUpdate } from '../api/prepare-update.js';
 import type { Verdict } from '../api/verdict.js';
@@ -20,7 +20,7 @@ import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } fro
 import { equal } from './equal.js';
 import { type ClusterEvent, EventLog, type Occurrence } from './event.js';
 import { spendBudget } from './eviction.js';
-import { suffixOf, uidOf } from './identity.js';
+import { fnv, suffixAfter, uidOf } from './identity.js';
 import { decodeAndDefault, validate } from './judge.js';
 import { as, type Stored } from './kinds.js';
 import { strategicPatch, threeWayMerge, threeWayMergePatch } from './patch.js';
@@ -78,7 +78,8 @@ export class ApiServer {
   readonly #context: AdmissionContext;
   readonly #admission: AdmissionChain;
   readonly #assumptions = new Map<string, Assumption>();
-  readonly #generated = new Map<string, number>();
+  /** `refSpace` -> name or beginning of names -> how many were drawn. */
+  readonly #generated = new Map<string, Map<string, number>>();
 
   constructor(options: ApiServerOptions) {
     this.clock = options.clock;
@@ -343,8 +344,9 @@ export class ApiServer {
 
   /** Takes over an object of a running cluster as it is. */
   restore(object: KubeObject): Stored {
-    const key = refKey(refOf(object));
-    const metadata = extended(object.metadata, { name: object.metadata.name ?? '', uid: object.metadata.uid ?? uidOf(key, 0) });
+    const { apiVersion, kind, namespace = '', name } = refOf(object);
+    const uid = object.metadata.uid ?? uidOf(refSpace(apiVersion, kind, namespace), name, 0);
+    const metadata = extended(object.metadata, { name: object.metadata.name ?? '', uid });
     return this.store.put({ ...object, metadata });
   }
 
@@ -352,10 +354,10 @@ export class ApiServer {
   #prepare(object: KubeObject, version: ServedVersion | undefined): Stored {
     const { metadata, apiVersion, kind } = object;
     const { namespace } = metadata;
-    const suffix = metadata.name ? '' : this.#suffix(object);
+    const space = refSpace(apiVersion, kind, namespace ?? '');
+    const suffix = metadata.name ? '' : this.#suffix(object, space);
     const name = metadata.name || generatedName(metadata.generateName ?? '', suffix);
-    const key = refKey({ apiVersion, kind, namespace, name });
-    const uid = uidOf(key, this.store.incarnation(key));
+    const uid = uidOf(space, name, this.store.incarnation(space, name));
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
     if (version !== undefined) return newResource(prepared, version) as Stored;
@@ -369,14 +371,16 @@ export class ApiServer {
   }
 
   /** What makes a new name of the object's `generateName`. */
-  #suffix(object: KubeObject): string {
+  #suffix(object: KubeObject, space: string): string {
     const { apiVersion, kind } = object;
     const { namespace, generateName: prefix = '' } = object.metadata;
-    const base = refKey({ apiVersion, kind, namespace, name: object.metadata.name ?? prefix });
-    for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
-      const suffix = suffixOf(`${base}/${count}`);
+    const base = object.metadata.name ?? prefix;
+    const counts = this.#generated.get(space) ?? new Map<string, number>();
+    const state = fnv(base, fnv(space));
+    for (let count = (counts.get(base) ?? 0) + 1; ; count++) {
+      const suffix = suffixAfter(fnv(`/${count}`, state));
       if (this.store.at({ apiVersion, kind, namespace, name: generatedName(prefix, suffix) }) !== undefined) continue;
-      this.#generated.set(base, count);
+      this.#generated.set(space, counts.set(base, count));
       return suffix;
     }
   }

@@ -195,9 +195,9 @@ export class Store {
     return this.#serviceSelectors.selecting(namespace, labels) as readonly Admitted[] as readonly Admitted<Kinds['Service']>[];
   }
 
-  /** How many objects of this key were deleted before. */
-  incarnation(key: string): number {
-    return this.#incarnations.size === 0 ? 0 : (this.#incarnations.get(key) ?? 0);
+  /** How many objects of the key that consists of these two were deleted before. */
+  incarnation(space: string, name: string): number {
+    return this.#incarnations.size === 0 ? 0 : (this.#incarnations.get(space + name) ?? 0);
   }
 
   /** What was last applied of an object. */
@@ -254,7 +254,7 @@ export class Store {
     this.#byUid.delete(uid);
     this.#unindex(cell);
     if (shelf.remove(cell) === 0) this.#census();
-    this.#incarnations.set(key, this.incarnation(key) + 1);
+    this.#incarnations.set(key, (this.#incarnations.get(key) ?? 0) + 1);
     this.#tell('deleted', cell, object, object);
     return object;
   }
