@@ -158,7 +158,7 @@ export class ApiServer {
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, plan, undefined, options);
     if (refusal !== undefined) return refusal;
-    const isFree = isKnownFree(sent, asked, object, applied) || this.store.current(object) === undefined;
+    const isFree = isKnownFree(sent, asked, object, applied) || this.store.namesake(object) === undefined;
     if (!isFree) return alreadyExists(this.#named(object), object.metadata.name);
     const said = options.trusted
       ? (judged?.warnings ?? silent)
@@ -250,7 +250,7 @@ export class ApiServer {
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
     const decoded = decodeAndDefault(sent, this.#context, undefined, read);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
-    const live = decoded.value.metadata.name ? this.store.current(decoded.value as Admitted) : undefined;
+    const live = decoded.value.metadata.name ? this.store.namesake(decoded.value as Admitted)?.object : undefined;
     if (live === undefined) {
       const created = this.#create(decoded.value, decoded.warnings, noOptions, sent);
       return { outcome: created.ok ? 'created' : 'refused', verdict: created };
@@ -332,7 +332,7 @@ export class ApiServer {
 
   /** Ends a deletion: the grace period is over, or nothing holds the object any more. Finalizers still do. */
   finish(of: Admitted): void {
-    const object = this.store.current(of);
+    const object = this.store.namesake(of)?.object;
     if (object === undefined) return;
     if (object.metadata.finalizers?.length) {
       if (object.metadata.deletionGracePeriodSeconds !== 0)

@@ -1,4 +1,4 @@
-import { extended } from '../api/extended.js';
+import { copyOf } from '../api/extended.js';
 import type { Service, ServicePort, ServiceSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
@@ -36,6 +36,9 @@ interface NodePorts {
   readonly ports?: readonly ServicePort[];
   readonly healthCheckNodePort?: number;
 }
+
+/** A spec that nobody else has seen yet. */
+type SpecDraft = { -readonly [Field in keyof ServiceSpec]: ServiceSpec[Field] };
 
 const unchanged: NodePorts = {};
 
@@ -90,8 +93,10 @@ export class ServiceAllocation {
     if (fault !== undefined) return invalid(service as KubeObject, [fault]);
     const address = chosen ?? this.#drawAddress(seedOf(service));
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
-    const addresses = { clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
-    const spec = extended(families, addresses);
+    // Where families were added, this is a copy already.
+    const spec: SpecDraft = families === service.spec ? copyOf(families) : families;
+    spec.clusterIP = families.clusterIP || address;
+    spec.clusterIPs = families.clusterIPs ?? [address];
     const allocated = this.#allocateNodePorts(spec, service, before, dryRun);
     if (allocated === unchanged) return { ok: true, value: { ...service, spec }, warnings: [] };
     if ('refused' in allocated)

@@ -101,11 +101,6 @@ export class Store {
     return names.get(namespace ?? '')?.get(name);
   }
 
-  /** What is stored under the name of an object. */
-  current(object: Admitted): Stored | undefined {
-    return this.namesake(object)?.object;
-  }
-
   /** The object of this uid, if it still exists. */
   withUid(uid: string): Stored | undefined {
     return this.#byUid.get(uid)?.object;
