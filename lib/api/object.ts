@@ -48,12 +48,8 @@ const prefixes = new Map<string, Map<string, Map<string, Prefix>>>();
 let made = 0;
 const mostPrefixes = 10_000;
 
-/** What the keys of all objects have in common that differ from this one by their name alone. */
-export const refSpace = (apiVersion: string, kind: string, namespace: string): string =>
-  `${groupOf(apiVersion)}/${kind}/${namespace}/`;
-
 const newPrefix = (apiVersion: string, kind: string, namespace: string): Prefix => {
-  const text = refSpace(apiVersion, kind, namespace);
+  const text = `${groupOf(apiVersion)}/${kind}/${namespace}/`;
   const prefix: Prefix = { text, name: '', key: text };
   if (made === mostPrefixes) {
     prefixes.clear();
@@ -65,11 +61,17 @@ const newPrefix = (apiVersion: string, kind: string, namespace: string): Prefix 
   return prefix;
 };
 
+const prefixOf = (apiVersion: string, kind: string, namespace: string): Prefix =>
+  prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace);
+
+/** What the keys of all objects begin with that differ by their name alone. */
+export const refSpace = (apiVersion: string, kind: string, namespace: string): string =>
+  prefixOf(apiVersion, kind, namespace).text;
+
 /** Identity of an object in a cluster: group, kind, namespace and name (the version is only a view). */
 export const refKey = (ref: ObjectRef): string => {
   const { apiVersion, kind, name } = ref;
-  const namespace = ref.namespace ?? '';
-  const prefix = prefixes.get(namespace)?.get(kind)?.get(apiVersion) ?? newPrefix(apiVersion, kind, namespace);
+  const prefix = prefixOf(apiVersion, kind, ref.namespace ?? '');
   if (prefix.name !== name) {
     prefix.name = name;
     prefix.key = prefix.text + name;

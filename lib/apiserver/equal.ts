@@ -17,9 +17,9 @@ const equalFields = (a: Fields, b: Fields): boolean => {
   for (const name in a) {
     const value = a[name];
     if (value === undefined) continue;
-    if (!Object.hasOwn(b, name)) return false;
     const other = b[name];
-    if (value !== other && (other === undefined || !equal(value, other))) return false;
+    // What is inherited is never the same as a JSON value.
+    if (value !== other && (other === undefined || !Object.hasOwn(b, name) || !equal(value, other))) return false;
     fields++;
   }
   for (const name in b) if (b[name] !== undefined) fields--;

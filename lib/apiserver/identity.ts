@@ -6,7 +6,7 @@ const spread = (fnv: number): number => {
 };
 
 /** FNV-1a, 32 bits; goes on from the `state` after the text before. */
-const fnv = (text: string, state = 0x811c9dc5): number => {
+export const fnv = (text: string, state = 0x811c9dc5): number => {
   let hash = state;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
@@ -21,13 +21,28 @@ const digits = '0123456789abcdef';
 const places = Array.from(layout, (character) => (/[a-x]/.test(character) ? character.charCodeAt(0) - 97 : -1));
 const codes = Array.from(layout, (character) => character.charCodeAt(0));
 
-/** A uid derived from the object's key and how often an object of that key was created before. */
-export const uidOf = (key: string, incarnation: number): string => {
-  const text = incarnation === 0 ? key : `${key}#${incarnation}`;
-  // Three hashes of one text, in one pass.
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  let c = 0x3c6ef372;
+/** The states of the three hashes after the text that keys begin with. */
+interface Space {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+/** By that text: there are few, and the keys themselves need not be put together. */
+const spaces = new Map<string, Space>();
+const mostSpaces = 10_000;
+
+const newSpace = (text: string): Space => {
+  const space = { a: fnv(text), b: fnv(text, 0x9747b28c), c: fnv(text, 0x3c6ef372) };
+  if (spaces.size === mostSpaces) spaces.clear();
+  spaces.set(text, space);
+  return space;
+};
+
+/** A uid derived from the object's key, which is its `refSpace` and its name, and how often an object of that key was created before. */
+export const uidOf = (space: string, name: string, incarnation: number): string => {
+  let { a, b, c } = spaces.get(space) ?? newSpace(space);
+  const text = incarnation === 0 ? name : `${name}#${incarnation}`;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0x01000193);
@@ -52,9 +67,11 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const pairs = Array.from({ length: 27 * 27 }, (_, i) => `${alphabet[i % 27]}${alphabet[Math.floor(i / 27)]}`);
 
 /** `length` characters of the alphabet of generated names, derived from `text`. */
-export const suffixOf = (text: string, length = 5): string => {
+export const suffixOf = (text: string, length = 5): string => suffixAfter(fnv(text), length);
+
+/** The same for a text whose `fnv` is known. */
+export const suffixAfter = (state: number, length = 5): string => {
   let suffix = '';
-  const state = fnv(text);
   let hash = spread(state);
   for (let i = 0; i < length; i += 2) {
     // Six digits of base 27 fit in 32 bits.

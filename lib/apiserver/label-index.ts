@@ -54,7 +54,9 @@ export class LabelIndex {
     if (space === undefined) return none;
     let found: Stored[] | undefined;
     for (const name in labels) {
-      for (const object of objectsOf(space.get(name)?.get(labels[name]))) {
+      const entry = space.get(name)?.get(labels[name]);
+      if (entry === undefined) continue;
+      for (const object of objectsOf(entry)) {
         if (found?.includes(object) || !carries(labels, this.#labelsOf(object))) continue;
         if (found === undefined) found = [object];
         else found.push(object);

@@ -3,7 +3,7 @@ import type { FieldValidation } from '../api/decode.js';
 import { extended } from '../api/extended.js';
 import type { Pod } from '../api/generated/types.js';
 import { withLabelKeys } from '../api/label-keys.js';
-import { type Admitted, type KubeObject, type ObjectRef, refKey, refOf } from '../api/object.js';
+import { type Admitted, type KubeObject, type ObjectRef, refOf, refSpace } from '../api/object.js';
 import { generatedName, prepareForCreate } from '../api/prepare.js';
 import { prepareForUpdate } from '../api/prepare-update.js';
 import type { Verdict } from '../api/verdict.js';
@@ -11,6 +11,7 @@ import { warningsOf } from '../api/warn/index.js';
 import { acceptNames } from './accepted-names.js';
 import { AdmissionChain } from './admission/chain.js';
 import { isCompleted } from './admission/limit-range.js';
+import type { Plan } from './admission/plan.js';
 import type { AdmissionContext, User } from './admission/plugin.js';
 import type { Assumption } from './assumption.js';
 import { type Clock, timestampAt } from './clock.js';
@@ -19,7 +20,7 @@ import { type DeleteOptions, foregroundFinalizer, graceOf, orphanFinalizer } fro
 import { equal } from './equal.js';
 import { type ClusterEvent, EventLog, type Occurrence } from './event.js';
 import { spendBudget } from './eviction.js';
-import { suffixOf, uidOf } from './identity.js';
+import { fnv, suffixAfter, uidOf } from './identity.js';
 import { decodeAndDefault, validate } from './judge.js';
 import { as, type Stored } from './kinds.js';
 import { strategicPatch, threeWayMerge, threeWayMergePatch } from './patch.js';
@@ -77,7 +78,8 @@ export class ApiServer {
   readonly #context: AdmissionContext;
   readonly #admission: AdmissionChain;
   readonly #assumptions = new Map<string, Assumption>();
-  readonly #generated = new Map<string, number>();
+  /** `refSpace` -> name or beginning of names -> how many were drawn. */
+  readonly #generated = new Map<string, Map<string, number>>();
 
   constructor(options: ApiServerOptions) {
     this.clock = options.clock;
@@ -138,8 +140,8 @@ export class ApiServer {
     return this.#create(object, warnings, options);
   }
 
-  /** `read`: what was said about the object when it was read. */
-  #create(sent: KubeObject, read: readonly string[], options: WriteOptions): Verdict<Stored> {
+  /** `read`: what was said about the object when it was read. `applied`: what its author applied, for which there is no object yet. */
+  #create(sent: KubeObject, read: readonly string[], options: WriteOptions, applied?: KubeObject): Verdict<Stored> {
     const asked = this.#admission.plans.of(sent);
     const mutated = this.#admission.admit(sent, asked, undefined, options);
     if (!mutated.ok) return mutated;
@@ -156,7 +158,8 @@ export class ApiServer {
     if (judged?.refusal !== undefined) return judged.refusal;
     const refusal = this.#admission.validate(object, plan, undefined, options);
     if (refusal !== undefined) return refusal;
-    if (this.store.current(object) !== undefined) return alreadyExists(this.#named(object), object.metadata.name);
+    const isFree = isKnownFree(sent, asked, object, applied) || this.store.namesake(object) === undefined;
+    if (!isFree) return alreadyExists(this.#named(object), object.metadata.name);
     const said = options.trusted
       ? (judged?.warnings ?? silent)
       : together(
@@ -168,7 +171,7 @@ export class ApiServer {
     // After validation, which judges the keys against the selectors as they were written.
     const pod = object.kind === 'Pod' ? as('Pod', object) : undefined;
     if (pod !== undefined) object = withLabelKeys(pod) as Admitted as Stored;
-    return accepted(options.dryRun ? unstored(object) : this.store.put(object), said);
+    return accepted(options.dryRun ? unstored(object) : this.store.add(object, applied), said);
   }
 
   /** A Service with its addresses and ports; other objects as they are. */
@@ -217,12 +220,14 @@ export class ApiServer {
 
   /** Replaces the status, and the annotations when they are given; written by controllers, scheduler and kubelet. */
   updateStatus(of: Admitted, status: object, annotations?: Readonly<Record<string, string>>): void {
-    const current = this.store.withUid(of.metadata.uid);
-    if (current === undefined) return;
+    const cell = this.store.cell(of.metadata.uid);
+    if (cell === undefined) return;
+    const current = cell.object;
     const isNoted = annotations === undefined || equal(annotations, current.metadata.annotations);
     if (isNoted && equal(current.status, status)) return;
     const metadata = isNoted ? current.metadata : extended(current.metadata, { annotations });
-    this.store.put(
+    this.store.write(
+      cell,
       current.status === undefined ? extended({ ...current, metadata }, { status }) : { ...current, metadata, status },
     );
   }
@@ -245,12 +250,14 @@ export class ApiServer {
   apply(sent: KubeObject, read?: Verdict<KubeObject>): Applied {
     const decoded = read ?? decodeAndDefault(sent, this.#context);
     if (!decoded.ok) return { outcome: 'refused', verdict: decoded };
-    const live = decoded.value.metadata.name ? this.get(refOf(decoded.value)) : undefined;
-    const verdict =
-      live === undefined ? this.#create(decoded.value, decoded.warnings, noOptions) : this.update(this.#merged(live, sent));
+    const live = decoded.value.metadata.name ? this.store.namesake(decoded.value as Admitted)?.object : undefined;
+    if (live === undefined) {
+      const created = this.#create(decoded.value, decoded.warnings, noOptions, sent);
+      return { outcome: created.ok ? 'created' : 'refused', verdict: created };
+    }
+    const verdict = this.update(this.#merged(live, sent));
     if (!verdict.ok) return { outcome: 'refused', verdict };
     this.store.noteApplied(verdict.value, sent);
-    if (live === undefined) return { outcome: 'created', verdict };
     return { outcome: verdict.value === live ? 'unchanged' : 'configured', verdict };
   }
 
@@ -263,13 +270,15 @@ export class ApiServer {
 
   /** The binding subresource: the scheduler's choice becomes the Pod's node. */
   bind(pod: Admitted<Pod>, node: string): void {
-    const current = this.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
-    if (current === undefined || current.spec?.nodeName !== undefined) return;
+    const cell = this.store.namesake(pod);
+    if (cell === undefined) return;
+    const current = cell.object as Admitted as Admitted<Pod>;
+    if (current.spec?.nodeName !== undefined) return;
     const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: this.clock.timestamp };
     const others = current.status?.conditions?.filter((condition) => condition.type !== 'PodScheduled');
     const conditions = others ? [...others, scheduled] : [scheduled];
-    this.store.put({
-      ...(current as Admitted as Stored),
+    this.store.write(cell, {
+      ...cell.object,
       spec: extended(current.spec ?? {}, { nodeName: node }),
       status: extended(current.status ?? {}, { conditions }),
     });
@@ -323,7 +332,7 @@ export class ApiServer {
 
   /** Ends a deletion: the grace period is over, or nothing holds the object any more. Finalizers still do. */
   finish(of: Admitted): void {
-    const object = this.store.current(of);
+    const object = this.store.namesake(of)?.object;
     if (object === undefined) return;
     if (object.metadata.finalizers?.length) {
       if (object.metadata.deletionGracePeriodSeconds !== 0)
@@ -335,8 +344,9 @@ export class ApiServer {
 
   /** Takes over an object of a running cluster as it is. */
   restore(object: KubeObject): Stored {
-    const key = refKey(refOf(object));
-    const metadata = extended(object.metadata, { name: object.metadata.name ?? '', uid: object.metadata.uid ?? uidOf(key, 0) });
+    const { apiVersion, kind, namespace = '', name } = refOf(object);
+    const uid = object.metadata.uid ?? uidOf(refSpace(apiVersion, kind, namespace), name, 0);
+    const metadata = extended(object.metadata, { name: object.metadata.name ?? '', uid });
     return this.store.put({ ...object, metadata });
   }
 
@@ -344,10 +354,10 @@ export class ApiServer {
   #prepare(object: KubeObject, version: ServedVersion | undefined): Stored {
     const { metadata, apiVersion, kind } = object;
     const { namespace } = metadata;
-    const suffix = metadata.name ? '' : this.#suffix(object);
+    const space = refSpace(apiVersion, kind, namespace ?? '');
+    const suffix = metadata.name ? '' : this.#suffix(object, space);
     const name = metadata.name || generatedName(metadata.generateName ?? '', suffix);
-    const key = refKey({ apiVersion, kind, namespace, name });
-    const uid = uidOf(key, this.store.incarnation(key));
+    const uid = uidOf(space, name, this.store.incarnation(space, name));
     const now = this.clock.timestamp;
     const prepared = prepareForCreate(object, { uid, suffix, now, resourceVersion: String(this.store.revision + 1) }) as Stored;
     if (version !== undefined) return newResource(prepared, version) as Stored;
@@ -361,18 +371,27 @@ export class ApiServer {
   }
 
   /** What makes a new name of the object's `generateName`. */
-  #suffix(object: KubeObject): string {
+  #suffix(object: KubeObject, space: string): string {
     const { apiVersion, kind } = object;
     const { namespace, generateName: prefix = '' } = object.metadata;
-    const base = refKey({ apiVersion, kind, namespace, name: object.metadata.name ?? prefix });
-    for (let count = (this.#generated.get(base) ?? 0) + 1; ; count++) {
-      const suffix = suffixOf(`${base}/${count}`);
+    const base = object.metadata.name ?? prefix;
+    const counts = this.#generated.get(space) ?? new Map<string, number>();
+    const state = fnv(base, fnv(space));
+    for (let count = (counts.get(base) ?? 0) + 1; ; count++) {
+      const suffix = suffixAfter(fnv(`/${count}`, state));
       if (this.store.at({ apiVersion, kind, namespace, name: generatedName(prefix, suffix) }) !== undefined) continue;
-      this.#generated.set(base, count);
+      this.#generated.set(space, counts.set(base, count));
       return suffix;
     }
   }
 }
+
+/** Whether somebody has looked before: who applies looks for an object, who draws a name draws a free one. */
+const isKnownFree = (sent: KubeObject, { mutates }: Plan, object: Stored, applied: KubeObject | undefined): boolean => {
+  // The server may have put it elsewhere since, and so may a policy.
+  if (mutates || object.metadata.namespace !== sent.metadata.namespace) return false;
+  return sent.metadata.name ? applied !== undefined : sent.metadata.generateName !== undefined;
+};
 
 /** What a dry run answers: nothing was written, so nothing counts its version. */
 const unstored = ({ metadata: { resourceVersion: _version, ...metadata }, ...object }: Stored): Stored => ({

@@ -1,4 +1,4 @@
-import { extended } from '../api/extended.js';
+import { copyOf } from '../api/extended.js';
 import type { Service, ServicePort, ServiceSpec } from '../api/generated/types.js';
 import type { Admitted, KubeObject } from '../api/object.js';
 import { invalid } from '../api/refusal.js';
@@ -36,6 +36,9 @@ interface NodePorts {
   readonly ports?: readonly ServicePort[];
   readonly healthCheckNodePort?: number;
 }
+
+/** A spec that nobody else has seen yet. */
+type SpecDraft = { -readonly [Field in keyof ServiceSpec]: ServiceSpec[Field] };
 
 const unchanged: NodePorts = {};
 
@@ -79,7 +82,6 @@ export class ServiceAllocation {
    * an address is taken, nor whether a port is in range.
    */
   allocate(service: Admitted<Service>, previous?: Admitted<Service>, dryRun = false): Verdict<Admitted<Service>> {
-    const owner = keyOf(service);
     const before = previous?.spec;
     if (service.spec === undefined || service.spec.type === 'ExternalName') return { ok: true, value: service, warnings: [] };
     const families = withFamilies(service.spec, before);
@@ -87,12 +89,14 @@ export class ServiceAllocation {
     const chosen = clusterIPsOf(families)[0];
     // An address stays: validation says so to whoever changes it.
     const isKept = before !== undefined && before.type !== 'ExternalName';
-    const fault = chosen === undefined || isKept ? undefined : this.#addressFault(chosen, owner, dryRun);
+    const fault = chosen === undefined || isKept ? undefined : this.#addressFault(chosen, service, dryRun);
     if (fault !== undefined) return invalid(service as KubeObject, [fault]);
     const address = chosen ?? this.#drawAddress(seedOf(service));
     if (address === undefined) return internalError('failed to allocate a serviceIP: range is full');
-    const addresses = { clusterIP: families.clusterIP || address, clusterIPs: families.clusterIPs ?? [address] };
-    const spec = extended(families, addresses);
+    // Where families were added, this is a copy already.
+    const spec: SpecDraft = families === service.spec ? copyOf(families) : families;
+    spec.clusterIP = families.clusterIP || address;
+    spec.clusterIPs = families.clusterIPs ?? [address];
     const allocated = this.#allocateNodePorts(spec, service, before, dryRun);
     if (allocated === unchanged) return { ok: true, value: { ...service, spec }, warnings: [] };
     if ('refused' in allocated)
@@ -102,7 +106,7 @@ export class ServiceAllocation {
     return { ok: true, value: { ...service, spec: { ...spec, ...allocated } }, warnings: [] };
   }
 
-  #addressFault(address: string, owner: string, dryRun: boolean): FieldError | undefined {
+  #addressFault(address: string, service: Admitted<Service>, dryRun: boolean): FieldError | undefined {
     if (address === 'None') return undefined;
     const failed = (why: string) => invalidValue('spec.clusterIPs', `["${address}"]`, `failed to allocate IP ${address}: ${why}`);
     const offset = offsetOf(address);
@@ -115,7 +119,7 @@ export class ServiceAllocation {
     }
     if (dryRun) return undefined;
     const holder = this.#addresses.get(address);
-    return holder === undefined || holder === owner ? undefined : failed('provided IP is already allocated');
+    return holder === undefined || holder === keyOf(service) ? undefined : failed('provided IP is already allocated');
   }
 
   #drawAddress(seed: string): string | undefined {

@@ -7,6 +7,8 @@ import type { Subscriber } from './store.js';
 export class Shelf {
   /** In order of creation. */
   readonly cells = new Set<Cell>();
+  /** All objects, as long as none of them is written: lists are asked for in rows. */
+  all: readonly Stored[] | undefined = undefined;
   /** Namespace -> name -> object. */
   readonly names = new Map<string, Map<string, Cell>>();
   /** Namespace -> objects without a controller; only of kinds that controllers adopt. */
@@ -23,7 +25,10 @@ export class Shelf {
 
   /** In order of creation; of all namespaces for the empty one. */
   list(namespace: string): readonly Stored[] {
-    if (namespace === '') return objectsOf(this.cells);
+    if (namespace === '') {
+      this.all ??= objectsOf(this.cells);
+      return this.all;
+    }
     const named = this.names.get(namespace);
     if (named === undefined) return objectsOf(undefined);
     const found: Stored[] = [];
@@ -35,6 +40,7 @@ export class Shelf {
   add(cell: Cell): number {
     const { metadata } = cell.object;
     const namespace = metadata.namespace ?? '';
+    this.all = undefined;
     this.cells.add(cell);
     const named = this.names.get(namespace);
     if (named === undefined) this.names.set(namespace, new Map([[metadata.name, cell]]));
@@ -45,6 +51,7 @@ export class Shelf {
   /** Returns how many are left. */
   remove(cell: Cell): number {
     const { namespace, name } = cell.object.metadata;
+    this.all = undefined;
     this.cells.delete(cell);
     this.names.get(namespace ?? '')?.delete(name);
     return this.cells.size;

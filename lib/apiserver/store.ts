@@ -95,15 +95,20 @@ export class Store {
     return shelf.names.get(namespace ?? '')?.get(name)?.object;
   }
 
-  /** What is stored under the name of an object. */
-  current({ apiVersion, kind, metadata: { namespace, name } }: Admitted): Stored | undefined {
-    const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
-    return shelf.names.get(namespace ?? '')?.get(name)?.object;
+  /** The place of what is stored under the name of an object. */
+  namesake({ apiVersion, kind, metadata: { namespace, name } }: Admitted): Cell | undefined {
+    const { names } = this.#shelfOf(apiVersion, kind);
+    return names.get(namespace ?? '')?.get(name);
   }
 
   /** The object of this uid, if it still exists. */
   withUid(uid: string): Stored | undefined {
     return this.#byUid.get(uid)?.object;
+  }
+
+  /** The place of the object of this uid, for who reads it and then writes it. */
+  cell(uid: string): Cell | undefined {
+    return this.#byUid.get(uid);
   }
 
   find<K extends Kind>(kind: K, namespace: string | undefined, name: string): Admitted<Kinds[K]> | undefined {
@@ -114,8 +119,7 @@ export class Store {
   list<K extends Kind>(kind: K, namespace?: string): readonly Admitted<Kinds[K]>[];
   list(kind: GroupKind, namespace?: string): readonly Stored[];
   list(kind: Kind | GroupKind, namespace = ''): readonly Admitted[] {
-    const shelf = this.#shelf(kind);
-    return shelf.cells.size === 0 ? none : shelf.list(namespace);
+    return this.#shelf(kind).list(namespace);
   }
 
   count(kind: Kind, namespace = ''): number {
@@ -186,9 +190,9 @@ export class Store {
     return this.#serviceSelectors.selecting(namespace, labels) as readonly Admitted[] as readonly Admitted<Kinds['Service']>[];
   }
 
-  /** How many objects of this key were deleted before. */
-  incarnation(key: string): number {
-    return this.#incarnations.get(key) ?? 0;
+  /** How many objects of the key that consists of these two were deleted before. */
+  incarnation(space: string, name: string): number {
+    return this.#incarnations.size === 0 ? 0 : (this.#incarnations.get(space + name) ?? 0);
   }
 
   /** What was last applied of an object. */
@@ -203,25 +207,30 @@ export class Store {
 
   /** Writes an object and tells the watches. */
   put(stored: Stored): Stored {
-    const { uid } = stored.metadata;
+    const cell = this.#byUid.get(stored.metadata.uid) ?? this.namesake(stored);
+    return cell === undefined ? this.add(stored) : this.write(cell, stored);
+  }
+
+  /** Writes an object that the store does not have yet. `applied`: what its author applied, if he did. */
+  add(stored: Stored, applied?: KubeObject): Stored {
+    const { apiVersion, kind } = stored;
+    const { namespace, name, uid } = stored.metadata;
+    const key = refKey({ apiVersion, kind, namespace, name });
+    const shelf = this.#shelfOf(apiVersion, kind);
+    const cell: Cell = { key, shelf, uid, object: stored, controller: undefined, applied };
     this.#revision++;
-    let cell = this.#byUid.get(uid);
-    if (cell === undefined) {
-      const { apiVersion, kind } = stored;
-      const { namespace, name } = stored.metadata;
-      const shelf = this.#shelves.get(kind)?.get(apiVersion) ?? this.#newShelf(apiVersion, kind);
-      cell = shelf.names.get(namespace ?? '')?.get(name);
-      if (cell === undefined) {
-        const key = refKey({ apiVersion, kind, namespace, name });
-        const made: Cell = { key, shelf, uid, object: stored, controller: undefined, applied: undefined };
-        this.#byUid.set(uid, made);
-        if (shelf.add(made) === 1) this.#census();
-        this.#index(made);
-        this.#tell('added', made, stored, undefined);
-        return stored;
-      }
-    }
+    this.#byUid.set(uid, cell);
+    if (shelf.add(cell) === 1) this.#census();
+    this.#index(cell);
+    this.#tell('added', cell, stored, undefined);
+    return stored;
+  }
+
+  /** Writes what is stored in a place anew. */
+  write(cell: Cell, stored: Stored): Stored {
     const previous = cell.object;
+    this.#revision++;
+    cell.shelf.all = undefined;
     if (sameIndexes(previous, stored)) cell.object = stored;
     else {
       this.#unindex(cell);
@@ -240,7 +249,7 @@ export class Store {
     this.#byUid.delete(uid);
     this.#unindex(cell);
     if (shelf.remove(cell) === 0) this.#census();
-    this.#incarnations.set(key, this.incarnation(key) + 1);
+    this.#incarnations.set(key, (this.#incarnations.get(key) ?? 0) + 1);
     this.#tell('deleted', cell, object, object);
     return object;
   }
@@ -315,10 +324,12 @@ export class Store {
   #index(cell: Cell): void {
     const { object, shelf } = cell;
     const { ownerReferences, namespace } = object.metadata;
-    if (ownerReferences) for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
-    const controller = ownerReferences ? controllerRefOf(object) : undefined;
-    cell.controller = controller?.uid;
-    if (controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace ?? '', cell);
+    cell.controller = undefined;
+    if (ownerReferences) {
+      for (const { uid } of ownerReferences) addTo(this.#dependents, uid, cell);
+      cell.controller = controllerRefOf(object)?.uid;
+    }
+    if (cell.controller === undefined && shelf.uncontrolled !== undefined) addTo(shelf.uncontrolled, namespace ?? '', cell);
     shelf.labels?.put(cell);
   }
 

@@ -12,7 +12,7 @@ import { mutateByPolicies } from './mutating-policy.js';
 import { namespaceLifecycle } from './namespace-lifecycle.js';
 import { type Plan, Plans } from './plan.js';
 import type { AdmissionContext, AdmissionPlugin, PodDraft, User } from './plugin.js';
-import { podSecurity } from './pod-security/index.js';
+import { podSecurity, podSecurityOfWorkloads } from './pod-security/index.js';
 import { controllerUser } from './policy/controller-user.js';
 import { priority } from './priority.js';
 import { resourceQuota } from './resource-quota.js';
@@ -35,6 +35,7 @@ const plugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   defaultIngressClass,
   podSecurity,
+  podSecurityOfWorkloads,
   validatingAdmissionPolicy,
   resourceQuota,
 ];

@@ -76,7 +76,7 @@ export const resourceQuota: AdmissionPlugin = {
     const charges = chargesFor(object, store, store.list('ResourceQuota', namespace), previous);
     if (typeof charges === 'string') return forbidden(object, charges);
     // A name that is taken is refused after this: nothing is stored then.
-    if (dryRun || (previous === undefined && store.current(object) !== undefined)) return undefined;
+    if (dryRun || (previous === undefined && store.namesake(object) !== undefined)) return undefined;
     for (const [quota, used] of charges) {
       const status = { ...quota.status, used: resourceListOf(used) };
       store.put({ ...(quota as Admitted as Stored), status });

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../api/generated/types.js';
+import type { Pod, PodTemplateSpec } from '../../../api/generated/types.js';
 import type { Admitted } from '../../../api/object.js';
 import { invalid } from '../../../api/refusal.js';
 import { equal } from '../../equal.js';
@@ -7,7 +7,7 @@ import { forbidden } from '../../refusals.js';
 import type { AdmissionContext, AdmissionPlugin } from '../plugin.js';
 import { detailsOf, violationsOf } from './evaluate.js';
 import { warningsOfChange } from './namespace.js';
-import { type Policy, policyOf, textOf } from './policy.js';
+import { type LevelVersion, type Policy, policyOf, textOf } from './policy.js';
 import { kindsWithTemplate, templateOf } from './templates.js';
 
 const policyFor = ({ metadata }: Stored, { store }: AdmissionContext): Policy =>
@@ -34,13 +34,22 @@ const isSignificant = (pod: Admitted<Pod>, previous: Admitted<Pod> | undefined):
 const previousPod = (previous: Stored | undefined): Admitted<Pod> | undefined =>
   previous === undefined ? undefined : as('Pod', previous);
 
+const warningsOf = (warn: LevelVersion, judged: PodTemplateSpec | undefined): readonly string[] => {
+  if (judged?.spec === undefined) return none;
+  const violations = violationsOf(warn, judged.metadata, judged.spec);
+  return violations.length === 0 ? none : [`would violate PodSecurity "${textOf(warn)}": ${detailsOf(violations)}`];
+};
+
 /**
  * PodSecurity: Pods keep to the level of the Pod Security Standards that labels of their namespace enforce; Pods and
  * workloads are warned of the level to warn of. There are no exemptions.
  */
 export const podSecurity: AdmissionPlugin = {
   name: 'PodSecurity',
-  kinds: [{ apiVersion: 'v1', kind: 'Namespace' }, { apiVersion: 'v1', kind: 'Pod' }, ...kindsWithTemplate],
+  kinds: [
+    { apiVersion: 'v1', kind: 'Namespace' },
+    { apiVersion: 'v1', kind: 'Pod' },
+  ],
   validate: (object, context, previous) => {
     if (object.kind === 'Namespace') {
       const { faults } = policyOf(object.metadata.labels);
@@ -64,10 +73,16 @@ export const podSecurity: AdmissionPlugin = {
     const { warn } = policyFor(object, context);
     if (warn.level === 'privileged') return none;
     const pod = as('Pod', object);
-    if (pod !== undefined && !isSignificant(pod, previousPod(previous))) return none;
-    const judged = pod ?? templateOf(object);
-    if (judged?.spec === undefined) return none;
-    const violations = violationsOf(warn, judged.metadata, judged.spec);
-    return violations.length === 0 ? [] : [`would violate PodSecurity "${textOf(warn)}": ${detailsOf(violations)}`];
+    return pod === undefined || !isSignificant(pod, previousPod(previous)) ? none : warningsOf(warn, pod);
+  },
+};
+
+/** The part of PodSecurity that concerns workloads: none of them is refused. */
+export const podSecurityOfWorkloads: AdmissionPlugin = {
+  name: 'PodSecurity',
+  kinds: kindsWithTemplate,
+  warn: (object, context) => {
+    const { warn } = policyFor(object, context);
+    return warn.level === 'privileged' ? none : warningsOf(warn, templateOf(object));
   },
 };
