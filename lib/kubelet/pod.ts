@@ -79,8 +79,9 @@ export class PodRecord {
   /** Those published last: their times last while their status does. */
   conditions: readonly PodCondition[];
   readonly startTime: string;
+  /** The status that was last reported. */
+  published: PodStatus | undefined;
   #ports: OpenPorts | undefined;
-  #published: PodStatus | undefined;
   #told: Set<string> | undefined;
 
   /** `ports`: those of its node when the Pod is on the network of its node; otherwise it has its own. */
@@ -187,14 +188,14 @@ export class PodRecord {
     this.dirty = false;
     const status = podStatus(this, statusesOf(this.containers), this.host.clock.timestamp);
     this.conditions = status.conditions ?? noConditions;
-    this.#published = status;
+    this.published = status;
     this.host.updateStatus(this.pod, status);
   }
 
   /** Whether the API server says otherwise than this kubelet: others wrote while its node could not be reached. */
   get isMisreported(): boolean {
     const { status } = this.pod;
-    if (this.#published === undefined) return false;
-    return status?.phase !== this.#published.phase || readiness(status) !== readiness(this.#published);
+    if (this.published === undefined) return false;
+    return status?.phase !== this.published.phase || readiness(status) !== readiness(this.published);
   }
 }
