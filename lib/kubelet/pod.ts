@@ -42,7 +42,9 @@ const noAddresses: readonly NodeAddress[] = [];
 
 /** A function and not a method: there is a record for every Pod, and private methods make objects dear. */
 const statusesOf = (containers: readonly ContainerRecord[]): readonly ContainerStatus[] => {
-  const idle = containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  const first = containers[0];
+  const idle = first?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  if (first !== undefined && containers.length === 1) return [first.status(idle)];
   return containers.map((record) => record.status(idle));
 };
 

@@ -315,8 +315,10 @@ export class Cache {
   }
 
   #countClaims(pod: PodInfo, { name }: NodeInfo, sign: 1 | -1): void {
-    if (pod.spec.volumes === undefined) return;
-    for (const volume of pod.spec.volumes) {
+    const { volumes: all } = pod.spec;
+    for (let index = 0; all !== undefined && index < all.length; index++) {
+      const volume = all[index];
+      if (volume === undefined) continue;
       const { persistentVolumeClaim } = volume;
       if (persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || csiVolumeOf(volume) !== undefined) {
         const volumes = (this.#volumesOn.get(name) ?? 0) + sign;
