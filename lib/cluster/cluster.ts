@@ -100,8 +100,7 @@ export class Cluster {
 
   constructor(config: ClusterConfig = {}) {
     this.config = config;
-    const isHidden = (object: Stored): boolean =>
-      object.kind === 'Pod' && (this.#starting || this.#systemPods.has(object.metadata.uid));
+    const isHidden = (pod: Stored): boolean => this.#starting || this.#systemPods.has(pod.metadata.uid);
     const scheduler = schedulerProfiles(config);
     this.#plane = new ControlPlane({ world: config.world ?? 'closed', isHidden, profiles: scheduler?.profiles });
     const { api } = this.#plane;

@@ -11,33 +11,57 @@ export interface PodRunner {
   /** A Pod was bound to a node, or its spec, labels or deletion changed. */
   podChanged(pod: Admitted<Pod>): void;
   podRemoved(pod: Admitted<Pod>): void;
+  /** What it last said of a Pod. */
+  reported(uid: string): PodStatus | undefined;
 }
+
+interface NodeAddresses {
+  readonly range: number;
+  last: number;
+  /** Uids of the Pods that have them, by place in the range. */
+  readonly holders: (string | undefined)[];
+}
+
+const addressOf = (range: number, at: number): string => {
+  const offset = range * 1024 + at;
+  return `10.${128 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
+};
+
+/** Where in its range an address is. */
+const placeOf = (address: string): number => {
+  const [, , third = '', fourth = ''] = address.split('.');
+  return ((Number(third) & 3) << 8) | Number(fourth);
+};
 
 /** Addresses of Pods: each node has a range of 1,022 in 10.128.0.0/9, given out in turn. */
 class PodAddresses {
-  readonly #nodes = new Map<string, { readonly range: number; last: number }>();
-  readonly #held = new Map<string, string>();
+  readonly #nodes = new Map<string, NodeAddresses>();
 
   allocate(pod: Admitted<Pod>): string {
     const node = pod.spec?.nodeName ?? '';
-    const known = this.#nodes.get(node);
-    const addresses = known ?? { range: this.#nodes.size, last: 1 };
-    if (known === undefined) this.#nodes.set(node, addresses);
+    let addresses = this.#nodes.get(node);
+    if (addresses === undefined) {
+      addresses = { range: this.#nodes.size, last: 1, holders: [] };
+      this.#nodes.set(node, addresses);
+    }
+    const { range, holders } = addresses;
     for (let tries = 0, at = addresses.last; tries < 1022; tries++) {
       at = (at % 1022) + 1;
-      const offset = addresses.range * 1024 + at;
-      const address = `10.${128 + (offset >> 16)}.${(offset >> 8) & 255}.${offset & 255}`;
-      if (this.#held.has(address)) continue;
+      if (holders[at] !== undefined) continue;
       addresses.last = at;
-      this.#held.set(address, pod.metadata.uid);
-      return address;
+      holders[at] = pod.metadata.uid;
+      return addressOf(range, at);
     }
     return '';
   }
 
-  release(pod: Pod): void {
+  release(pod: Admitted<Pod>): void {
     const address = pod.status?.podIP;
-    if (address !== undefined && this.#held.get(address) === pod.metadata?.uid) this.#held.delete(address);
+    const addresses = this.#nodes.get(pod.spec?.nodeName ?? '');
+    if (address === undefined || addresses === undefined) return;
+    const { range, holders } = addresses;
+    const at = placeOf(address);
+    if (holders[at] === pod.metadata.uid && addressOf(range, at) === address) holders[at] = undefined;
   }
 }
 
@@ -50,8 +74,6 @@ export class Kubelets {
   /** The last change of each Pod they were not told of yet, by uid: a name may come again. */
   #news = new Map<string, Change>();
   readonly #down = new Set<string>();
-  /** What the kubelets last said of each Pod, by uid: others overwrite it while a node is down. */
-  readonly #reported = new Map<string, PodStatus>();
 
   constructor(
     api: ApiServer,
@@ -70,16 +92,15 @@ export class Kubelets {
     const changes = this.#news;
     if (changes.size === 0) return 0;
     this.#news = new Map();
-    for (const { type, key, object } of changes.values()) {
+    for (const { type, object } of changes.values()) {
       const pod = object as Admitted as Admitted<Pod>;
       const { uid } = pod.metadata;
       if (type === 'deleted') {
         this.#addresses.release(pod);
-        this.#reported.delete(uid);
         this.#runner.podRemoved(pod);
         continue;
       }
-      const current = this.#api.store.get(key) as Admitted<Pod> | undefined;
+      const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
       if (current?.metadata.uid === uid && !this.#down.has(pod.spec?.nodeName ?? '')) this.#runner.podChanged(current);
     }
     return changes.size;
@@ -94,7 +115,8 @@ export class Kubelets {
     this.#down.delete(node);
     for (const pod of this.#api.store.list('Pod')) {
       if (pod.spec?.nodeName !== node) continue;
-      const reported = this.#reported.get(pod.metadata.uid);
+      // Others overwrote it while the node was down.
+      const reported = this.#runner.reported(pod.metadata.uid);
       if (reported !== undefined) this.#api.updateStatus(pod, reported);
       this.#news.set(pod.metadata.uid, { type: 'modified', key: keyOf(pod), object: pod as Admitted as Stored });
     }
@@ -107,7 +129,7 @@ export class Kubelets {
   readonly #observe = (change: Change): void => {
     const { previous, object, type } = change;
     const { spec } = object as Admitted<Pod>;
-    if (spec?.nodeName === undefined || this.#isHidden(object)) return;
+    if (spec?.nodeName === undefined) return;
     const isNews =
       type !== 'modified' ||
       previous === undefined ||
@@ -116,7 +138,7 @@ export class Kubelets {
       previous.metadata.deletionGracePeriodSeconds !== object.metadata.deletionGracePeriodSeconds ||
       previous.metadata.labels !== object.metadata.labels ||
       previous.metadata.annotations !== object.metadata.annotations;
-    if (isNews) this.#news.set(object.metadata.uid, change);
+    if (isNews && !this.#isHidden(object)) this.#news.set(object.metadata.uid, change);
   };
 
   #hostOf(behaviour: (pod: Admitted<Pod>, container: string) => ContainerBehaviour): KubeletHost {
@@ -129,7 +151,6 @@ export class Kubelets {
       behaviour,
       allocatePodIP: (pod) => this.#addresses.allocate(pod),
       updateStatus: (pod, status: PodStatus) => {
-        this.#reported.set(pod.metadata.uid, status);
         if (!this.#down.has(pod.spec?.nodeName ?? '')) api.updateStatus(pod, status);
       },
       remove: (pod) => {

@@ -31,7 +31,7 @@ export class Scheduling {
   readonly #api: ApiServer;
   readonly #scheduler: Scheduler;
   readonly #isHidden: (pod: Stored) => boolean;
-  readonly #due = new Map<string, Admitted<Pod>>();
+  #due = new Map<string, Admitted<Pod>>();
   readonly #waiting = new Map<string, Admitted<Pod>>();
   readonly decisions = new Map<string, Decision>();
   /** By node: the same for all Pods that go there. */
@@ -44,7 +44,9 @@ export class Scheduling {
     this.#api = api;
     this.#scheduler = scheduler;
     this.#isHidden = isHidden;
-    api.store.watch(this.#observe, watched);
+    api.store.watch(this.#observePod, ['Pod']);
+    api.store.watch(this.#observeRoomMaker, roomMakers);
+    api.store.watch(this.#tell, others);
   }
 
   /** Decides on every Pod that is due, in the order of the queue; returns how many that were. */
@@ -52,42 +54,50 @@ export class Scheduling {
     if (this.#retryAll || this.#retryForPods) this.#wake();
     if (this.#due.size === 0) return 0;
     const due = inQueueOrder(this.#due);
-    this.#due.clear();
-    for (const key of due) {
-      const pod = this.#api.store.get(key);
-      if (pod !== undefined) this.#schedule(key, pod as Admitted as Admitted<Pod>);
+    this.#due = new Map();
+    due.forEach((pod, key) => {
+      const current = this.#api.store.find('Pod', pod.metadata.namespace, pod.metadata.name);
+      if (current !== undefined) this.#schedule(key, current);
       tick();
-    }
-    return due.length;
+    });
+    return due.size;
   }
 
-  readonly #observe = ({ type, key, object, previous }: Change): void => {
-    const isPod = object.kind === 'Pod';
-    if (isPod && this.#isHidden(object)) return;
+  readonly #tell = ({ type, key, object, previous }: Change): void => {
     if (type === 'deleted') this.#scheduler.remove(refOf(object));
     else this.#scheduler.upsert(object, previous, key);
-    if (!isPod) {
-      if (scheduledBy.has(object.kind) && wakes(object, previous)) this.#retryAll = true;
-      return;
-    }
+  };
+
+  readonly #observeRoomMaker = (change: Change): void => {
+    this.#tell(change);
+    if (wakes(change.object, change.previous)) this.#retryAll = true;
+  };
+
+  readonly #observePod = (change: Change): void => {
+    const { type, key, object, previous } = change;
+    if (this.#isHidden(object)) return;
+    this.#tell(change);
     const pod = object as Admitted as Admitted<Pod>;
     const phase = pod.status?.phase;
     if (type === 'deleted' || phase === 'Succeeded' || phase === 'Failed') {
-      this.#due.delete(key);
-      this.#waiting.delete(key);
+      this.#dequeue(key);
       if (pod.spec?.nodeName !== undefined) this.#retryAll = true;
       return;
     }
     if (pod.spec?.nodeName !== undefined) {
-      this.#due.delete(key);
-      this.#waiting.delete(key);
+      this.#dequeue(key);
       if (previous === undefined || (previous as Pod).spec?.nodeName === undefined) this.#retryForPods = true;
       if (!this.decisions.has(key)) this.decisions.set(key, { outcome: 'preassigned', node: pod.spec.nodeName });
     } else if (previous === undefined || previous.spec !== object.spec || previous.metadata.labels !== object.metadata.labels) {
-      this.#waiting.delete(key);
+      if (this.#waiting.size > 0) this.#waiting.delete(key);
       this.#due.set(key, pod);
     }
   };
+
+  #dequeue(key: string): void {
+    if (this.#due.size > 0) this.#due.delete(key);
+    if (this.#waiting.size > 0) this.#waiting.delete(key);
+  }
 
   #wake(): void {
     for (const [key, pod] of this.#waiting) {
@@ -116,11 +126,11 @@ export class Scheduling {
         object,
       });
     }
-    const before = this.decisions.get(key);
     if (decision.outcome === 'scheduled' && decision.node !== undefined) {
       this.#assign(key, pod, decision.node, decision.volumes);
       return;
     }
+    const before = this.decisions.get(key);
     this.decisions.set(key, decision);
     switch (decision.outcome) {
       case 'preempting': {
@@ -212,10 +222,8 @@ const roomMakers: readonly (Kind | GroupKind)[] = [
   { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim' },
 ];
 
-/** All that the scheduler is told of. */
-const watched: readonly (Kind | GroupKind)[] = [
-  ...roomMakers,
-  'Pod',
+/** What else the scheduler is told of. */
+const others: readonly (Kind | GroupKind)[] = [
   'Service',
   'ReplicationController',
   'ReplicaSet',
@@ -224,18 +232,15 @@ const watched: readonly (Kind | GroupKind)[] = [
   { apiVersion: 'storage.k8s.io/v1', kind: 'CSIStorageCapacity' },
 ];
 
-const scheduledBy: ReadonlySet<string> = new Set(roomMakers.map((kind) => (typeof kind === 'string' ? kind : kind.kind)));
-
 /** Pods of one priority, as most are, keep the order in which they came. */
-const inQueueOrder = (due: ReadonlyMap<string, Admitted<Pod>>): readonly string[] => {
-  const keys = [...due.keys()];
+const inQueueOrder = (due: ReadonlyMap<string, Admitted<Pod>>): ReadonlyMap<string, Admitted<Pod>> => {
   let first: number | undefined;
   for (const { spec } of due.values()) {
     const priority = spec?.priority ?? 0;
     first ??= priority;
-    if (priority !== first) return [...due].sort(([, a], [, b]) => compareQueue(a, b)).map(([key]) => key);
+    if (priority !== first) return new Map([...due].sort(([, a], [, b]) => compareQueue(a, b)));
   }
-  return keys;
+  return due;
 };
 
 /** Whether a change may make room for a Pod that fitted nowhere; heartbeats of nodes do not. */

@@ -14,16 +14,16 @@ interface HostedPod {
   readonly podIP: string | undefined;
 }
 
+// Functions and not private methods, which make objects dear: there are two for every Pod.
+const namespaceOf = ({ pod }: HostedPod): string => pod.metadata.namespace ?? '';
+const nodeOf = ({ host, pod }: HostedPod): Admitted<Node> | undefined => host.node(pod.spec?.nodeName ?? '');
+
 /** The objects that one Pod refers to, as its host has them and with the kubelet's words for those it has not. */
 export class HostObjects implements EnvironmentSource, VolumeSource {
   readonly #of: HostedPod;
-  readonly #host: KubeletHost;
-  readonly #namespace: string;
 
   constructor(of: HostedPod) {
     this.#of = of;
-    this.#host = of.host;
-    this.#namespace = of.pod.metadata.namespace ?? '';
   }
 
   get podIPs(): readonly string[] {
@@ -31,34 +31,30 @@ export class HostObjects implements EnvironmentSource, VolumeSource {
     return podIP === undefined ? [] : [podIP];
   }
 
-  get #node(): Admitted<Node> | undefined {
-    return this.#host.node(this.#of.pod.spec?.nodeName ?? '');
-  }
-
   get hostIPs(): readonly string[] {
-    const { addresses = [] } = this.#node?.status ?? {};
+    const { addresses = [] } = nodeOf(this.#of)?.status ?? {};
     return addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
   }
 
   get allocatable(): Readonly<Record<string, Quantity>> {
-    return this.#node?.status?.allocatable ?? {};
+    return nodeOf(this.#of)?.status?.allocatable ?? {};
   }
 
   configMap(name: string): Lookup<ConfigMap> {
-    return lookup('ConfigMap', name, this.#host.get('ConfigMap', this.#namespace, name));
+    return lookup('ConfigMap', name, this.#of.host.get('ConfigMap', namespaceOf(this.#of), name));
   }
 
   secret(name: string): Lookup<Secret> {
-    return lookup('Secret', name, this.#host.get('Secret', this.#namespace, name));
+    return lookup('Secret', name, this.#of.host.get('Secret', namespaceOf(this.#of), name));
   }
 
   claim(name: string): PersistentVolumeClaim | undefined {
-    return this.#host.get('PersistentVolumeClaim', this.#namespace, name);
+    return this.#of.host.get('PersistentVolumeClaim', namespaceOf(this.#of), name);
   }
 
   services(): readonly Service[] {
-    const master = this.#host.get('Service', 'default', 'kubernetes');
-    const own: readonly Service[] = this.#host.services(this.#namespace);
+    const master = this.#of.host.get('Service', 'default', 'kubernetes');
+    const own: readonly Service[] = this.#of.host.services(namespaceOf(this.#of));
     return master === undefined || own.includes(master) ? own : [...own, master];
   }
 }

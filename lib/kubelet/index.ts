@@ -1,4 +1,4 @@
-import type { Pod } from '../api/generated/types.js';
+import type { Pod, PodStatus } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { KubeletHost } from './host.js';
 import type { OpenPorts } from './pod.js';
@@ -46,6 +46,11 @@ export class Kubelet {
   podRemoved(pod: Admitted<Pod>): void {
     this.#workers.get(pod.metadata.uid)?.forget();
     this.#workers.delete(pod.metadata.uid);
+  }
+
+  /** The status that was last reported of a Pod. */
+  reported(uid: string): PodStatus | undefined {
+    return this.#workers.get(uid)?.reported;
   }
 
   /** Pods that come together start together: one timer for all of them. */

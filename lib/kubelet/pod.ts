@@ -42,7 +42,9 @@ const noAddresses: readonly NodeAddress[] = [];
 
 /** A function and not a method: there is a record for every Pod, and private methods make objects dear. */
 const statusesOf = (containers: readonly ContainerRecord[]): readonly ContainerStatus[] => {
-  const idle = containers[0]?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  const first = containers[0];
+  const idle = first?.init === true ? 'PodInitializing' : 'ContainerCreating';
+  if (first !== undefined && containers.length === 1) return [first.status(idle)];
   return containers.map((record) => record.status(idle));
 };
 
@@ -79,8 +81,9 @@ export class PodRecord {
   /** Those published last: their times last while their status does. */
   conditions: readonly PodCondition[];
   readonly startTime: string;
+  /** The status that was last reported. */
+  published: PodStatus | undefined;
   #ports: OpenPorts | undefined;
-  #published: PodStatus | undefined;
   #told: Set<string> | undefined;
 
   /** `ports`: those of its node when the Pod is on the network of its node; otherwise it has its own. */
@@ -187,14 +190,14 @@ export class PodRecord {
     this.dirty = false;
     const status = podStatus(this, statusesOf(this.containers), this.host.clock.timestamp);
     this.conditions = status.conditions ?? noConditions;
-    this.#published = status;
+    this.published = status;
     this.host.updateStatus(this.pod, status);
   }
 
   /** Whether the API server says otherwise than this kubelet: others wrote while its node could not be reached. */
   get isMisreported(): boolean {
     const { status } = this.pod;
-    if (this.#published === undefined) return false;
-    return status?.phase !== this.#published.phase || readiness(status) !== readiness(this.#published);
+    if (this.published === undefined) return false;
+    return status?.phase !== this.published.phase || readiness(status) !== readiness(this.published);
   }
 }

@@ -22,7 +22,10 @@ const noKeys: Keyed = {};
 /** The first key that is in neither. */
 const missingKey = (items: readonly KeyToPath[] | undefined, first = noKeys, second = noKeys): string | undefined => {
   if (items === undefined) return undefined;
-  for (const { key } of items) if (!(Object.hasOwn(first, key) || Object.hasOwn(second, key))) return key;
+  for (let index = 0; index < items.length; index++) {
+    const key = items[index]?.key;
+    if (key !== undefined && !Object.hasOwn(first, key) && !Object.hasOwn(second, key)) return key;
+  }
   return undefined;
 };
 

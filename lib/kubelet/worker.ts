@@ -1,4 +1,4 @@
-import type { Pod, Probe } from '../api/generated/types.js';
+import type { Pod, PodStatus, Probe } from '../api/generated/types.js';
 import type { Admitted } from '../api/object.js';
 import type { ContainerKill } from './actions.js';
 import { podActions } from './actions.js';
@@ -98,6 +98,11 @@ export class PodWorker {
     }
     if (changed.metadata.deletionTimestamp !== undefined) this.#stop();
     else if (pod.isMisreported) pod.publish();
+  }
+
+  /** The status that was last reported. */
+  get reported(): PodStatus | undefined {
+    return this.#pod.published;
   }
 
   /** Nothing of the Pod may happen any more. */

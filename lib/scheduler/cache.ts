@@ -9,10 +9,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   PodStatus,
-  ReplicaSet,
-  ReplicationController,
   Service,
-  StatefulSet,
   StorageClass,
 } from '../api/generated/types.js';
 import { type Admitted, groupOf, type ObjectRef, refKey } from '../api/object.js';
@@ -26,15 +23,13 @@ import { Nominations } from './nominations.js';
 import { countsAlike, isStill, PodInfo, podKey } from './pod-info.js';
 import { VolumeIndex } from './volume-index.js';
 import type { PersistentDisk } from './volumes.js';
+import { Workloads, workloadKindOf } from './workloads.js';
 
 /** Kinds that plugins look up as they are, by group and kind. No two have the same name. */
 interface Listed {
   '/Namespace': Namespace;
   '/PersistentVolume': PersistentVolume;
   '/PersistentVolumeClaim': PersistentVolumeClaim;
-  '/ReplicationController': ReplicationController;
-  'apps/ReplicaSet': ReplicaSet;
-  'apps/StatefulSet': StatefulSet;
   'policy/PodDisruptionBudget': PodDisruptionBudget;
   'storage.k8s.io/CSIDriver': CSIDriver;
   'storage.k8s.io/CSINode': CSINode;
@@ -47,9 +42,6 @@ const emptyLists = (): Lists => ({
   '/Namespace': new Map(),
   '/PersistentVolume': new Map(),
   '/PersistentVolumeClaim': new Map(),
-  '/ReplicationController': new Map(),
-  'apps/ReplicaSet': new Map(),
-  'apps/StatefulSet': new Map(),
   'policy/PodDisruptionBudget': new Map(),
   'storage.k8s.io/CSIDriver': new Map(),
   'storage.k8s.io/CSINode': new Map(),
@@ -90,9 +82,6 @@ const drop = <T>(groups: Map<string, Map<string, T>>, group: string, key: string
   if (members?.delete(key) && members.size === 0) groups.delete(group);
 };
 
-/** Controllers write their status with every Pod; plugins look at their specs only. */
-const workloads: ReadonlySet<string> = new Set(['ReplicationController', 'ReplicaSet', 'StatefulSet']);
-
 const noLabels: Labels = {};
 const noStatus: PodStatus = {};
 
@@ -115,6 +104,7 @@ export class Cache {
   readonly #homeless = new Map<string, Map<string, PodInfo>>();
   readonly nominations = new Nominations();
   readonly volumes = new VolumeIndex();
+  readonly workloads = new Workloads();
   /** Per claim, how many Pods on known nodes use it. */
   readonly #claimUsers = new Map<string, number>();
   readonly #volumesOn = new Map<string, number>();
@@ -163,25 +153,33 @@ export class Cache {
   remove(ref: ObjectRef): void {
     const { kind } = ref;
     if (ref.apiVersion !== 'v1') this.#removeListed(ref);
-    else if (kind === 'Pod') this.#forgetPod(refKey(ref));
+    else if (kind === 'Pod') this.#removePod(ref);
     else if (kind === 'Node') this.#removeNode(ref.name);
     else if (kind === 'Service') this.#removeService(nameOf(ref));
     else this.#removeListed(ref);
   }
 
   #upsertListed(object: Admitted<{ readonly spec?: unknown }>, before: Admitted<{ readonly spec?: unknown }> | undefined): void {
-    const isWorkload = workloads.has(object.kind);
-    if (isWorkload && before !== undefined && before.spec === object.spec) return;
+    const workload = workloadKindOf(object);
+    if (workload !== undefined) {
+      // Controllers write their status with every Pod; plugins look at their specs only.
+      if ((before === undefined || before.spec !== object.spec) && this.workloads.put(workload, object)) this.#version++;
+      return;
+    }
     const list = this.#listOf(object);
     if (list === undefined) return;
     const name = nameOf(object.metadata);
-    const known: Admitted<{ readonly spec?: unknown }> | undefined = list.get(name);
-    if (!isWorkload || known?.spec !== object.spec) this.#version++;
-    this.#changeListed(object.kind, known, object);
+    this.#version++;
+    this.#changeListed(object.kind, list.get(name), object);
     list.set(name, object);
   }
 
   #removeListed(ref: ObjectRef): void {
+    const workload = workloadKindOf(ref);
+    if (workload !== undefined) {
+      if (this.workloads.remove(workload, ref.namespace ?? '', ref.name)) this.#version++;
+      return;
+    }
     const list = this.#listOf(ref);
     const name = nameOf(ref);
     const before = list?.get(name);
@@ -250,11 +248,11 @@ export class Cache {
     // Pods that come before any has a node.
     if (!(nodeName || nominated) && this.#bound.size === 0 && this.nominations.size === 0) return;
     const key = known ?? podKey(pod);
+    const before = this.#bound.get(key);
     if (phase === 'Succeeded' || phase === 'Failed' || !(nodeName || nominated)) {
-      this.#forgetPod(key);
+      this.#forgetPod(key, before);
       return;
     }
-    const before = this.#bound.get(key);
     const node = nodeName ? this.#nodes.get(nodeName) : undefined;
     if (node !== undefined && before !== undefined && isStill(before, pod)) {
       const replaced = before.pod;
@@ -271,7 +269,7 @@ export class Cache {
       this.#watch?.podReplaced(before.pod, pod, node);
       return;
     }
-    this.#forgetPod(key);
+    this.#forgetPod(key, before);
     if (nodeName) {
       this.#bound.set(key, info);
       if (node === undefined) put(this.#homeless, nodeName, key, info);
@@ -283,13 +281,17 @@ export class Cache {
     }
   }
 
-  #forgetPod(key: string): void {
+  #removePod(ref: ObjectRef): void {
+    const key = refKey(ref);
+    this.#forgetPod(key, this.#bound.get(key));
+  }
+
+  #forgetPod(key: string, bound: PodInfo | undefined): void {
     const nominatedTo = this.nominations.size === 0 ? undefined : this.nominations.remove(key);
     if (nominatedTo !== undefined) {
       this.#version++;
       this.#watch?.nominationChanged(nominatedTo);
     }
-    const bound = this.#bound.get(key);
     if (bound === undefined) return;
     this.#bound.delete(key);
     const { nodeName = '' } = bound.spec;
@@ -313,8 +315,10 @@ export class Cache {
   }
 
   #countClaims(pod: PodInfo, { name }: NodeInfo, sign: 1 | -1): void {
-    if (pod.spec.volumes === undefined) return;
-    for (const volume of pod.spec.volumes) {
+    const { volumes: all } = pod.spec;
+    for (let index = 0; all !== undefined && index < all.length; index++) {
+      const volume = all[index];
+      if (volume === undefined) continue;
       const { persistentVolumeClaim } = volume;
       if (persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || csiVolumeOf(volume) !== undefined) {
         const volumes = (this.#volumesOn.get(name) ?? 0) + sign;

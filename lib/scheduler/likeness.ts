@@ -1,4 +1,6 @@
-import type { Container, PodSpec, Toleration } from '../api/generated/types.js';
+import type { Container, PodSpec, Quantity, Toleration } from '../api/generated/types.js';
+
+type Requests = Readonly<Record<string, Quantity>>;
 
 const hasImage = ({ volumes }: PodSpec): boolean => {
   if (volumes === undefined) return false;
@@ -21,6 +23,38 @@ export const isAlike = (a: PodSpec, b: PodSpec): boolean =>
     a.priority === b.priority &&
     a.preemptionPolicy === b.preemptionPolicy &&
     (a.volumes === b.volumes || !(hasImage(a) || hasImage(b))));
+
+const hasHostPort = ({ ports }: Container): boolean => {
+  for (let index = 0; ports !== undefined && index < ports.length; index++) if (ports[index]?.hostPort !== undefined) return true;
+  return false;
+};
+
+const areSame = (a: Requests | undefined, b: Requests | undefined): boolean => {
+  if (a === undefined || b === undefined || a === b) return a === b;
+  const keys = Object.keys(a);
+  const others = Object.keys(b);
+  if (keys.length !== others.length) return false;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? '';
+    if (key !== others[index] || a[key] !== b[key]) return false;
+  }
+  return true;
+};
+
+/** Whether plugins see no difference between lists of containers, as far as that is told without making their texts. */
+export const areAlike = (a: readonly Container[], b: readonly Container[]): boolean => {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const one = a[index];
+    const other = b[index];
+    if (one === undefined || other === undefined || one.image !== other.image || hasHostPort(one) || hasHostPort(other))
+      return false;
+    if (one.restartPolicyRules !== other.restartPolicyRules || !areSame(one.resources?.requests, other.resources?.requests))
+      return false;
+  }
+  return true;
+};
 
 const isDefaultFor = (key: string, toleration: Toleration | undefined): boolean =>
   toleration?.key === key &&

@@ -2,7 +2,7 @@ import type { Pod, PodSpec, Toleration } from '../api/generated/types.js';
 import { type Admitted, refKey } from '../api/object.js';
 import type { Labels } from '../api/selector.js';
 import { type HostPort, hostPortsOf } from './host-ports.js';
-import { isAlike, isPlain, specText } from './likeness.js';
+import { areAlike, isAlike, isPlain, specText } from './likeness.js';
 import { compileRequiredNodeAffinity, type NodeView } from './node-selector.js';
 import { compilePodAffinity, type PodAffinityTerms } from './pod-affinity-term.js';
 import { heldBy, type PodResource, requestsOf } from './pod-requests.js';
@@ -40,8 +40,8 @@ interface Compiled {
 
 /** Of specs that say more than most. */
 const compiled = new WeakMap<PodSpec['containers'], Compiled>();
-/** A Pod is asked about again at once, when it is bound, and Pods of one template mostly follow each other. */
-let last: Compiled | undefined;
+/** A Pod is asked about again at once, when it is bound, and Pods that are alike mostly follow each other. */
+let last: { spec: PodSpec; readonly namespace: string; readonly info: SpecInfo } | undefined;
 const byText = new Map<string, SpecInfo>();
 const mostTexts = 2000;
 
@@ -50,7 +50,10 @@ const mostTexts = 2000;
  * mostly ask for the same. So nearly all of the work is done once for many templates.
  */
 const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
-  if (last?.spec.containers === spec.containers && last.namespace === namespace && isAlike(last.spec, spec)) return last.info;
+  if (last?.namespace === namespace && isAlike(last.spec, spec) && areAlike(last.spec.containers, spec.containers)) {
+    last.spec = spec;
+    return last.info;
+  }
   const plain = isPlain(spec);
   const first = plain ? undefined : compiled.get(spec.containers);
   for (let known = first; known !== undefined; known = known.next) {
@@ -63,8 +66,8 @@ const specInfo = (spec: PodSpec, namespace: string): SpecInfo => {
     info = compileSpec(spec, namespace);
     byText.set(text, info);
   }
-  last = { spec, namespace, info, next: first };
-  if (!plain) compiled.set(spec.containers, last);
+  last = { spec, namespace, info };
+  if (!plain) compiled.set(spec.containers, { spec, namespace, info, next: first });
   return info;
 };
 

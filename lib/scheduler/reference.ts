@@ -15,8 +15,9 @@ export const withoutQueue = (info: PodInfo, profile: Profile | undefined): Decis
   if (phase === 'Succeeded' || phase === 'Failed') return { outcome: 'completed' };
   if (spec.nodeName) return { outcome: 'preassigned', node: spec.nodeName };
   if (profile === undefined) return { outcome: 'ignored', message: `schedulerName ${spec.schedulerName}` };
-  for (const plugin of profile.plugins) {
-    const message = plugin.preEnqueue?.(info);
+  const { plugins } = profile;
+  for (let index = 0; index < plugins.length; index++) {
+    const message = plugins[index]?.preEnqueue?.(info);
     if (message !== undefined) return { outcome: 'gated', message };
   }
   if (info.terminating) return { outcome: 'deleting', message: `skip schedule deleting pod: ${info.text}` };

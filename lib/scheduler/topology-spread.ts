@@ -68,17 +68,16 @@ export const spreadConstraints = (pod: PodInfo, whenUnsatisfiable: string): read
     .map((constraint) => compile(constraint, pod, compileSelector(constraint.labelSelector)));
 
 /** The selector of the controller that the Pod belongs to, if it is of a kind that spreads. */
-export const controllerSelector = ({ pod, namespace }: PodInfo, { lists }: Cache): LabelSelector | undefined => {
+export const controllerSelector = ({ pod, namespace }: PodInfo, { workloads }: Cache): LabelSelector | undefined => {
   const owners = pod.metadata.ownerReferences;
   for (let index = 0; owners !== undefined && index < owners.length; index++) {
     const owner = owners[index];
     if (owner?.controller !== true) continue;
     const { apiVersion, kind, name } = owner;
-    const key = `${namespace}/${name}`;
-    if (apiVersion === 'apps/v1' && kind === 'ReplicaSet') return lists['apps/ReplicaSet'].get(key)?.spec?.selector;
-    if (apiVersion === 'apps/v1' && kind === 'StatefulSet') return lists['apps/StatefulSet'].get(key)?.spec?.selector;
+    if (apiVersion === 'apps/v1' && (kind === 'ReplicaSet' || kind === 'StatefulSet'))
+      return workloads.get(kind, namespace, name)?.spec?.selector;
     if (apiVersion === 'v1' && kind === 'ReplicationController')
-      return labelsSelector(lists['/ReplicationController'].get(key)?.spec?.selector);
+      return labelsSelector(workloads.get(kind, namespace, name)?.spec?.selector);
     return undefined;
   }
   return undefined;

@@ -58,7 +58,9 @@ export class Bucket {
     if (this.#levels !== undefined) return this.#levels.get(this.#top)?.first;
     let best: number | undefined;
     let most = -1;
-    for (const place of this.#few) {
+    const places = this.#few;
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] ?? 0;
       const score = this.#ranks.scores[place] ?? 0;
       if (score < most || (score === most && best !== undefined && place > best)) continue;
       best = place;

@@ -72,8 +72,9 @@ export class Judgement {
 
   #judge(place: number, node: NodeInfo): void {
     let refused = 0;
-    for (const filter of this.filters) {
-      const refusal = filter.filter(node);
+    const { filters, summed, raw } = this;
+    for (let index = 0; index < filters.length; index++) {
+      const refusal = filters[index]?.filter(node);
       if (refusal === undefined) continue;
       refused = this.#world.verdicts.id(refusal);
       break;
@@ -86,8 +87,14 @@ export class Judgement {
       this.refusals[place] = refused;
     }
     let sum = 0;
-    for (const { score, weight } of this.summed) sum += weight * score.score(node);
+    for (let index = 0; index < summed.length; index++) {
+      const by = summed[index];
+      if (by !== undefined) sum += by.weight * by.score.score(node);
+    }
     this.scores[place] = sum;
-    for (const { by, scores } of this.raw) scores[place] = by.score.score(node);
+    for (let index = 0; index < raw.length; index++) {
+      const column = raw[index];
+      if (column !== undefined) column.scores[place] = column.by.score.score(node);
+    }
   }
 }

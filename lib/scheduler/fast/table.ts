@@ -196,7 +196,11 @@ export class Table {
 
   /** Whether the live traits of the node are those of its bucket. */
   #isStill(bucket: Bucket, index: number, place: number): boolean {
-    for (const trait of this.#traits.live) if (trait.of(index, place) !== trait.in(bucket)) return false;
+    const { live } = this.#traits;
+    for (let at = 0; at < live.length; at++) {
+      const trait = live[at];
+      if (trait !== undefined && trait.of(index, place) !== trait.in(bucket)) return false;
+    }
     return true;
   }
 

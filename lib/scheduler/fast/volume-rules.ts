@@ -26,7 +26,9 @@ export const isVolumePlugin = ({ name }: Plugin): boolean => volumePlugins.has(n
 /** Whether some volume has a say in where the Pod runs. */
 export const hasPlacedVolumes = ({ spec: { volumes } }: PodInfo): boolean => {
   if (volumes === undefined) return false;
-  for (const volume of volumes) {
+  for (let index = 0; index < volumes.length; index++) {
+    const volume = volumes[index];
+    if (volume === undefined) continue;
     if (volume.persistentVolumeClaim?.claimName !== undefined || volume.ephemeral !== undefined) return true;
     if ((volume.iscsi ?? volume.rbd) !== undefined || csiVolumeOf(volume) !== undefined) return true;
   }
