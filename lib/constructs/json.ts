@@ -33,7 +33,11 @@ const plain = (value: unknown, sparse: boolean, known?: readonly string[]): unkn
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol' ? notPlain : value;
   if (Array.isArray(value)) return sparse && value.length === 0 ? undefined : plainItems(value, sparse);
   if (known === undefined && value.constructor !== Object) return notPlain;
-  const keys = known ?? inOrder(Object.keys(value));
+  let keys = known;
+  if (keys === undefined) {
+    const own = Object.keys(value);
+    keys = own.length < 2 ? own : inOrder(own);
+  }
   const fields: Record<string, unknown> = {};
   let isEmpty = true;
   for (let index = 0; index < keys.length; index++) {

@@ -7,6 +7,12 @@ import { PlimsollError } from './error.js';
 import { jsonOf } from './json.js';
 import { provenanceOf } from './provenance.js';
 
+/** What a `Node` keeps only once there is any. Asking for it makes empty lists of a tree in which nearly no node has one. */
+interface Kept {
+  readonly _validations?: unknown;
+  readonly _dependencies?: unknown;
+}
+
 /** The API objects in the sub-tree of a construct, looked up once a construct. */
 const objectsUnder = (): ((construct: IConstruct) => readonly ApiObject[]) => {
   const known = new Map<IConstruct, readonly ApiObject[]>();
@@ -22,6 +28,8 @@ const dependencies = (constructs: readonly IConstruct[]): Map<ApiObject, Set<Api
   const under = objectsUnder();
   const all = new Map<ApiObject, Set<ApiObject>>();
   for (const construct of constructs) {
+    const kept = construct.node as unknown as Kept;
+    if ('_dependencies' in kept && kept._dependencies === undefined) continue;
     for (const dependency of construct.node.dependencies) {
       for (const source of under(construct)) {
         const targets = all.get(source) ?? new Set<ApiObject>();
@@ -53,6 +61,8 @@ export const collect = (root: IConstruct): readonly Manifest[] => {
   const constructs = root.node.findAll();
   const faults: string[] = [];
   for (const { node } of constructs) {
+    const kept = node as unknown as Kept;
+    if ('_validations' in kept && kept._validations === undefined) continue;
     for (const fault of node.validate()) faults.push(`${node.path}: ${fault}`);
   }
   if (faults.length > 0) throw new PlimsollError(root, faults.join('\n'));

@@ -108,53 +108,63 @@ const led = (object: object, leading: readonly string[]): readonly string[] => {
   const keys = Object.keys(object);
   let place = 0;
   for (const key of leading) {
-    const at = keys.indexOf(key, place);
-    if (at < 0) continue;
-    if (at > place) keys.copyWithin(place + 1, place, at);
-    keys[place++] = key;
+    if (keys[place] !== key) {
+      const at = keys.indexOf(key, place);
+      if (at < 0) continue;
+      keys.copyWithin(place + 1, place, at);
+      keys[place] = key;
+    }
+    place++;
   }
   return keys;
 };
 
+const noFields = ' {}';
+
 const leadingKeys = ['apiVersion', 'kind', 'metadata'];
 const leadingMetadata = ['name', 'generateName', 'namespace'];
 
-/** `text` with the fields of `value` behind it, in the order of `keys`. `hanging`: the first goes on in the line that there is. */
-const withFields = (text: string, value: object, keys: readonly string[], depth: number, hanging: boolean): string => {
+/** Appends the fields of `value`, in the order of `keys`, to a text in pieces. `hanging`: the first goes on in the line that there is. */
+const putFields = (text: string[], value: object, keys: readonly string[], depth: number, hanging: boolean): void => {
   const level = levels[depth] ?? levelOf(depth);
   let known = hanging ? level.hanging : level.keys;
-  let longer = text;
+  const before = text.length;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] ?? '';
     const field = (value as Readonly<Record<string, unknown>>)[key];
     if (field === undefined) continue;
     const lead = known.get(key) ?? leadOfKey(key, level, known);
     known = level.keys;
-    if (typeof field === 'string') longer += lead.scalar + written(field, level.deeper);
-    else if (typeof field !== 'object' || field === null) longer += lead.scalar + scalar(field);
-    else if (Array.isArray(field)) longer = withItems(longer + lead.collection, field, depth + 1, false);
+    if (typeof field === 'string') text.push(lead.scalar, written(field, level.deeper));
+    else if (typeof field !== 'object' || field === null) text.push(lead.scalar, scalar(field));
     else {
-      const below = depth === 0 && key === 'metadata' ? led(field, leadingMetadata) : Object.keys(field);
-      longer = withFields(longer + lead.collection, field, below, depth + 1, false);
+      text.push(lead.collection);
+      if (Array.isArray(field)) putItems(text, field, depth + 1, false);
+      else {
+        const below = depth === 0 && key === 'metadata' ? led(field, leadingMetadata) : Object.keys(field);
+        putFields(text, field, below, depth + 1, false);
+      }
     }
   }
-  return longer === text ? `${text} {}` : longer;
+  if (text.length === before) text.push(noFields);
 };
 
-/** `text` with the items of a list behind it. */
-const withItems = (text: string, items: readonly unknown[], depth: number, hanging: boolean): string => {
+/** Appends the items of a list. */
+const putItems = (text: string[], items: readonly unknown[], depth: number, hanging: boolean): void => {
   const level = levels[depth] ?? levelOf(depth);
   let lead = hanging ? hangingItem : level.item;
-  let longer = text;
   for (let index = 0; index < items.length; index++) {
     const value = items[index];
-    if (typeof value === 'string') longer += lead.scalar + written(value, level.deeper);
-    else if (typeof value !== 'object' || value === null) longer += lead.scalar + scalar(value);
-    else if (Array.isArray(value)) longer = withItems(longer + lead.collection, value, depth + 1, true);
-    else longer = withFields(longer + lead.collection, value, Object.keys(value), depth + 1, true);
+    if (typeof value === 'string') text.push(lead.scalar, written(value, level.deeper));
+    else if (typeof value !== 'object' || value === null) text.push(lead.scalar, scalar(value));
+    else {
+      text.push(lead.collection);
+      if (Array.isArray(value)) putItems(text, value, depth + 1, true);
+      else putFields(text, value, Object.keys(value), depth + 1, true);
+    }
     lead = level.item;
   }
-  return items.length === 0 ? `${text} []` : longer;
+  if (items.length === 0) text.push(' []');
 };
 
 /**
@@ -164,6 +174,9 @@ const withItems = (text: string, items: readonly unknown[], depth: number, hangi
  * Every string is read back as the same string by YAML 1.1 and YAML 1.2 readers.
  */
 export const toYaml = (object: object): string => {
-  const text = withFields('', object, led(object, leadingKeys), 0, true);
-  return text === ' {}' ? '{}\n' : `${text}\n`;
+  const text: string[] = [];
+  putFields(text, object, led(object, leadingKeys), 0, true);
+  if (text[0] === noFields) return '{}\n';
+  text.push('\n');
+  return text.join('');
 };

@@ -1,3 +1,4 @@
+import { Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type * as k8s from '../../api/generated/types.js';
 import { listed, PlimsollError } from '../error.js';
@@ -6,7 +7,7 @@ import { type DeepPartial, without } from '../merge.js';
 import type { PortOptions, Protocol } from '../pod/port.js';
 import { callOf, rememberEarly } from '../provenance.js';
 import { metadataFields, namespaceOf, type ObjectProps, pathOf } from '../resource.js';
-import { portOf, type ResolvedTarget, resolveTarget, sameNamespace, type Target, whenKnown } from '../target.js';
+import { portOf, type ResolvedTarget, resolveTarget, sameNamespace, type Target } from '../target.js';
 import { type Backend, type OfferedPort, Service } from './service.js';
 
 export interface ServicePortOptions {
@@ -91,12 +92,18 @@ const checkDeclared = (path: string, entries: readonly PortEntry[], target: Reso
   }
 };
 
-const servicePorts = (entries: readonly PortEntry[], declared: Declared): readonly k8s.ServicePort[] =>
+const servicePorts = (entries: readonly PortEntry[], declared: Declared | undefined): readonly k8s.ServicePort[] =>
   entries.map(({ key, options }) => {
     const podPort = portOf(declared, key);
     const { port, name = key, nodePort, appProtocol, target, protocol = podPort?.protocol } = options;
     return { name, port, targetPort: target ?? (podPort === undefined ? port : key), protocol, nodePort, appProtocol };
   });
+
+/** What has to wait for Pods that may still change. */
+const atSynth = (target: ResolvedTarget, entries: readonly PortEntry[]): object => ({
+  selector: Lazy.any({ produce: () => target.labels() }),
+  ports: Lazy.any({ produce: () => servicePorts(entries, target.ports()) }),
+});
 
 /** A Service that selects Pods. */
 export abstract class SelectingService<K extends string = string> extends Service<K> {
@@ -113,8 +120,10 @@ export abstract class SelectingService<K extends string = string> extends Servic
     if (declared !== undefined) checkDeclared(path, entries, target, declared);
     const spec = without(props, reshapedFields);
     spec.type = type;
-    spec.selector = whenKnown(target.known, () => target.labels());
-    spec.ports = whenKnown(target.known, () => servicePorts(entries, declared ?? target.ports()));
+    if (target.known) {
+      spec.selector = target.labels();
+      spec.ports = servicePorts(entries, declared);
+    } else Object.assign(spec, atSynth(target, entries));
     super(scope, id, props, spec);
     this.#target = target;
     this.#entries = entries;

@@ -73,7 +73,8 @@ export abstract class Workload<C = unknown, S = unknown> extends PodOwner<PortNa
     const selecting = selector ?? byName;
     const template: Record<string, string> = kind.selects ? { ...selecting, ...podLabels } : { ...podLabels };
     // Without a selector Kubernetes needs no label; one is there as soon as something wants to select the Pods.
-    const [labels, otherwise] = kind.selects ? [selecting, undefined] : [template, byName];
+    const labels = kind.selects ? selecting : template;
+    const otherwise = kind.selects ? undefined : byName;
 
     const pods = podTemplate(props, plainPod, {
       path: pathOf(scope, id),
