@@ -2,7 +2,6 @@ import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } fr
 import type { Admitted } from '../../api/object.js';
 import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
-import { keyFor } from '../controller.js';
 import { patience } from '../replicaset.js';
 import { sharing } from '../shared.js';
 import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
@@ -155,5 +154,5 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   if (complete) return;
   const after = conditionOf(status.conditions, 'Progressing');
   if (after === undefined || after.reason === 'ProgressDeadlineExceeded') return;
-  context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), keyFor(deployment));
+  context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), deployment.metadata.uid);
 };
