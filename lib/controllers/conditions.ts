@@ -33,8 +33,8 @@ export const withoutCondition = <C extends Condition>(conditions: readonly C[] |
 
 /** Sets a condition; one that has this status and reason already stays as it is, and the time of transition follows the status alone. */
 export const withCondition = <C extends Condition>(conditions: readonly C[] | undefined, condition: C): readonly C[] => {
-  const current = conditionOf(conditions, condition.type);
   if (conditions === undefined || conditions.length === 0) return [condition];
+  const current = conditionOf(conditions, condition.type);
   if (current === undefined) return conditions.concat(condition);
   if (current.status === condition.status && current.reason === condition.reason) return conditions;
   const kept = current.status === condition.status ? { ...condition, lastTransitionTime: current.lastTransitionTime } : condition;

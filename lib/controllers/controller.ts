@@ -1,6 +1,6 @@
 import type { Admitted } from '../api/object.js';
 import type { Clock } from '../apiserver/clock.js';
-import type { Kind, Kinds } from '../apiserver/kinds.js';
+import type { Kind } from '../apiserver/kinds.js';
 import type { ApiServer } from '../apiserver/server.js';
 import type { Change, Store } from '../apiserver/store.js';
 
@@ -56,8 +56,10 @@ export const splitKey = (key: string): readonly [namespace: string, name: string
   return [key.slice(0, slash), key.slice(slash + 1)];
 };
 
-/** The object of a kind that a key names, if it still exists. */
-export const objectOf = <K extends Kind>(store: Store, kind: K, key: string): Admitted<Kinds[K]> | undefined => {
-  const slash = key.indexOf('/');
-  return store.find(kind, key.slice(0, slash), key.slice(slash + 1));
-};
+/** The object whose uid is the key, if it still exists. A uid is a text that the store has already: most controllers need no other key. */
+export const objectOf = <T>(store: Store, uid: string): Admitted<T> | undefined =>
+  store.withUid(uid) as Admitted as Admitted<T> | undefined;
+
+/** The uid of the object that is called so now, whichever a reference to it meant. */
+export const uidOf = (store: Store, kind: Kind, namespace: string | undefined, name: string): Keys =>
+  store.find(kind, namespace, name)?.metadata.uid ?? noKeys;

@@ -3,7 +3,7 @@ import { type Admitted, type KubeObject, refOf } from '../api/object.js';
 import { equal } from '../apiserver/equal.js';
 import type { Stored } from '../apiserver/kinds.js';
 import type { Store } from '../apiserver/store.js';
-import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from './controller.js';
+import { type Controller, type ControllerContext, keyFor, noKeys, objectOf, splitKey } from './controller.js';
 import { type DesiredSlice, endpointSlicesOf, type Nodes, selectsPods } from './endpointslice.js';
 import { mirroredSlicesOf } from './endpointslicemirroring.js';
 import { isFinished } from './pods.js';
@@ -59,28 +59,28 @@ const areStarting = (
   return isNew && store.controlledBy('EndpointSlice', metadata.uid).length === 0;
 };
 
+const uidOf = ({ metadata }: Admitted): string => metadata.uid;
+
 /** Keeps the EndpointSlices of the Services that select Pods. */
 export const endpointSliceController: Controller = {
   name: 'endpoint-slice-controller',
   kinds: ['Service', 'Pod'],
   observes: true,
   keysFor: ({ object, previous }, store) => {
-    if (object.kind === 'Service') return keyFor(object);
+    if (object.kind === 'Service') return object.metadata.uid;
     // A Pod without an address is in no slice, whatever else happens to it.
     if (addressOf(object) === undefined && (previous === undefined || addressOf(previous) === undefined)) return noKeys;
     const namespace = object.metadata.namespace ?? '';
     const services = store.servicesSelecting(namespace, object.metadata.labels ?? {});
     if (previous === undefined || previous.metadata.labels === object.metadata.labels) {
       const only = services[0];
-      return only !== undefined && services.length === 1 ? keyFor(only) : services.map(keyFor);
+      return only !== undefined && services.length === 1 ? only.metadata.uid : services.map(uidOf);
     }
-    return [
-      ...new Set([...services.map(keyFor), ...store.servicesSelecting(namespace, previous.metadata.labels ?? {}).map(keyFor)]),
-    ];
+    return [...new Set([...services, ...store.servicesSelecting(namespace, previous.metadata.labels ?? {})].map(uidOf))];
   },
   reconcile: (key, context) => {
     const { store } = context;
-    const service: Admitted<Service> | undefined = objectOf(store, 'Service', key);
+    const service = objectOf<Service>(store, key);
     if (service === undefined || service.metadata.deletionTimestamp !== undefined || !selectsPods(service)) return;
     const pods = store.podsWith(service.metadata.namespace ?? '', service.spec?.selector ?? {});
     if (areStarting(pods, service, context)) {
@@ -93,7 +93,7 @@ export const endpointSliceController: Controller = {
       context.event(
         'Warning',
         'FailedToUpdateEndpointSlices',
-        `Error updating Endpoint Slices for Service ${key}: ${error}`,
+        `Error updating Endpoint Slices for Service ${keyFor(service)}: ${error}`,
         service,
       );
     }
@@ -113,8 +113,8 @@ export const endpointSliceMirroringController: Controller = {
     return isUnneeded ? noKeys : keyFor(object);
   },
   reconcile: (key, context) => {
-    const endpoints: Admitted<Endpoints> | undefined = objectOf(context.store, 'Endpoints', key);
+    const endpoints: Admitted<Endpoints> | undefined = context.store.find('Endpoints', ...splitKey(key));
     if (endpoints === undefined) return;
-    replaceSlices(endpoints, mirroredSlicesOf(endpoints, objectOf(context.store, 'Service', key)), context);
+    replaceSlices(endpoints, mirroredSlicesOf(endpoints, context.store.find('Service', ...splitKey(key))), context);
   },
 };

@@ -15,7 +15,7 @@ import { suffixOf } from '../apiserver/identity.js';
 import { conditionOf } from './conditions.js';
 import { asksForTopology, distributionHints, topologyHints } from './endpointslice-hints.js';
 import { controllerReference, isFinished, isTerminating } from './pods.js';
-import { sharing } from './shared.js';
+import { remembering, sharing } from './shared.js';
 
 /** What a controller makes for one Service: the slices it shall have, and what went wrong on the way. */
 export interface DesiredSlices {
@@ -121,25 +121,34 @@ const targetPort = (port: ServicePort, pod: Pod): number | undefined => {
   return undefined;
 };
 
+const sharedPort = remembering((name: string, protocol: string, port: number): readonly DiscoveryV1EndpointPort[] => [
+  { name, protocol, port },
+]);
+
+const sharedPorts = sharing<readonly DiscoveryV1EndpointPort[]>();
+
 /** The ports of a Service with the numbers that they have on a Pod; a port without a number is left out. */
 const portsWith = (
   servicePorts: readonly ServicePort[],
   numbers: readonly (number | undefined)[],
 ): readonly DiscoveryV1EndpointPort[] => {
-  if (numbers.includes(undefined)) {
-    const known = servicePorts.filter((_port, index) => numbers[index] !== undefined);
-    return portsWith(
-      known,
-      numbers.filter((number) => number !== undefined),
-    );
+  const ports: DiscoveryV1EndpointPort[] = [];
+  for (let at = 0; at < servicePorts.length; at++) {
+    const port = numbers[at];
+    if (port === undefined) continue;
+    const { name = '', protocol = 'TCP', appProtocol } = servicePorts[at] ?? {};
+    // Most Services have one port, and most of those the same.
+    if (servicePorts.length === 1 && !appProtocol) return sharedPort(name, protocol, port);
+    ports.push(appProtocol ? { name, protocol, port, appProtocol } : { name, protocol, port });
   }
-  return servicePorts.map(({ name = '', protocol = 'TCP', appProtocol }, index) => {
-    const port = numbers[index];
-    return appProtocol ? { name, protocol, port, appProtocol } : { name, protocol, port };
-  });
+  return sharedPorts(ports);
 };
 
-const sharedPorts = sharing<readonly DiscoveryV1EndpointPort[]>();
+const numbersOf = (ports: readonly ServicePort[], pod: Pod): readonly (number | undefined)[] => {
+  const only = ports[0];
+  if (only !== undefined && ports.length === 1) return [targetPort(only, pod)];
+  return ports.map((port) => targetPort(port, pod));
+};
 
 type AddressType = 'IPv4' | 'IPv6';
 
@@ -237,12 +246,12 @@ const groupsOf = (
     }
     const addresses = addressesOf(pod, addressType);
     if (addresses.length === 0) continue;
-    const numbers = ports.map((port) => targetPort(port, pod));
+    const numbers = numbersOf(ports, pod);
     const endpoint = endpointOf(service, pod, node, addresses);
     const group = groups?.find((known) => isOfNumbers(known, numbers));
     if (group !== undefined) group.endpoints.push(endpoint);
     else {
-      const made = { numbers, ports: sharedPorts(portsWith(ports, numbers)), endpoints: [endpoint] };
+      const made = { numbers, ports: portsWith(ports, numbers), endpoints: [endpoint] };
       if (groups === undefined) groups = [made];
       else groups.push(made);
     }

@@ -5,7 +5,7 @@ import type { Labels } from '../api/selector.js';
 import type { Kind } from '../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../apiserver/store.js';
 import { conditionOf } from './conditions.js';
-import { type Keys, keyFor, noKeys } from './controller.js';
+import { type Keys, noKeys, uidOf } from './controller.js';
 
 type Owning = Extract<Kind, 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'ReplicationController'>;
 
@@ -46,17 +46,19 @@ export const keysOfPods = (kind: Owning, { object, previous }: Change, store: St
   const isSame = previous === undefined || previous.metadata.ownerReferences === object.metadata.ownerReferences;
   const before = isSame ? owner : controllerRefOf(previous);
   if (owner !== undefined && (isSame || before === undefined || before.kind !== kind))
-    return owner.kind === kind ? `${object.metadata.namespace}/${owner.name}` : noKeys;
+    return owner.kind === kind ? uidOf(store, kind, object.metadata.namespace, owner.name) : noKeys;
   const keys = new Set<string>();
-  if (before?.kind === kind) keys.add(`${object.metadata.namespace}/${before.name}`);
-  if (owner?.kind === kind) keys.add(`${object.metadata.namespace}/${owner.name}`);
+  for (const reference of [before, owner]) {
+    const named = reference?.kind === kind ? store.find(kind, object.metadata.namespace, reference.name) : undefined;
+    if (named !== undefined) keys.add(named.metadata.uid);
+  }
   if (owner === undefined && object.metadata.labels !== undefined) {
     for (const candidate of store.list(kind, object.metadata.namespace)) {
       const selector = candidate.spec?.selector;
       if (selector === undefined) continue;
       const matches =
         kind === 'ReplicationController' ? matcherOfLabels(selector as Labels) : matcherOf(selector as LabelSelector);
-      if (matches(object.metadata.labels)) keys.add(keyFor(candidate));
+      if (matches(object.metadata.labels)) keys.add(candidate.metadata.uid);
     }
   }
   return [...keys];

@@ -13,7 +13,7 @@ import { controllerRefOf } from '../apiserver/store.js';
 import { createInBatches } from './batches.js';
 import { claimPods } from './claim.js';
 import { conditionOf, withCondition, withoutCondition } from './conditions.js';
-import { type Controller, type ControllerContext, keyFor, noKeys, objectOf } from './controller.js';
+import { type Controller, type ControllerContext, noKeys, objectOf } from './controller.js';
 import { inDeletionOrder } from './deletion-order.js';
 import { keysOfCountedPods } from './owner-keys.js';
 import { isActive, isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from './pods.js';
@@ -174,10 +174,10 @@ const keepingReplicas = (kind: 'ReplicaSet' | 'ReplicationController', name: str
   keysFor: (change, store) => {
     const { object, previous } = change;
     if (object.kind === 'Pod') return keysOfCountedPods(kind, change, store);
-    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : keyFor(object);
+    return previous !== undefined && isStatusOnly(previous, object) ? noKeys : object.metadata.uid;
   },
   reconcile: (key, context) => {
-    const set = objectOf(context.store, kind, key);
+    const set = objectOf<Replicator>(context.store, key);
     if (set?.spec !== undefined) reconcile(key, set, context);
   },
 });

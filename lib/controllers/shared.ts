@@ -8,3 +8,12 @@ export const sharing = <T extends object>(): ((made: T) => T) => {
     return last;
   };
 };
+
+/** Gives what was made last again while what it is made of stays the same. */
+export const remembering = <A, B, C, T>(make: (a: A, b: B, c: C) => T): ((a: A, b: B, c: C) => T) => {
+  let last: { readonly a: A; readonly b: B; readonly c: C; readonly made: T } | undefined;
+  return (a, b, c) => {
+    if (last === undefined || last.a !== a || last.b !== b || last.c !== c) last = { a, b, c, made: make(a, b, c) };
+    return last.made;
+  };
+};

@@ -1,31 +1,53 @@
 import { refOf } from '../api/object.js';
 import type { ApiServer } from '../apiserver/server.js';
 import { type Change, controllerRefOf } from '../apiserver/store.js';
-import { Alarms } from './alarms.js';
+import { type Alarm, Alarms } from './alarms.js';
 import { type Audience, Audiences } from './audience.js';
 import type { Controller, ControllerContext } from './controller.js';
 
 /** First delay of a retry and the longest one, seconds (client-go's default rate limiter). */
 const backoff = { base: 0.005, max: 1000 };
 
+/** A key that something is to be done for, now or later; it is found by its key once, and not for each step. */
+interface Task {
+  readonly key: string;
+  isDue: boolean;
+  /** Its place among those that wait until everybody else has done their part; -1: it does not. */
+  waitsAt: number;
+  alarm: Alarm<Task> | undefined;
+}
+
 /** What there is to do for one controller. */
 interface Lane {
   readonly place: number;
   readonly controller: Controller;
   readonly context: ControllerContext;
-  /** Due keys in order, from `next` on; what is before is done. */
-  queue: string[];
+  /** By key. */
+  readonly tasks: Map<string, Task>;
+  /** Due tasks in order, from `next` on; what is before is done. */
+  readonly queue: Task[];
   next: number;
-  due: Set<string>;
-  /** Due when everybody else has done their part. */
-  later: Set<string>;
+  /** What is reconciled just now: what is asked for it need not be found. */
+  running: Task | undefined;
+  /** Due when everybody else has done their part: those that are still at the place that they took. */
+  readonly later: Task[];
   /** Failures in a row, by key. */
   readonly failures: Map<string, number>;
-  readonly alarms: Alarms;
-  /** Makes a key due when everybody else has done their part. */
-  readonly wait: (key: string) => void;
+  readonly alarms: Alarms<Task>;
+  /** Makes a task due when everybody else has done their part. */
+  readonly wait: (task: Task) => void;
   retried: boolean;
 }
+
+/** The task of a key in a lane; one that nothing is to be done for any more is made anew. */
+const taskIn = ({ tasks, running }: Lane, key: string): Task => {
+  if (running?.key === key) return running;
+  const known = tasks.get(key);
+  if (known !== undefined) return known;
+  const made: Task = { key, isDue: false, waitsAt: -1, alarm: undefined };
+  tasks.set(key, made);
+  return made;
+};
 
 /**
  * Runs controllers over what changed, each key once however often it changed meanwhile. What an author or another
@@ -52,8 +74,8 @@ export class WorkQueue {
   run(tick?: () => void): number {
     let count = 0;
     for (let lane = this.#lanes[this.#first]; lane !== undefined; lane = this.#lanes[this.#first]) {
-      const key = lane.queue[lane.next];
-      if (key === undefined) {
+      const task = lane.queue[lane.next];
+      if (task === undefined) {
         lane.queue.length = 0;
         lane.next = 0;
         this.#first++;
@@ -61,8 +83,9 @@ export class WorkQueue {
       }
       // Taken out first: what changes while the controller runs makes the key due again.
       lane.next++;
-      lane.due.delete(key);
-      this.#reconcile(lane, key);
+      task.isDue = false;
+      this.#reconcile(lane, task);
+      if (!task.isDue && task.waitsAt < 0 && task.alarm === undefined) lane.tasks.delete(task.key);
       count++;
       tick?.();
     }
@@ -72,18 +95,15 @@ export class WorkQueue {
   /** Reconciles what waited for everybody else; returns how many keys that were. */
   runLater(tick?: () => void): number {
     for (const lane of this.#lanes) {
-      const { due, later, place } = lane;
-      if (later.size === 0) continue;
-      if (due.size === 0) {
-        lane.due = later;
-        lane.later = due;
-        lane.queue = Array.from(later);
-        lane.next = 0;
-        if (place < this.#first) this.#first = place;
-        continue;
+      const { later } = lane;
+      if (later.length === 0) continue;
+      for (let at = 0; at < later.length; at++) {
+        const task = later[at];
+        if (task?.waitsAt !== at) continue;
+        task.waitsAt = -1;
+        this.#add(lane, task);
       }
-      for (const key of later) this.#add(lane, key);
-      later.clear();
+      later.length = 0;
     }
     return this.run(tick);
   }
@@ -95,12 +115,10 @@ export class WorkQueue {
     return count > 0;
   }
 
-  #add(lane: Lane, key: string): void {
-    const { due, queue } = lane;
-    const { size } = due;
-    due.add(key);
-    if (due.size === size) return;
-    queue.push(key);
+  #add(lane: Lane, task: Task): void {
+    if (task.isDue) return;
+    task.isDue = true;
+    lane.queue.push(task);
     if (lane.place < this.#first) this.#first = lane.place;
   }
 
@@ -129,20 +147,24 @@ export class WorkQueue {
   }
 
   #note(lane: Lane, key: string, waits: boolean): void {
-    if (lane.controller.immediate) this.#reconcile(lane, key);
-    else if (!waits) this.#add(lane, key);
-    else if (!lane.due.has(key)) lane.later.add(key);
+    const task = taskIn(lane, key);
+    if (lane.controller.immediate) this.#reconcile(lane, task);
+    else if (waits) lane.wait(task);
+    else this.#add(lane, task);
   }
 
   /** Each reconciliation decides anew when to come back. */
-  #reconcile(lane: Lane, key: string): void {
-    lane.alarms.cancel(key);
-    if (lane.later.size > 0) lane.later.delete(key);
+  #reconcile(lane: Lane, task: Task): void {
+    const { key, alarm } = task;
+    if (alarm !== undefined) lane.alarms.cancel(alarm);
+    task.waitsAt = -1;
     lane.retried = false;
+    lane.running = task;
     const before = this.#running;
     this.#running = lane;
     lane.controller.reconcile(key, lane.context);
     this.#running = before;
+    lane.running = undefined;
     if (!lane.retried && lane.failures.size > 0) lane.failures.delete(key);
   }
 
@@ -155,10 +177,11 @@ export class WorkQueue {
       event: (type, reason, message, object) =>
         api.record({ type, reason, message, object: refOf(object), component: controller.name }),
       later: (key, seconds = 0) => {
-        if (seconds > 0) lane.alarms.set(seconds, key, wait);
-        else wait(key);
+        const task = taskIn(lane, key);
+        if (seconds > 0) lane.alarms.set(seconds, task, wait);
+        else wait(task);
       },
-      after: (seconds, key) => lane.alarms.set(seconds, key, now),
+      after: (seconds, key) => lane.alarms.set(seconds, taskIn(lane, key), now),
       retry: (key) => {
         const failed = (lane.failures.get(key) ?? 0) + 1;
         lane.failures.set(key, failed);
@@ -166,18 +189,21 @@ export class WorkQueue {
         context.after(Math.min(backoff.base * 2 ** (failed - 1), backoff.max), key);
       },
     };
-    const now = (key: string): void => this.#add(lane, key);
-    const wait = (key: string): void => {
-      if (!lane.due.has(key)) lane.later.add(key);
+    const now = (task: Task): void => this.#add(lane, task);
+    const wait = (task: Task): void => {
+      if (task.isDue || task.waitsAt >= 0) return;
+      task.waitsAt = lane.later.length;
+      lane.later.push(task);
     };
     const lane: Lane = {
       place,
       controller,
       context,
+      tasks: new Map(),
       queue: [],
       next: 0,
-      due: new Set(),
-      later: new Set(),
+      running: undefined,
+      later: [],
       failures: new Map(),
       alarms: new Alarms(api.clock),
       wait,

@@ -3,7 +3,7 @@ import { type Admitted, refOf } from '../../api/object.js';
 import type { Change, Store } from '../../apiserver/store.js';
 import { createInBatches } from '../batches.js';
 import { claimPods } from '../claim.js';
-import { type Controller, type ControllerContext, type Keys, keyFor, splitKey } from '../controller.js';
+import { type Controller, type ControllerContext, type Keys, keyFor, objectOf } from '../controller.js';
 import { keysOfPods } from '../owner-keys.js';
 import { isAvailable, isFinished, isReady, isTerminating, nextAvailability, podOf } from '../pods.js';
 import { revisionLabel, revisionsOf, truncateHistory, updateRevision } from '../revisions.js';
@@ -191,14 +191,14 @@ const ordered = (
 
 const keysFor = (change: Change, store: Store): Keys => {
   const { object, previous, type } = change;
-  if (object.kind === 'DaemonSet') return [keyFor(object)];
+  if (object.kind === 'DaemonSet') return object.metadata.uid;
   if (object.kind === 'Pod') return keysOfPods('DaemonSet', change, store);
   const isNews =
     type !== 'modified' ||
     previous === undefined ||
     previous.spec !== object.spec ||
     previous.metadata.labels !== object.metadata.labels;
-  return isNews ? store.list('DaemonSet').map(keyFor) : [];
+  return isNews ? store.list('DaemonSet').map(({ metadata }) => metadata.uid) : [];
 };
 
 /** Keeps one Pod of a DaemonSet on every node that it fits. */
@@ -207,7 +207,7 @@ export const daemonSetController: Controller = {
   kinds: ['DaemonSet', 'Pod', 'Node'],
   keysFor,
   reconcile: (key, context) => {
-    const set = context.store.find('DaemonSet', ...splitKey(key));
+    const set = objectOf<DaemonSet>(context.store, key);
     if (set !== undefined) reconcileSet(key, set, context);
   },
 };

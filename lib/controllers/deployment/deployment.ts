@@ -4,7 +4,7 @@ import { type Admitted, refOf } from '../../api/object.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { type Change, controllerRefOf, type Store } from '../../apiserver/store.js';
 import { conditionOf, withCondition } from '../conditions.js';
-import { type Controller, type ControllerContext, type Keys, keyFor, noKeys, objectOf } from '../controller.js';
+import { type Controller, type ControllerContext, type Keys, noKeys, objectOf, uidOf } from '../controller.js';
 import { isFinished } from '../pods.js';
 import {
   countsOf,
@@ -139,7 +139,7 @@ const rollOut = (
   const { current } = sets;
   if (current === undefined) {
     writeStatus(sets, sets.deployment.status, context);
-    context.retry(keyFor(deployment));
+    context.retry(deployment.metadata.uid);
     return;
   }
   const wanted = replicasOf(deployment);
@@ -172,7 +172,7 @@ const recreate = (
   if (sets.current === undefined) sets = syncReplicaSets(sets.deployment, claimed, true, context);
   if (sets.current === undefined) {
     writeStatus(sets, sets.deployment.status, context);
-    context.retry(keyFor(deployment));
+    context.retry(deployment.metadata.uid);
     return;
   }
   const scaledUp = scaleIfNeeded(sets.current, replicasOf(deployment), sets.deployment, context);
@@ -210,24 +210,25 @@ const isOwnWrite = (before: Admitted, after: Admitted): boolean =>
   before.metadata.deletionTimestamp === after.metadata.deletionTimestamp;
 
 const keysFor = ({ type, object, previous }: Change, store: Store): Keys => {
-  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? noKeys : keyFor(object);
+  if (object.kind === 'Deployment') return previous !== undefined && isOwnWrite(previous, object) ? noKeys : object.metadata.uid;
   const owner = controllerRefOf(object);
   if (object.kind === 'Pod') {
     if (type !== 'deleted' || owner?.kind !== 'ReplicaSet') return noKeys;
     const set = store.find('ReplicaSet', object.metadata.namespace, owner.name);
     const root = set && controllerRefOf(set);
-    return root?.kind === 'Deployment' ? `${object.metadata.namespace}/${root.name}` : noKeys;
+    return root?.kind === 'Deployment' ? uidOf(store, 'Deployment', object.metadata.namespace, root.name) : noKeys;
   }
   if (owner !== undefined && (previous === undefined || previous.metadata.ownerReferences === object.metadata.ownerReferences))
-    return owner.kind === 'Deployment' ? `${object.metadata.namespace}/${owner.name}` : noKeys;
+    return owner.kind === 'Deployment' ? uidOf(store, 'Deployment', object.metadata.namespace, owner.name) : noKeys;
   const keys = new Set<string>();
   for (const root of [owner, previous && controllerRefOf(previous)]) {
-    if (root?.kind === 'Deployment') keys.add(`${object.metadata.namespace}/${root.name}`);
+    const named = root?.kind === 'Deployment' ? store.find('Deployment', object.metadata.namespace, root.name) : undefined;
+    if (named !== undefined) keys.add(named.metadata.uid);
   }
   if (owner === undefined && object.metadata.labels !== undefined) {
     for (const deployment of store.list('Deployment', object.metadata.namespace)) {
       if (deployment.spec !== undefined && matcherOf(deployment.spec.selector)(object.metadata.labels))
-        keys.add(keyFor(deployment));
+        keys.add(deployment.metadata.uid);
     }
   }
   return [...keys];
@@ -243,7 +244,7 @@ export const deploymentController: Controller = {
   knowsItsOwn: true,
   keysFor,
   reconcile: (key, context) => {
-    const found = objectOf(context.store, 'Deployment', key);
+    const found = objectOf<Deployment>(context.store, key);
     if (found?.spec === undefined) return;
     const claimed = claimReplicaSets(found, context);
     if (found.metadata.deletionTimestamp !== undefined) {

@@ -9,7 +9,7 @@ import { withOwners } from '../claim.js';
 import { conditionOf, withCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
 import { controllerReference } from '../pods.js';
-import { sharing } from '../shared.js';
+import { remembering, sharing } from '../shared.js';
 import { templateHash } from '../template-hash.js';
 import {
   desiredAnnotation,
@@ -197,7 +197,13 @@ const areSame = (a: Labels, b: Labels | undefined): boolean => {
   return true;
 };
 
-const sharedNotes = sharing<Annotations>();
+const notesOf = remembering(
+  (revision: number, wanted: number, most: number): Annotations => ({
+    [revisionAnnotation]: String(revision),
+    [desiredAnnotation]: String(wanted),
+    [maxAnnotation]: String(most),
+  }),
+);
 
 const create = (
   deployment: Admitted<Deployment>,
@@ -217,11 +223,7 @@ const create = (
   const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);
   const wanted = replicasOf(deployment);
-  const noted = sharedNotes({
-    [revisionAnnotation]: String(revision),
-    [desiredAnnotation]: String(wanted),
-    [maxAnnotation]: String(wanted + maxSurge(deployment)),
-  });
+  const noted = notesOf(revision, wanted, wanted + maxSurge(deployment));
   const copied = copiedAnnotations(deployment);
   const minReadySeconds = deployment.spec?.minReadySeconds;
   const podTemplate = { ...template, metadata: { ...template.metadata, labels } };

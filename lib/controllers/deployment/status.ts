@@ -2,15 +2,23 @@ import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } fr
 import type { Admitted } from '../../api/object.js';
 import { conditionOf, withCondition, withoutCondition } from '../conditions.js';
 import type { ControllerContext } from '../controller.js';
-import { keyFor } from '../controller.js';
 import { patience } from '../replicaset.js';
-import { sharing } from '../shared.js';
+import { remembering } from '../shared.js';
 import { countsOf, hasProgressDeadline, maxUnavailable, replicasOf } from './arithmetic.js';
 import { allOf, type ReplicaSets, writeStatus } from './replicasets.js';
 
 type CountedStatus = { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] };
 
-const sharedAvailability = sharing<DeploymentCondition>();
+const availability = remembering(
+  (status: 'True' | 'False', reason: string, time: string): DeploymentCondition => ({
+    type: 'Available',
+    status,
+    reason,
+    message: status === 'True' ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+    lastUpdateTime: time,
+    lastTransitionTime: time,
+  }),
+);
 
 /** The numbers, and whether enough Pods are available. */
 export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): CountedStatus => {
@@ -20,14 +28,9 @@ export const countedStatus = (sets: ReplicaSets, { clock }: ControllerContext): 
   const unavailable = Math.max(0, wanted - available);
   const missing = replicasOf(deployment) - available;
   const enough = missing <= 0 || missing <= maxUnavailable(deployment);
-  const condition = sharedAvailability({
-    type: 'Available',
-    status: enough ? 'True' : 'False',
-    reason: enough ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-    message: enough ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
-    lastUpdateTime: clock.timestamp,
-    lastTransitionTime: clock.timestamp,
-  });
+  const condition = enough
+    ? availability('True', 'MinimumReplicasAvailable', clock.timestamp)
+    : availability('False', 'MinimumReplicasUnavailable', clock.timestamp);
   const { collisionCount } = deployment.status ?? {};
   const status: CountedStatus = { observedGeneration: deployment.metadata.generation };
   if (replicas > 0) status.replicas = replicas;
@@ -155,5 +158,5 @@ export const syncRolloutStatus = (sets: ReplicaSets, context: ControllerContext)
   if (complete) return;
   const after = conditionOf(status.conditions, 'Progressing');
   if (after === undefined || after.reason === 'ProgressDeadlineExceeded') return;
-  context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), keyFor(deployment));
+  context.after(Math.max(1, untilDeadline(deployment, after, context.clock.now) + 1), deployment.metadata.uid);
 };

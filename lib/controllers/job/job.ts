@@ -2,7 +2,7 @@ import type { Job, JobCondition, JobStatus, Pod } from '../../api/generated/type
 import { type Admitted, refOf } from '../../api/object.js';
 import { claimPods } from '../claim.js';
 import { conditionOf, withCondition } from '../conditions.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from '../controller.js';
+import { type Controller, type ControllerContext, objectOf } from '../controller.js';
 import { inDeletionOrder } from '../deletion-order.js';
 import { keysOfPods } from '../owner-keys.js';
 import { isActive, isReady, isTerminating } from '../pods.js';
@@ -236,9 +236,9 @@ const expire = (key: string, job: Admitted<Job>, { api, clock, after }: Controll
 export const jobController: Controller = {
   name: 'job-controller',
   kinds: ['Job', 'Pod'],
-  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfPods('Job', change, store) : [keyFor(change.object)]),
+  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfPods('Job', change, store) : change.object.metadata.uid),
   reconcile: (key, context) => {
-    const job = context.store.find('Job', ...splitKey(key));
+    const job = objectOf<Job>(context.store, key);
     const managedElsewhere = job?.spec?.managedBy !== undefined && job.spec.managedBy !== 'kubernetes.io/job-controller';
     if (job !== undefined && !managedElsewhere) reconcileJob(key, job, context);
   },

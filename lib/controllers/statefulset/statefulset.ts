@@ -2,7 +2,7 @@ import type { ControllerRevision, Pod, StatefulSet, StatefulSetStatus } from '..
 import type { Admitted } from '../../api/object.js';
 import { equal } from '../../apiserver/equal.js';
 import { claimPods } from '../claim.js';
-import { type Controller, type ControllerContext, keyFor, splitKey } from '../controller.js';
+import { type Controller, type ControllerContext, objectOf } from '../controller.js';
 import { keysOfPods } from '../owner-keys.js';
 import { isFinished, isTerminating, nextAvailability } from '../pods.js';
 import { revisionsOf, templateOf, truncateHistory, updateRevision } from '../revisions.js';
@@ -200,9 +200,10 @@ const reconcileSet = (key: string, set: Admitted<StatefulSet>, context: Controll
 export const statefulSetController: Controller = {
   name: 'statefulset-controller',
   kinds: ['StatefulSet', 'Pod'],
-  keysFor: (change, store) => (change.object.kind === 'Pod' ? keysOfPods('StatefulSet', change, store) : [keyFor(change.object)]),
+  keysFor: (change, store) =>
+    change.object.kind === 'Pod' ? keysOfPods('StatefulSet', change, store) : change.object.metadata.uid,
   reconcile: (key, context) => {
-    const set = context.store.find('StatefulSet', ...splitKey(key));
+    const set = objectOf<StatefulSet>(context.store, key);
     if (set !== undefined) reconcileSet(key, set, context);
   },
 };
