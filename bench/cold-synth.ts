@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figure, median } from './figure.js';
+import { newProject } from './project.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -31,10 +32,7 @@ const seconds = (directory: string, command: string, args: readonly string[]): n
 
 /** One Deployment and Service from TypeScript source: `plimsoll synth` against `cdk8s synth` on the same program. */
 export const coldSynth = (): void => {
-  // Below the package, so that the program finds it by name.
-  const directory = join(root, 'build', 'bench');
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
+  const directory = newProject();
   writeFileSync(join(directory, 'main.ts'), program);
   writeFileSync(
     join(directory, 'cdk8s.yaml'),

@@ -2,17 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { newProject } from './project.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+let project: string | undefined;
 
 /** Runs a program of this folder in processes of its own, as one file without types, which is how users run it; what it printed last each time. */
 export const measured = <Figures>(name: string, times: number, args: readonly (string | number)[] = []): readonly Figures[] => {
-  const program = join(root, 'build', 'bench', `${name}.mjs`);
+  project ??= newProject();
+  const program = join(project, `${name}.mjs`);
   buildSync({
-    entryPoints: [join(root, 'bench', `${name}.ts`)],
+    entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
     outfile: program,
     bundle: true,
     packages: 'external',
+    // By its name: `paths` of tsconfig.json would come first.
+    external: ['plimsoll'],
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
