@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const packages = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
+const packages = ['cdk8s', 'cdk8s-plus-27', 'constructs', 're2js', 'yaml'];
 
 /**
  * A project that has this package installed, as people have one: within the repository, programs would run on its sources. It is removed when the
