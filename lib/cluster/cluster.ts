@@ -6,13 +6,14 @@ import { auditedViolation } from '../apiserver/admission/pod-security/audit.js';
 import type { Assumption } from '../apiserver/assumption.js';
 import type { ClusterEvent } from '../apiserver/event.js';
 import type { Kind, Kinds, Stored } from '../apiserver/kinds.js';
-import type { Applied } from '../apiserver/server.js';
 import { type GroupKind, keyOf } from '../apiserver/store.js';
 import { runCronJob } from '../controllers/index.js';
 import type { PodBehaviour } from '../kubelet/behaviour.js';
 import { Kubelet } from '../kubelet/index.js';
 import type { Manifest, Provenance } from '../manifest/manifest.js';
 import type { Decision } from '../scheduler/decision.js';
+import { Applications } from './applications.js';
+import type { ApplyOptions, ApplyResult } from './apply-result.js';
 import { bootstrap } from './bootstrap.js';
 import {
   type Headroom,
@@ -37,28 +38,12 @@ import { inRestoringOrder, readSnapshot } from './snapshot.js';
 import { type Step, traceOf } from './trace.js';
 import { unjudged } from './unjudged.js';
 
-/** What became of one manifest, as `kubectl apply` says it. */
-export interface ApplyResult {
-  readonly manifest: Manifest;
-  /** What it became; what it would have become, as far as it says so, if it was refused. */
-  readonly ref: ObjectRef;
-  readonly outcome: Applied['outcome'];
-  readonly warnings: readonly string[];
-  /** Why it was refused, if it was. */
-  readonly refusal: Refusal | undefined;
-}
-
 const noWarnings: readonly string[] = [];
 
 export interface ListOptions {
   readonly namespace?: string | undefined;
   /** As `kubectl -l` takes it: `run`, `run=mynginx`, `tier in (a,b),!canary`. */
   readonly labelSelector?: string | undefined;
-}
-
-export interface ApplyOptions {
-  readonly behaviours?: ReadonlyMap<string, PodBehaviour> | undefined;
-  readonly defaulted?: readonly (Verdict<KubeObject> | undefined)[] | undefined;
 }
 
 /** How long `settle` lets a cluster run at most, seconds: the default progress deadline of a rollout and some. */
@@ -83,9 +68,6 @@ export class Cluster {
   readonly config: ClusterConfig;
   readonly #plane: ControlPlane;
   readonly #kubelets: Kubelets;
-  /** By key, of all that was applied when somebody last asked: hardly anyone does. */
-  readonly #manifests = new Map<string, Manifest>();
-  #indexed = 0;
   readonly #behaviours = new Map<string, PodBehaviour>();
   /** What every cluster has, applied by the author too or not. */
   readonly #builtIn = new Set<string>();
@@ -96,7 +78,7 @@ export class Cluster {
   #starting = false;
   #lists: { readonly revision: number; readonly byKind: Map<string, readonly Admitted[]> } = { revision: -1, byKind: new Map() };
   readonly #refusals: { readonly ref: ObjectRef; readonly refusal: Refusal }[] = [];
-  readonly #applied: { readonly time: number; readonly results: readonly ApplyResult[] }[] = [];
+  readonly #applications = new Applications();
 
   constructor(config: ClusterConfig = {}) {
     this.config = config;
@@ -165,7 +147,7 @@ export class Cluster {
         results.push({ manifest, ref, outcome, warnings: noWarnings, refusal: verdict });
       }
     }
-    this.#applied.push({ time: this.now, results });
+    this.#applications.add(this.now, results);
     return results;
   }
 
@@ -298,7 +280,7 @@ export class Cluster {
   /** Whether the object is one that every cluster has (`kubernetes` Service, cluster DNS, default accounts): not the author's. */
   isBuiltIn(ref: ObjectRef): boolean {
     const key = refKey(ref);
-    return this.#builtIn.has(key) && !this.#applications().has(key);
+    return this.#builtIn.has(key) && !this.#applications.manifests.has(key);
   }
 
   /** The Pods that a workload controls, through the objects it made; a Pod is its own. */
@@ -397,20 +379,12 @@ export class Cluster {
 
   /** The manifest that made this object, directly or through its owners. */
   manifestOf(ref: ObjectRef): Manifest | undefined {
-    const manifests = this.#applications();
+    const { manifests } = this.#applications;
     const own = manifests.get(refKey(ref));
     if (own !== undefined) return own;
     const object = this.get(ref);
     const owner = object && this.ownersOf(object).find((candidate) => manifests.has(keyOf(candidate)));
     return owner && manifests.get(keyOf(owner));
-  }
-
-  #applications(): ReadonlyMap<string, Manifest> {
-    for (; this.#indexed < this.#applied.length; this.#indexed++) {
-      for (const { ref, manifest, refusal } of this.#applied[this.#indexed]?.results ?? [])
-        if (refusal === undefined) this.#manifests.set(refKey(ref), manifest);
-    }
-    return this.#manifests;
   }
 
   /** Where that manifest is written. */
@@ -433,12 +407,9 @@ export class Cluster {
   /** The way from the request to running Pods, in order of time: seven steps of seven components. */
   trace(ref: ObjectRef): readonly Step[] {
     const object = this.get(ref);
-    const key = refKey(ref);
-    const applied = this.#applied.find(({ results }) =>
-      results.some((result) => result.outcome !== 'refused' && refKey(result.ref) === key),
-    );
+    const applied = this.#applications.timeOf(ref);
     if (object === undefined || applied === undefined) return [];
-    return traceOf(object, applied.time, this.podsOf(ref), this.events);
+    return traceOf(object, applied, this.podsOf(ref), this.events);
   }
 
   #runCronJobs(cronJobs: readonly Admitted<Kinds['CronJob']>[]): void {

@@ -1,3 +1,4 @@
+import { sameTexts } from '../api/equal.js';
 import type { Container, PodSpec, Quantity, Toleration } from '../api/generated/types.js';
 
 type Requests = Readonly<Record<string, Quantity>>;
@@ -29,17 +30,8 @@ const hasHostPort = ({ ports }: Container): boolean => {
   return false;
 };
 
-const areSame = (a: Requests | undefined, b: Requests | undefined): boolean => {
-  if (a === undefined || b === undefined || a === b) return a === b;
-  const keys = Object.keys(a);
-  const others = Object.keys(b);
-  if (keys.length !== others.length) return false;
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] ?? '';
-    if (key !== others[index] || a[key] !== b[key]) return false;
-  }
-  return true;
-};
+const areSame = (a: Requests | undefined, b: Requests | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && sameTexts(a, b));
 
 /** Whether plugins see no difference between lists of containers, as far as that is told without making their texts. */
 export const areAlike = (a: readonly Container[], b: readonly Container[]): boolean => {

@@ -1,5 +1,5 @@
 import { groupOf } from '../api/object.js';
-import type { ApplyResult } from '../cluster/cluster.js';
+import type { ApplyResult } from '../cluster/apply-result.js';
 import type { Manifest } from '../manifest/manifest.js';
 import { hasPodTemplate, type PodTemplate, podTemplateOf } from './template.js';
 

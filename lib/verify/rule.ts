@@ -1,7 +1,8 @@
 import type { Pod } from '../api/generated/types.js';
 import type { Admitted, KubeObject, ObjectRef } from '../api/object.js';
 import type { ClusterEvent } from '../apiserver/event.js';
-import type { ApplyResult, Cluster } from '../cluster/cluster.js';
+import type { ApplyResult } from '../cluster/apply-result.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { ClusterConfig } from '../cluster/config.js';
 import type { Manifest, Provenance, SourceLocation } from '../manifest/manifest.js';
 import type { Network } from '../network/network.js';

@@ -1,8 +1,8 @@
+import { sameTexts } from '../../api/equal.js';
 import { extended } from '../../api/extended.js';
 import type { Deployment, DeploymentStatus, LabelSelector, PodTemplateSpec, ReplicaSet } from '../../api/generated/types.js';
 import { matcherOf } from '../../api/label-selector.js';
 import type { Admitted, KubeObject } from '../../api/object.js';
-import type { Labels } from '../../api/selector.js';
 import { equal } from '../../apiserver/equal.js';
 import type { Stored } from '../../apiserver/kinds.js';
 import { withOwners } from '../claim.js';
@@ -184,19 +184,6 @@ const refresh = (
   return (write(next, context) as Admitted<ReplicaSet> | undefined) ?? set;
 };
 
-/** The same labels in the same order. */
-const areSame = (a: Labels, b: Labels | undefined): boolean => {
-  if (b === undefined) return false;
-  const names = Object.keys(a);
-  const others = Object.keys(b);
-  if (names.length !== others.length) return false;
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] ?? '';
-    if (name !== others[at] || a[name] !== b[name]) return false;
-  }
-  return true;
-};
-
 const notesOf = remembering(
   (revision: number, wanted: number, most: number): Annotations => ({
     [revisionAnnotation]: String(revision),
@@ -216,9 +203,10 @@ const create = (
   const { annotations } = deployment.metadata;
   const hash = templateHash(template, deployment.status?.collisionCount ?? 0);
   const name = `${deployment.metadata.name}-${hash}`;
-  const labels = extended(template.metadata?.labels ?? {}, { [hashLabel]: hash });
+  const own = template.metadata?.labels;
+  const labels = extended(own ?? {}, { [hashLabel]: hash });
   const selected = deployment.spec?.selector.matchLabels ?? {};
-  const matchLabels = areSame(selected, template.metadata?.labels) ? labels : extended(selected, { [hashLabel]: hash });
+  const matchLabels = own !== undefined && sameTexts(selected, own) ? labels : extended(selected, { [hashLabel]: hash });
   const { matchExpressions } = deployment.spec?.selector ?? {};
   const selector = matchExpressions === undefined ? { matchLabels } : { ...deployment.spec?.selector, matchLabels };
   const replicas = newReplicas(deployment, old, 0);

@@ -1,7 +1,7 @@
 import { type KubeObject, type ObjectRef, refKey, refText } from '../../api/object.js';
 import type { FieldError, Refusal } from '../../api/verdict.js';
 import { equal } from '../../apiserver/equal.js';
-import type { ApplyResult } from '../../cluster/cluster.js';
+import type { ApplyResult } from '../../cluster/apply-result.js';
 import { fieldOf, withField } from '../edit.js';
 import type { Evidence, FindingCode } from '../finding.js';
 import type { Candidate, Draft, Rule } from '../rule.js';
